@@ -1,0 +1,53 @@
+import cookie from '@fastify/cookie';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DataSource } from 'typeorm';
+import type { Config } from '#libs/platform/config/config.js';
+import { ProblemFilter } from '#libs/platform/errors/problem.filter.js';
+import { validation } from '#libs/platform/http/validation.js';
+import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
+import { withRequestContext } from '#libs/platform/logging/request-context.js';
+import { AppModule } from './app.module.js';
+import { serveConsole, toConsoleUrl } from './serve-console.js';
+
+/** Bodies that are read into memory (JSON); package content is streamed and counted elsewhere. */
+const BODY_LIMIT_BYTES = 4 * 2 ** 20;
+
+export interface CreateAppOptions {
+  /** Builds the module graph without running it: for the OpenAPI document. */
+  readonly preview?: boolean;
+}
+
+/** The web application, configured and not yet listening. The caller ends it with `close()`. */
+export async function createApp(
+  config: Config,
+  dataSource: DataSource,
+  { preview = false }: CreateAppOptions = {},
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: config.get('TRUST_PROXY'),
+    rewriteUrl: toConsoleUrl,
+    // A peer's idle connection must not hold up a stop.
+    keepAliveTimeout: 5_000,
+    requestTimeout: 0, // uploads may take hours; a stalled one is cut by its own idle limit
+    routerOptions: { maxParamLength: 1_024 },
+    genReqId: () => crypto.randomUUID(),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataSource), adapter, {
+    logger: new OdsLogger(config, 'api'),
+    rawBody: true,
+    preview,
+    abortOnError: false,
+  });
+  app.useGlobalPipes(validation());
+  app.useGlobalFilters(new ProblemFilter());
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    withRequestContext({ requestId: request.id, address: request.ip }, done);
+  });
+  await app.register(cookie);
+  if (!preview) await serveConsole(app);
+  return app;
+}

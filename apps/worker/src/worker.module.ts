@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { Config } from '#libs/platform/config/config.js';
+import { DatabaseModule } from '#libs/platform/database/database.module.js';
+import { JobsModule } from '#libs/platform/jobs/jobs.module.js';
+import { PlatformModule } from '#libs/platform/platform.module.js';
+import { jobModules } from '#libs/job-modules.js';
+
+/** The worker: every feature's job handlers, fed by Bull. */
+@Module({})
+export class WorkerModule {
+  static forRoot(config: Config, dataSource: DataSource): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config), ...jobModules],
+    };
+  }
+}

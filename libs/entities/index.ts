@@ -1,0 +1,28 @@
+import { AuditEvent } from './audit-event.entity.js';
+import { CatalogClock } from './catalog-clock.entity.js';
+import { Content } from './content.entity.js';
+import { Job } from './job.entity.js';
+import { LoginAttempt } from './login-attempt.entity.js';
+import { Package } from './package.entity.js';
+import { Peer } from './peer.entity.js';
+import { SeenToken } from './seen-token.entity.js';
+import { Server } from './server.entity.js';
+import { Session } from './session.entity.js';
+import { Transfer } from './transfer.entity.js';
+import { User } from './user.entity.js';
+
+/** Every entity, the one list of them. */
+export const entities = [
+  AuditEvent,
+  CatalogClock,
+  Content,
+  Job,
+  LoginAttempt,
+  Package,
+  Peer,
+  SeenToken,
+  Server,
+  Session,
+  Transfer,
+  User,
+];

@@ -1,0 +1,27 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { BigIntColumn, HexIdColumn } from '#libs/platform/database/columns.js';
+import type { Stage } from '#libs/replication/stage.js';
+
+/** A server this one is registered with (MESH §8), and how far the two have told each other (MESH §3). */
+@Entity('peer')
+export class Peer {
+  @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
+  @Index('uq_peer_iss', { unique: true }) @HexIdColumn() iss!: string;
+  @Column({ type: 'varchar', length: 100 }) name!: string;
+  @Column({ type: 'varchar', length: 500 }) url!: string;
+  @Column({ type: 'varchar', length: 4 }) stage!: Stage;
+  @Column({ type: 'boolean' }) firewalledMode!: boolean;
+  /** ES256 public key, SPKI PEM, pinned at registration. */
+  @Column({ type: 'text' }) publicKey!: string;
+  @BigIntColumn() registeredMs!: number;
+  /** The peer's epoch and how far its feed was read. */
+  @HexIdColumn({ nullable: true }) pulledEpoch!: string | null;
+  @BigIntColumn() pulledSeq!: number;
+  /** How far the peer has acknowledged our feed, and the epoch of the peer that did. */
+  @HexIdColumn({ nullable: true }) ackedEpoch!: string | null;
+  @BigIntColumn() ackedSeq!: number;
+  @BigIntColumn({ nullable: true }) lastSeenMs!: number | null;
+  @BigIntColumn({ nullable: true }) unreachableSinceMs!: number | null;
+  @Column({ type: 'text', nullable: true }) lastError!: string | null;
+  @Column({ type: 'boolean' }) paused!: boolean;
+}

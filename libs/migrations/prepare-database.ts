@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { DatabaseSettings } from '#libs/platform/config/config.js';
+import { openDataSource } from '#libs/platform/database/data-source.js';
+import { odsDataSource } from './ods-data-source.js';
+
+/** The database was written by a newer ODS: this one must not touch it. */
+export class DatabaseIsNewer extends Error {
+  override readonly name = 'DatabaseIsNewer';
+  constructor(unknown: readonly string[]) {
+    super(
+      `The database belongs to a newer version of ODS (it has ${unknown.join(', ')}). Start that version, or restore the backup made before the upgrade.`,
+    );
+  }
+}
+
+/** The database cannot be reached or opened; says which and why. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = 'DatabaseUnavailable';
+}
+
+const describe = (settings: DatabaseSettings): string =>
+  settings.kind === 'sqlite'
+    ? `The SQLite file ${settings.file}`
+    : `The ${settings.kind} database ${settings.database} at ${settings.host}:${settings.port}`;
+
+/** Any 32-bit number would do; it names our lock among others on the same server. */
+const LOCK = 0x0d5;
+const MIGRATION_ATTEMPTS = 20;
+
+/** Connects, brings the tables up to date (replicas may start at once), and refuses a newer database. */
+export async function prepareDatabase(settings: DatabaseSettings): Promise<DataSource> {
+  let dataSource: DataSource;
+  try {
+    dataSource = await openDataSource(odsDataSource(settings));
+  } catch (error) {
+    throw new DatabaseUnavailable(`${describe(settings)} cannot be opened: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    await refuseNewer(dataSource);
+    if (settings.kind === 'sqlite') await migrateSqlite(dataSource);
+    else await withServerLock(dataSource, () => dataSource.runMigrations());
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+async function refuseNewer(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    if (!(await runner.hasTable('migrations'))) return;
+    const known = new Set(dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name));
+    const done = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
+    const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+    if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+  } finally {
+    await runner.release();
+  }
+}
+
+/** SQLite has no advisory locks: when another process migrates at the same time, one of the two fails, and looks again. */
+async function migrateSqlite(dataSource: DataSource): Promise<void> {
+  for (let attempt = 1; await dataSource.showMigrations(); attempt += 1) {
+    try {
+      await dataSource.runMigrations();
+      return;
+    } catch (error) {
+      if (attempt === MIGRATION_ATTEMPTS) throw error;
+      await sleep(50 * attempt);
+    }
+  }
+}
+
+async function withServerLock(dataSource: DataSource, work: () => Promise<unknown>): Promise<void> {
+  const holder = dataSource.createQueryRunner();
+  const isPostgres = dataSource.options.type === 'postgres';
+  try {
+    await takeLock(holder, isPostgres);
+    await work();
+  } finally {
+    await holder.query(isPostgres ? `SELECT pg_advisory_unlock(${LOCK})` : `SELECT RELEASE_LOCK('ods-migrate')`);
+    await holder.release();
+  }
+}
+
+async function takeLock(holder: QueryRunner, isPostgres: boolean): Promise<void> {
+  if (isPostgres) {
+    await holder.query(`SELECT pg_advisory_lock(${LOCK})`);
+    return;
+  }
+  const [row] = (await holder.query(`SELECT GET_LOCK('ods-migrate', 300) AS held`)) as { held: number | string }[];
+  if (Number(row?.held) !== 1) throw new DatabaseUnavailable('Another process has been migrating the database for 5 minutes.');
+}

@@ -1,0 +1,41 @@
+import { Table, type QueryRunner, type TableColumnOptions, type TableIndexOptions } from 'typeorm';
+
+type Options = Partial<TableColumnOptions>;
+type Column = (runner: QueryRunner) => Options;
+
+const ofType =
+  (type: unknown, options: Options = {}): ((more?: Options) => Column) =>
+  (more = {}) =>
+  (runner) => {
+    const { driver } = runner.dataSource;
+    return { type: driver.normalizeType({ type: type as never, length: options.length }), ...options, ...more };
+  };
+
+/** Column kinds, named for what they hold; each database driver names the type. */
+export const integer = ofType('integer');
+export const bigint = ofType('bigint');
+export const boolean = ofType('boolean');
+export const text = ofType('text');
+export const bytes = ofType(Buffer);
+export const varchar = (length: number, more: Options = {}): Column =>
+  ofType('varchar', { length: String(length) })(more);
+export const serial = integer({ isPrimary: true, isGenerated: true, generationStrategy: 'increment' });
+
+/** Creates a table. Indexes are written `name: [columns]`; a name that starts with `uq_` is unique. */
+export async function createTable(
+  runner: QueryRunner,
+  name: string,
+  columns: Record<string, Column>,
+  indexes: Record<string, string[]> = {},
+): Promise<void> {
+  const indices = Object.entries(indexes).map(
+    ([index, columnNames]): TableIndexOptions => ({ name: index, columnNames, isUnique: index.startsWith('uq_') }),
+  );
+  await runner.createTable(
+    new Table({
+      name,
+      columns: Object.entries(columns).map(([column, kind]) => ({ name: column, ...kind(runner) }) as TableColumnOptions),
+      indices,
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Settings } from './settings.js';
+
+export type DatabaseSettings =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | {
+      readonly kind: 'mysql' | 'mariadb' | 'postgres';
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+      readonly tls: boolean;
+    };
+
+/** A key with the short id that is stored beside everything it encrypted. */
+export interface EncryptionKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+export interface ConfigValues extends Omit<
+  Settings,
+  'SECRET_KEY' | 'DATABASE_KEY' | 'DATABASE_URL' | 'DATA_DIR' | 'UPLOAD_STAGING_DIR'
+> {
+  readonly dataDir: string;
+  readonly stagingDir: string;
+  readonly secretKey: string;
+  /** The first encrypts; all decrypt. */
+  readonly databaseKeys: readonly EncryptionKey[];
+  readonly database: DatabaseSettings;
+  /** Keys were generated here and are in no other place: worth a backup, wrong with several machines. */
+  readonly generatedKeys: boolean;
+}
+
+/** All that can be set from outside, validated and frozen; the token by which it is injected. */
+export class Config {
+  readonly values: ConfigValues;
+
+  constructor(values: ConfigValues) {
+    this.values = Object.freeze(values);
+  }
+
+  get<K extends keyof ConfigValues>(name: K): ConfigValues[K] {
+    return this.values[name];
+  }
+
+  /** True when this process also runs the jobs, because no Redis carries them to workers. */
+  get runsJobsEmbedded(): boolean {
+    return this.values.REDIS_URL === null;
+  }
+}

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** One environment variable: how to read it, and what to say about it in docs/configuration.md. */
+export interface Knob<T> {
+  readonly doc: string;
+  /** The default as it is shown to people. */
+  readonly shown: string;
+  readonly secret: boolean;
+  /** Turns the text into a value; throws an Error whose message completes "NAME …". */
+  read(text: string | undefined): T;
+}
+
+const knob = <T>(
+  doc: string,
+  shown: string,
+  read: (text: string | undefined) => T,
+  secret = false,
+): Knob<T> => ({ doc, shown, secret, read });
+
+export const text = (fallback: string, doc: string): Knob<string> =>
+  knob(doc, fallback, (value) => value ?? fallback);
+
+export const optionalText = (doc: string): Knob<string | null> =>
+  knob(doc, 'not set', (value) => value ?? null);
+
+export const secretText = (doc: string): Knob<string | null> =>
+  knob(doc, 'not set', (value) => value ?? null, true);
+
+export const integer = (
+  fallback: number,
+  [least, most]: readonly [number, number],
+  doc: string,
+): Knob<number> =>
+  knob(doc, String(fallback), (value) => {
+    if (value === undefined) return fallback;
+    const number = Number(value);
+    if (!Number.isSafeInteger(number) || number < least || number > most) {
+      throw new Error(`must be a whole number from ${least} to ${most}, not "${value}".`);
+    }
+    return number;
+  });
+
+export const flag = (fallback: boolean, doc: string): Knob<boolean> =>
+  knob(doc, fallback ? 'true' : 'false', (value) => {
+    if (value === undefined) return fallback;
+    if (/^(1|true|yes|on)$/i.test(value)) return true;
+    if (/^(0|false|no|off)$/i.test(value)) return false;
+    throw new Error(`must be true or false, not "${value}".`);
+  });
+
+export const oneOf = <const T extends string>(
+  choices: readonly T[],
+  fallback: T,
+  doc: string,
+): Knob<T> =>
+  knob(doc, fallback, (value) => {
+    if (value === undefined) return fallback;
+    const found = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
+    if (found === undefined) throw new Error(`must be one of ${choices.join(', ')}, not "${value}".`);
+    return found;
+  });
+
+const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** Bytes, with an optional binary unit: `500M`, `20G`. */
+export const bytes = (fallback: string, doc: string): Knob<number> =>
+  knob(doc, fallback, (value) => {
+    const match = /^(\d+)\s*([kmgt]?)(?:i?b)?$/i.exec(value ?? fallback);
+    const size = match ? Number(match[1]) * (units[match[2]!.toLowerCase()] ?? NaN) : NaN;
+    if (!Number.isSafeInteger(size)) {
+      throw new Error(`must be a number of bytes such as 500M or 20G, not "${value}".`);
+    }
+    return size;
+  });
+
+/** Reads `KEY=value` lines; `#` starts a comment line, quotes around a value are taken off. */
+export function parseConfFile(content: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [index, line] of content.split(/\r?\n/).entries()) {
+    const trimmed = line.trim().replace(/^export\s+/, '');
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(trimmed);
+    if (!match) throw new Error(`line ${index + 1} of ODS_CONF is not KEY=value.`);
+    found[match[1]!] = match[2]!.replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return found;
+}
+
+/**
+ * The environment with the file named by `ODS_CONF` beneath it (the environment wins), and with
+ * `NAME_FILE` read into `NAME` for the container platforms that hand out secrets as files.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const fromFile = env['ODS_CONF'] ? parseConfFile(readFileSync(env['ODS_CONF'], 'utf8')) : {};
+  const merged: Record<string, string | undefined> = { ...fromFile, ...env };
+  for (const [name, file] of Object.entries(merged)) {
+    const target = name.replace(/_FILE$/, '');
+    if (target === name || !file || merged[target] !== undefined) continue;
+    if (existsSync(file)) merged[target] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  }
+  return merged;
+}

@@ -1,0 +1,64 @@
+import { bytes, flag, integer, oneOf, optionalText, secretText, text } from './knobs.js';
+
+const MS_DAY = 86_400_000;
+
+/** Every environment variable that ODS reads. docs/configuration.md is generated from this table. */
+export const settings = {
+  HOST: text('0.0.0.0', 'Address to listen on.'),
+  PORT: integer(8080, [0, 65_535], 'TCP port to listen on; 0 takes any free one.'),
+  DATA_DIR: text('./data', 'Where packages, the SQLite database and generated keys are kept.'),
+  UPLOAD_STAGING_DIR: optionalText(
+    'Where unfinished uploads and transfers are kept. Must be on the same file system as DATA_DIR, so that publishing is a rename. Default: DATA_DIR/staging.',
+  ),
+  SECRET_KEY: secretText(
+    'Signs sign-in tokens. At least 32 characters. Generated into DATA_DIR when not given; give it when several processes on different machines serve one site.',
+  ),
+  DATABASE_KEY: secretText(
+    '32 random bytes in base64 or hex that encrypt secrets in the database. Generated into DATA_DIR when not given. Old keys follow after commas and are used for reading only.',
+  ),
+  DATABASE_URL: secretText(
+    'postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.',
+  ),
+  MYSQL_SERVER: optionalText('MySQL or MariaDB server, HOST or HOST:PORT.'),
+  MYSQL_DATABASE: text('ods', 'Name of the MySQL database.'),
+  MYSQL_USER: text('ods', 'MySQL user.'),
+  MYSQL_PASSWORD: secretText('MySQL password.'),
+  REDIS_URL: secretText(
+    'redis://HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
+  ),
+  ADMIN_PASSWORD: secretText(
+    "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234! and opens nothing but the page that sets a new password.",
+  ),
+  DEBUG: flag(false, 'Log more.'),
+  LOG_FORMAT: oneOf(['auto', 'json', 'pretty'], 'auto', 'auto is pretty on a terminal, JSON elsewhere.'),
+  TRUST_PROXY: flag(false, 'Believe X-Forwarded-* headers. Only behind a proxy that sets them.'),
+  ACCEL_REDIRECT_PREFIX: optionalText(
+    'nginx internal location of DATA_DIR/content. When set, nginx sends the bytes of downloads (X-Accel-Redirect).',
+  ),
+  MAX_UPLOAD_BYTES: bytes('64G', 'Largest package that is accepted.'),
+  DISK_RESERVE_BYTES: bytes('512M', 'Free space that uploads and transfers never eat.'),
+  JOB_CONCURRENCY: integer(8, [1, 256], 'Jobs that one process runs at a time.'),
+  TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),
+  TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
+  RECONCILE_SECONDS: integer(180, [1, 86_400], "How often every peer's catalog is compared with ours."),
+  RETENTION_DAYS: integer(
+    14,
+    [0, 3_650],
+    'How long superseded and deleted content stays restorable.',
+  ),
+  PEER_TIMEOUT_MS: integer(15_000, [100, MS_DAY], 'How long a call to a peer may stall.'),
+  JOB_POLL_MS: integer(1_000, [10, 60_000], 'How often due jobs are looked for in the database.'),
+  JOB_LEASE_MS: integer(
+    30_000,
+    [200, 600_000],
+    'A running job whose process has not been heard of for this long is given to another one.',
+  ),
+  RETRY_BASE_MS: integer(1_000, [10, 60_000], 'First wait before a failed call to a peer is tried again.'),
+  RETRY_CAP_MS: integer(300_000, [10, MS_DAY], 'Longest wait before a failed call to a peer is tried again.'),
+  ACCESS_TOKEN_SECONDS: integer(900, [1, 86_400], 'How long an access token of a sign-in is good for.'),
+  SESSION_DAYS: integer(14, [1, 365], 'How long a sign-in lasts without being used.'),
+} as const;
+
+export type Settings = {
+  readonly [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['read']>;
+};

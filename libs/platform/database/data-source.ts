@@ -1,0 +1,71 @@
+import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
+import type { DatabaseSettings } from '../config/config.js';
+import { gateSqlite } from './sqlite-gate.js';
+
+/** Tables and columns in snake_case on every database. */
+class SnakeNaming extends DefaultNamingStrategy {
+  override columnName(propertyName: string, customName: string): string {
+    return customName || propertyName.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+  }
+}
+
+interface Schema {
+  readonly entities: MixedList<new () => object>;
+  readonly migrations: MixedList<new () => object>;
+}
+
+export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): DataSourceOptions {
+  const common = {
+    ...schema,
+    namingStrategy: new SnakeNaming(),
+    synchronize: false,
+    migrationsTransactionMode: 'each',
+    // Failed statements surface as errors; a logger would print their parameters, which may be secrets.
+    logging: false,
+  } as const;
+  if (settings.kind === 'sqlite') {
+    return {
+      ...common,
+      type: 'better-sqlite3',
+      database: settings.file,
+      enableWAL: true,
+      timeout: 20,
+      prepareDatabase: (db: { pragma(sql: string): void }) => {
+        db.pragma('synchronous = FULL'); // a 201 survives a power cut
+        db.pragma('journal_size_limit = 67108864');
+      },
+    };
+  }
+  const { host, port, user, password, database, tls } = settings;
+  const server = { ...common, host, port, username: user, password, database };
+  if (settings.kind === 'postgres') {
+    return { ...server, type: 'postgres', ssl: tls, poolSize: 20, applicationName: 'ods' };
+  }
+  return {
+    ...server,
+    type: settings.kind,
+    timezone: 'Z',
+    charset: 'utf8mb4_bin',
+    poolSize: 20,
+    ...(tls ? { ssl: {} } : {}),
+  };
+}
+
+/** MySQL's BLOB ends at 64 KiB and PostgreSQL has another word for it. */
+const bytesType = { 'better-sqlite3': 'blob', mysql: 'mediumblob', mariadb: 'mediumblob', postgres: 'bytea' } as const;
+
+/** The one way to make a data source: the server, the CLI and the tests all come through here. */
+export function createDataSource(settings: DatabaseSettings, schema: Schema): DataSource {
+  const dataSource = new DataSource(dataSourceOptions(settings, schema));
+  const { driver } = dataSource;
+  const bytes = bytesType[dataSource.options.type as keyof typeof bytesType];
+  const normalize = driver.normalizeType.bind(driver);
+  driver.normalizeType = (column) => ((column.type as unknown) === Buffer ? bytes : normalize(column));
+  return dataSource;
+}
+
+/** Connects, gated on SQLite. The caller owns the result and ends it with `destroy()`. */
+export async function openDataSource(dataSource: DataSource): Promise<DataSource> {
+  await dataSource.initialize();
+  return gateSqlite(dataSource);
+}

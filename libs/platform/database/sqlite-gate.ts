@@ -1,0 +1,136 @@
+/**
+ * TypeORM gives every caller of a SQLite DataSource the SAME QueryRunner on the SAME connection, so two
+ * concurrent transactions trample each other (measured: lost rows, dirty reads). The gate gives each
+ * caller its own QueryRunner and lets only one of them use the connection at a time: a transaction holds
+ * it from BEGIN IMMEDIATE to COMMIT or ROLLBACK, a lone statement for its own duration. Other processes on
+ * the same file are waited for without blocking the event loop.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+
+/** How long a statement waits for its turn before it fails, in milliseconds. */
+const TURN_TIMEOUT_MS = 60_000;
+/** How long a statement waits for another process's write lock, in milliseconds. */
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** One holder at a time, first come first served. */
+class Gate {
+  private owner: object | null = null;
+  private readonly waiting: Array<{ who: object; go: () => void }> = [];
+
+  isHeldBy(who: object): boolean {
+    return this.owner === who;
+  }
+
+  async acquire(who: object): Promise<void> {
+    if (this.owner === null) {
+      this.owner = who;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const ticket = {
+        who,
+        go: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        this.waiting.splice(this.waiting.indexOf(ticket), 1);
+        reject(new Error('The database was held by one transaction for too long.'));
+      }, TURN_TIMEOUT_MS);
+      this.waiting.push(ticket);
+    });
+  }
+
+  release(): void {
+    const next = this.waiting.shift();
+    this.owner = next?.who ?? null;
+    next?.go();
+  }
+}
+
+type Runner = QueryRunner & { transactionDepth: number; isTransactionActive: boolean; stmtCache: unknown };
+type RunnerClass = new (driver: unknown) => Runner;
+
+const isBusy = (error: unknown): boolean => {
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return /^SQLITE_BUSY/.test(code ?? driverError?.code ?? '');
+};
+
+async function whenFree<T>(statement: () => Promise<T>): Promise<T> {
+  const giveUp = Date.now() + BUSY_TIMEOUT_MS;
+  for (let wait = 2; ; wait = Math.min(wait * 2, 100)) {
+    try {
+      return await statement();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > giveUp) throw error;
+    }
+    await sleep(wait + Math.random() * wait);
+  }
+}
+
+function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): RunnerClass {
+  return class GatedQueryRunner extends Plain {
+    constructor(driver: unknown) {
+      super(driver);
+      this.stmtCache = statements;
+    }
+
+    override async query(sql: string, parameters?: unknown[], structured?: boolean): Promise<never> {
+      const run = (statement: string) => super.query(statement, parameters, structured as true) as Promise<never>;
+      if (gate.isHeldBy(this)) {
+        // IMMEDIATE: a deferred BEGIN that later turns into a write fails with BUSY_SNAPSHOT, at once and for good.
+        return sql === 'BEGIN TRANSACTION' ? whenFree(() => run('BEGIN IMMEDIATE')) : whenFree(() => run(sql));
+      }
+      await gate.acquire(this);
+      try {
+        return await whenFree(() => run(sql));
+      } finally {
+        gate.release();
+      }
+    }
+
+    override async startTransaction(): Promise<void> {
+      const isOutermost = this.transactionDepth === 0;
+      if (isOutermost) await gate.acquire(this);
+      try {
+        await super.startTransaction();
+      } catch (error) {
+        if (isOutermost) {
+          this.isTransactionActive = false;
+          gate.release();
+        }
+        throw error;
+      }
+    }
+
+    override async commitTransaction(): Promise<void> {
+      await super.commitTransaction();
+      if (this.transactionDepth === 0) gate.release();
+    }
+
+    override async rollbackTransaction(): Promise<void> {
+      const isOutermost = this.transactionDepth === 1;
+      try {
+        await super.rollbackTransaction();
+      } finally {
+        if (isOutermost && gate.isHeldBy(this)) {
+          this.transactionDepth = 0;
+          this.isTransactionActive = false;
+          gate.release();
+        }
+      }
+    }
+  };
+}
+
+/** Puts the gate in front of a SQLite data source; leaves any other as it is. */
+export function gateSqlite(dataSource: DataSource): DataSource {
+  if (dataSource.options.type !== 'better-sqlite3') return dataSource;
+  const driver = dataSource.driver as unknown as { createQueryRunner(mode: string): Runner; queryRunner?: unknown };
+  const plain = driver.createQueryRunner('master');
+  const Gated = gatedRunner(plain.constructor as RunnerClass, new Gate(), plain.stmtCache);
+  driver.createQueryRunner = () => new Gated(driver);
+  return dataSource;
+}

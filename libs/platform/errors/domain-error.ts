@@ -1,0 +1,15 @@
+/** A fact of the business that stops an operation. `code` is stable, `message` says what to do about it. */
+export abstract class DomainError extends Error {
+  abstract readonly code: string;
+  /** The HTTP status that tells this fact to a client. */
+  abstract readonly status: number;
+  /** More members for the problem document; never a secret, never a path of this machine. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** Seconds after which a retry makes sense, sent as `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+  }
+}

@@ -1,0 +1,72 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import { DiskFull } from './common.errors.js';
+import { DomainError } from './domain-error.js';
+
+interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly [member: string]: unknown;
+}
+
+const title = (status: number): string => STATUS_CODES[status] ?? 'Error';
+const unknownProblem: Problem = {
+  type: 'about:blank',
+  title: title(500),
+  status: 500,
+  detail: 'Something went wrong on this server. Its log names the cause under the request id.',
+};
+
+/** What framework errors say may be shown; anything else is not ours to repeat. */
+function fromHttpException(error: HttpException): Problem {
+  const status = error.getStatus();
+  return { type: 'about:blank', title: title(status), status, detail: status < 500 ? error.message : unknownProblem.detail };
+}
+
+/** Errors of Fastify itself (malformed JSON, body too large, unsupported media type) carry a status code. */
+function fromFastify(error: unknown): Problem | null {
+  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+  if (!statusCode || statusCode >= 500 || !code?.startsWith('FST_')) return null;
+  return { type: 'about:blank', title: title(statusCode), status: statusCode, detail: message ?? title(statusCode) };
+}
+
+export function toProblem(error: unknown): Problem {
+  if (error instanceof DomainError) {
+    const { code, status, message, details } = error;
+    return { type: `urn:ods:problem:${code}`, title: title(status), status, detail: message, ...details };
+  }
+  if (error instanceof HttpException) return fromHttpException(error);
+  const { code } = (error ?? {}) as { code?: string };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return toProblem(new DiskFull());
+  return fromFastify(error) ?? unknownProblem;
+}
+
+/** The only place that knows HTTP and errors at once: RFC 9457 problem documents. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const problem = toProblem(error);
+    if (problem.status >= 500 && !(error instanceof DomainError)) {
+      this.logger.error({ msg: `${request.method} ${request.url.split('?')[0]} failed`, err: error });
+    }
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy(); // a body was under way: cutting the connection is the only honest end
+      return;
+    }
+    if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
+      void reply.header('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+    }
+    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    void reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .send({ ...problem, error: problem.detail, request_id: request.id });
+  }
+}

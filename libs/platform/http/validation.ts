@@ -1,0 +1,22 @@
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { InvalidRequest } from '../errors/common.errors.js';
+
+function flatten(errors: ValidationError[], parent = ''): { pointer: string; detail: string }[] {
+  return errors.flatMap((error) => {
+    const pointer = `${parent}/${error.property}`;
+    const own = Object.values(error.constraints ?? {}).map((text) => ({ pointer, detail: `${text}.`.replace(/\.\.$/, '.') }));
+    return [...own, ...flatten(error.children ?? [], pointer)];
+  });
+}
+
+/** Bodies and queries become their DTO classes; unknown fields are refused, every fault is named. */
+export const validation = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: false,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => new InvalidRequest(flatten(errors)),
+  });

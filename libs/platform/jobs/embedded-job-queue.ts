@@ -1,0 +1,59 @@
+import { JobQueue, type JobOffer } from './job-queue.js';
+import { jobLanes, type JobLane } from './job-type.js';
+
+interface Consumer {
+  readonly run: (id: string) => Promise<void>;
+  readonly concurrency: Readonly<Record<JobLane, number>>;
+}
+
+/** Offers stay in this process: single-server installs, and tests. */
+export class EmbeddedJobQueue extends JobQueue {
+  private readonly waiting: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set() };
+  private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set() };
+  private consumer: Consumer | undefined;
+
+  add({ id, lane }: JobOffer): void {
+    this.waiting[lane].add(id);
+    this.startNext(lane);
+  }
+
+  consume(run: Consumer['run'], concurrency: Consumer['concurrency']): void {
+    this.consumer = { run, concurrency };
+    for (const lane of jobLanes) this.startNext(lane);
+  }
+
+  async stopConsuming(): Promise<void> {
+    this.consumer = undefined; // offers that wait keep their rows
+    await Promise.all(jobLanes.flatMap((lane) => [...this.running[lane]]));
+  }
+
+  async close(): Promise<void> {
+    await this.stopConsuming();
+  }
+
+  fault(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  private startNext(lane: JobLane): void {
+    const { consumer } = this;
+    const running = this.running[lane];
+    const waiting = this.waiting[lane];
+    while (consumer && running.size < consumer.concurrency[lane]) {
+      const [id] = waiting;
+      if (id === undefined) return;
+      waiting.delete(id);
+      // A failed run is already written to its row by the runner.
+      const settled: Promise<void> = consumer.run(id).then(
+        () => this.ended(lane, settled),
+        () => this.ended(lane, settled),
+      );
+      running.add(settled);
+    }
+  }
+
+  private ended(lane: JobLane, settled: Promise<void>): void {
+    this.running[lane].delete(settled);
+    this.startNext(lane);
+  }
+}

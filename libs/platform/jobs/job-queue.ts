@@ -1,0 +1,25 @@
+import type { JobLane } from './job-type.js';
+
+/** "Look at this row": all that travels over a queue. */
+export interface JobOffer {
+  readonly id: string;
+  readonly lane: JobLane;
+  /** The row's due time: tells a new offer of a row from a repeated one. */
+  readonly dueMs: number;
+}
+
+/**
+ * Tells some process, soon, to run a job. The `job` table holds the work and its retries, so a queue
+ * may lose or repeat an offer without harm.
+ */
+export abstract class JobQueue {
+  /** Best effort: never throws, never waits. */
+  abstract add(offer: JobOffer): void;
+  abstract consume(run: (id: string) => Promise<void>, concurrency: Readonly<Record<JobLane, number>>): void;
+  /** Takes nothing more; resolves when what runs has ended. */
+  abstract stopConsuming(): Promise<void>;
+  /** Lets go of connections. */
+  abstract close(): Promise<void>;
+  /** Null when offers travel, else why they do not. */
+  abstract fault(): Promise<string | null>;
+}

@@ -1,0 +1,54 @@
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import type { Config } from '../config/config.js';
+import { BullJobQueue, type LaneQueue } from './bull-job-queue.js';
+import { EmbeddedJobQueue } from './embedded-job-queue.js';
+import { JobHandlers } from './job-handlers.js';
+import { JobQueue } from './job-queue.js';
+import { JobRunner } from './job-runner.js';
+import { JobRepository } from './job.repository.js';
+import { Jobs } from './jobs.js';
+import { redisOptions } from './redis-options.js';
+
+const laneQueue = { quick: 'ods-quick', transfer: 'ods-transfer' } as const;
+
+const bullQueue = {
+  provide: JobQueue,
+  useFactory: (quick: LaneQueue, transfer: LaneQueue) => new BullJobQueue({ quick, transfer }),
+  inject: [getQueueToken(laneQueue.quick), getQueueToken(laneQueue.transfer)],
+};
+
+/** The job table and its messenger: Bull when REDIS_URL is set, this process when not. */
+@Module({})
+export class JobsModule implements OnApplicationShutdown {
+  constructor(private readonly queue: JobQueue) {}
+
+  static forRoot(config: Config): DynamicModule {
+    const url = config.get('REDIS_URL');
+    const bull =
+      url === null
+        ? []
+        : [
+            BullModule.forRoot({ redis: redisOptions(url), prefix: 'ods' }),
+            BullModule.registerQueue({ name: laneQueue.quick }, { name: laneQueue.transfer }),
+          ];
+    return {
+      module: JobsModule,
+      global: true,
+      imports: [DiscoveryModule, ...bull],
+      providers: [
+        url === null ? { provide: JobQueue, useFactory: () => new EmbeddedJobQueue() } : bullQueue,
+        JobRepository,
+        Jobs,
+        JobHandlers,
+        JobRunner,
+      ],
+      exports: [Jobs, JobRunner, JobQueue, JobRepository],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.queue.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { Clock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { JobQueue } from './job-queue.js';
+import type { JobType } from './job-type.js';
+import { JobRepository } from './job.repository.js';
+
+export interface JobOptions {
+  /** Same key, same work: at most one row; asked for while running, it runs once more. */
+  readonly key?: string;
+  /** Not before this many milliseconds from now. */
+  readonly delayMs?: number;
+  /** Do not wait for the back-off of an earlier failure. */
+  readonly now?: boolean;
+}
+
+/** Where work is promised: the row is written in the caller's transaction, the queue is told after commit. */
+@Injectable()
+export class Jobs {
+  constructor(
+    private readonly db: Database,
+    private readonly rows: JobRepository,
+    private readonly queue: JobQueue,
+    private readonly clock: Clock,
+  ) {}
+
+  async add<Payload>(type: JobType<Payload>, payload: Payload, options: JobOptions = {}): Promise<void> {
+    const now = this.clock.now();
+    const dueMs = now + (options.delayMs ?? 0);
+    await this.db.transaction(async () => {
+      const row = await this.place(type, payload, options, now, dueMs);
+      if (row && row.dueMs <= now) {
+        this.db.afterCommit(() => this.queue.add({ id: row.id, lane: type.lane, dueMs: row.dueMs }));
+      }
+    });
+  }
+
+  /** The row that now stands for this wish; null when a running job was asked to run once more. */
+  private async place<Payload>(
+    type: JobType<Payload>,
+    payload: Payload,
+    { key, now: isUrgent = false }: JobOptions,
+    now: number,
+    dueMs: number,
+  ): Promise<{ id: string; dueMs: number } | null> {
+    const dedupeKey = key === undefined ? null : `${type.name}:${key}`;
+    const id = randomBytes(16).toString('hex');
+    for (;;) {
+      if (dedupeKey !== null) {
+        const waiting = await this.rows.bringForward(dedupeKey, dueMs, isUrgent);
+        if (waiting) return waiting;
+        if (await this.rows.askAgain(dedupeKey)) return null;
+      }
+      if (await this.rows.insert({ id, type: type.name, dedupeKey, payload, dueMs, createdMs: now })) return { id, dueMs };
+      // Another process inserted the same key just now: look at its row.
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { ConfigInvalid } from '../config/load-config.js';
+
+/** Ends what was started; called once. */
+export type Stop = () => Promise<void>;
+
+/** Longer than any lease hand-over; after it the process goes anyway, and the job table gives its work to others. */
+const STOP_TIMEOUT_MS = 25_000;
+
+/** What a person can do about the usual reasons not to start. */
+function advice(error: unknown): string {
+  const { code, message, port } = error as { code?: string; message: string; port?: number };
+  if (error instanceof ConfigInvalid) return message;
+  if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. Stop it, or start with PORT set to another one.`;
+  if (code === 'EACCES' && port !== undefined) return `Port ${port} needs more rights. Use one above 1023, or give this program the right to bind it.`;
+  return message ?? String(error);
+}
+
+/** Starts, waits for SIGTERM or SIGINT, stops. A failed start says why in a sentence and exits with status 1. */
+export async function runUntilStopped(start: () => Promise<Stop>): Promise<void> {
+  let stop: Stop;
+  try {
+    stop = await start();
+  } catch (error) {
+    process.stderr.write(`ODS could not start. ${advice(error)}\n`);
+    if (process.env['DEBUG']) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    process.exit(1);
+  }
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  });
+  // A second signal ends it at once, as people expect of Ctrl-C.
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
+  const giveUp = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
+  await stop();
+  clearTimeout(giveUp);
+  process.exit(signal === 'SIGINT' ? 130 : 0);
+}

@@ -1,0 +1,62 @@
+import angular from 'jest-preset-angular/presets/index.js';
+
+const swc = {
+  swcrc: false,
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+/** Server code as native ES modules, as in production; needs node --experimental-vm-modules. */
+const esm = {
+  testEnvironment: 'node',
+  rootDir: import.meta.dirname,
+  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  moduleNameMapper: {
+    '^#libs/(.*)\\.js$': '<rootDir>/libs/$1.ts',
+    '^#ormconfig$': '<rootDir>/ormconfig.ts',
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+  },
+  transform: { '^.+\\.ts$': ['@swc/jest', swc] },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+/** Specs that stand beside their code. */
+const server = {
+  ...esm,
+  displayName: 'server',
+  testMatch: ['<rootDir>/{apps/api,apps/worker,libs,tools}/**/*.spec.ts'],
+};
+
+/** What spans features: real servers, databases, browsers. */
+const integration = {
+  ...esm,
+  displayName: 'integration',
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/jest.setup.ts'],
+};
+
+/** Angular components, compiled for jsdom. */
+const console_ = {
+  ...angular.createEsmPreset({
+    testEnvironment: 'jest-preset-angular/environments/jest-jsdom-env',
+    tsconfig: '<rootDir>/apps/console/tsconfig.spec.json',
+  }),
+  displayName: 'console',
+  rootDir: import.meta.dirname,
+  testMatch: ['<rootDir>/apps/console/src/**/*.spec.ts'],
+  setupFilesAfterEnv: ['<rootDir>/apps/console/jest.setup.ts'],
+  moduleNameMapper: {
+    '^#libs/api-client$': '<rootDir>/libs/api-client/index.ts',
+    '^#libs/api-client/(.*)$': '<rootDir>/libs/api-client/$1.ts',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+export default { projects: [server, console_, integration], maxWorkers: 2 };

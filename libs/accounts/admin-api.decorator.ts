@@ -1,0 +1,17 @@
+import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { AdminAuthGuard } from './admin-auth.guard.js';
+
+/**
+ * A controller of the admin API at `/api/admin/PATH`: signed-in callers only, each operation with its least
+ * role (`@Roles`). `@Public()` opens an operation to everybody.
+ */
+export function AdminApi(path = ''): ClassDecorator {
+  const [tag] = path.split('/');
+  return applyDecorators(
+    Controller(path === '' ? 'api/admin' : `api/admin/${path}`),
+    UseGuards(AdminAuthGuard),
+    ApiBearerAuth('bearer'),
+    ...(tag ? [ApiTags(tag)] : []),
+  );
+}

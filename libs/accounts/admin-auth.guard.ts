@@ -1,0 +1,48 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import type { Role } from '#libs/entities/user.entity.js';
+import { IS_PUBLIC } from '#libs/platform/http/public.decorator.js';
+import { actAs } from '#libs/platform/logging/request-context.js';
+import { PasswordChangeRequired, RoleTooLow, SignInRequired } from './accounts.errors.js';
+import { AdminStrategy } from './admin.strategy.js';
+import { BEFORE_PASSWORD_CHANGE } from './before-password-change.decorator.js';
+import type { Principal } from './principal.js';
+import { mayActAs, MINIMUM_ROLE } from './roles.decorator.js';
+
+/** Lets a call of the admin API through when its caller is signed in and has the role that the operation needs. */
+@Injectable()
+export class AdminAuthGuard extends AuthGuard() {
+  constructor(
+    private readonly reflector: Reflector,
+    strategy: AdminStrategy,
+  ) {
+    super({ defaultStrategy: strategy.registeredAs });
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.marked<boolean>(IS_PUBLIC, context)) return true;
+    await super.canActivate(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
+    const { kind, username, role, mustChangePassword } = request.user;
+    actAs({ kind, name: username });
+    if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context)) throw new PasswordChangeRequired();
+    const minimum = this.marked<Role>(MINIMUM_ROLE, context) ?? usualRole(request.method);
+    if (!mayActAs(role, minimum)) throw new RoleTooLow(minimum);
+    return true;
+  }
+
+  override handleRequest<User = Principal>(error: unknown, user: User | false, info: unknown): User {
+    if (error) throw error;
+    if (user) return user;
+    const isExpired = info instanceof Error && info.name === 'TokenExpiredError';
+    throw isExpired ? new SignInRequired('The access token has expired. Refresh it, or sign in again.') : new SignInRequired();
+  }
+
+  private marked<T>(key: string, context: ExecutionContext): T | undefined {
+    return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
+  }
+}
+
+const usualRole = (method: string): Role => (method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin');

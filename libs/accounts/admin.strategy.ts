@@ -1,0 +1,48 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { ExtractJwt, Strategy } from 'passport-jwt';
+import { Clock } from '#libs/platform/clock.js';
+import { Config } from '#libs/platform/config/config.js';
+import { newHexId } from '#libs/platform/crypto/digest.js';
+import { ACCESS_ALGORITHM, ACCESS_AUDIENCE, accessKey, type AccessClaims } from './access-tokens.js';
+import { SignInRequired } from './accounts.errors.js';
+import type { Principal } from './principal.js';
+import { SessionRepository } from './session.repository.js';
+
+/**
+ * Turns an access token into the caller. The sign-in and the user are read again for each call, so that a
+ * sign-out, a disabled account or another role counts at once.
+ */
+@Injectable()
+export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implements OnModuleDestroy {
+  /** passport has one table of strategies per process; servers that share a process must not meet in it. */
+  readonly registeredAs = `admin-${newHexId()}`;
+
+  constructor(
+    config: Config,
+    private readonly sessions: SessionRepository,
+    private readonly clock: Clock,
+  ) {
+    super({
+      jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      secretOrKey: accessKey(config),
+      algorithms: [ACCESS_ALGORITHM],
+      audience: ACCESS_AUDIENCE,
+    });
+    passport.use(this.registeredAs, this);
+  }
+
+  async validate({ sid, sub }: AccessClaims): Promise<Principal> {
+    const found = typeof sid === 'string' ? await this.sessions.findWithUser(sid) : null;
+    if (!found || String(found.user.id) !== sub || found.session.expiresMs <= this.clock.now() || found.user.disabled) {
+      throw new SignInRequired('This sign-in has ended. Sign in again.');
+    }
+    const { id, username, role, mustChangePassword } = found.user;
+    return { kind: 'user', id, username, role, sessionId: sid, mustChangePassword };
+  }
+
+  onModuleDestroy(): void {
+    passport.unuse(this.registeredAs);
+  }
+}

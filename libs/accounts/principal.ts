@@ -1,0 +1,18 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Role } from '#libs/entities/user.entity.js';
+
+/** Who calls the admin API: somebody who signed in, or a program with a token. */
+export interface Principal {
+  readonly kind: 'user' | 'token';
+  readonly id: number;
+  readonly username: string;
+  readonly role: Role;
+  /** The sign-in behind the call; null for tokens. */
+  readonly sessionId: string | null;
+  readonly mustChangePassword: boolean;
+}
+
+/** The caller, in a controller of the admin API. */
+export const CurrentUser = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): Principal => context.switchToHttp().getRequest<{ user: Principal }>().user,
+);

@@ -1,0 +1,13 @@
+import { Injectable } from '@nestjs/common';
+import { AuditEvent } from '#libs/entities/audit-event.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+/** Every query on the audit trail. Rows are added and never changed. */
+@Injectable()
+export class AuditEventRepository {
+  constructor(private readonly db: Database) {}
+
+  async insert(event: Omit<AuditEvent, 'id'>): Promise<void> {
+    await this.db.manager.createQueryBuilder().insert().into(AuditEvent).values(event as never).updateEntity(false).execute();
+  }
+}

@@ -25,6 +25,8 @@ const esm = {
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  globalSetup: '<rootDir>/test/support/jest.global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest.global-teardown.mjs',
 };
 
 /** Specs that stand beside their code. */

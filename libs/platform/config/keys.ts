@@ -24,15 +24,29 @@ export function readOrCreateKey(dataDir: string, name: string): string {
   } finally {
     rmSync(draft, { force: true });
   }
+  syncDirectory(path.dirname(file)); // what the key encrypts must not outlive it
   return readKey(file)!;
 }
 
 function readKey(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8').trim();
+    const key = readFileSync(file, 'utf8').trim();
+    // Never go on with less: an empty secret would sign tokens that anybody can make.
+    if (key.length < 32) throw new Error(`is set, but ${file} does not hold a key. Restore it from a backup.`);
+    return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
+  }
+}
+
+function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return; // has no handle on directories to sync
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -40,8 +54,10 @@ function readKey(file: string): string | null {
 export function parseDatabaseKeys(text: string): EncryptionKey[] {
   return text.split(',').map((part) => {
     const trimmed = part.trim();
-    const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64');
-    if (key.length !== 32) {
+    const isHex = /^[0-9a-f]{64}$/i.test(trimmed);
+    const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed); // Buffer.from would skip what is not
+    const key = Buffer.from(trimmed, isHex ? 'hex' : 'base64');
+    if (!isHex && !isBase64) {
       throw new Error(
         'must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
       );

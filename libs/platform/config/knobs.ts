@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-
 /** One environment variable: how to read it, and what to say about it in docs/configuration.md. */
 export interface Knob<T> {
   readonly doc: string;
@@ -23,8 +21,17 @@ export const text = (fallback: string, doc: string): Knob<string> =>
 export const optionalText = (doc: string): Knob<string | null> =>
   knob(doc, 'not set', (value) => value ?? null);
 
-export const secretText = (doc: string): Knob<string | null> =>
-  knob(doc, 'not set', (value) => value ?? null, true);
+/** `check` throws an Error whose message completes the name, and does not repeat the value. */
+export const secretText = (doc: string, check: (value: string) => unknown = () => undefined): Knob<string | null> =>
+  knob(
+    doc,
+    'not set',
+    (value) => {
+      if (value !== undefined) check(value);
+      return value ?? null;
+    },
+    true,
+  );
 
 export const integer = (
   fallback: number,
@@ -33,7 +40,7 @@ export const integer = (
 ): Knob<number> =>
   knob(doc, String(fallback), (value) => {
     if (value === undefined) return fallback;
-    const number = Number(value);
+    const number = /^-?\d+$/.test(value) ? Number(value) : NaN; // Number() alone takes " " for 0 and 1e3 for 1000
     if (!Number.isSafeInteger(number) || number < least || number > most) {
       throw new Error(`must be a whole number from ${least} to ${most}, not "${value}".`);
     }
@@ -73,30 +80,3 @@ export const bytes = (fallback: string, doc: string): Knob<number> =>
     return size;
   });
 
-/** Reads `KEY=value` lines; `#` starts a comment line, quotes around a value are taken off. */
-export function parseConfFile(content: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [index, line] of content.split(/\r?\n/).entries()) {
-    const trimmed = line.trim().replace(/^export\s+/, '');
-    if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(trimmed);
-    if (!match) throw new Error(`line ${index + 1} of ODS_CONF is not KEY=value.`);
-    found[match[1]!] = match[2]!.replace(/^(["'])(.*)\1$/, '$2');
-  }
-  return found;
-}
-
-/**
- * The environment with the file named by `ODS_CONF` beneath it (the environment wins), and with
- * `NAME_FILE` read into `NAME` for the container platforms that hand out secrets as files.
- */
-export function readEnvironment(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
-  const fromFile = env['ODS_CONF'] ? parseConfFile(readFileSync(env['ODS_CONF'], 'utf8')) : {};
-  const merged: Record<string, string | undefined> = { ...fromFile, ...env };
-  for (const [name, file] of Object.entries(merged)) {
-    const target = name.replace(/_FILE$/, '');
-    if (target === name || !file || merged[target] !== undefined) continue;
-    if (existsSync(file)) merged[target] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  }
-  return merged;
-}

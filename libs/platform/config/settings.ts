@@ -1,6 +1,13 @@
+import { parseDatabaseKeys } from './keys.js';
 import { bytes, flag, integer, oneOf, optionalText, secretText, text } from './knobs.js';
 
 const MS_DAY = 86_400_000;
+
+function checkRedisUrl(text: string): void {
+  if (!/^rediss?:\/\//.test(text)) throw new Error('must start with redis:// or rediss://.');
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname)) throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
+}
 
 /** Every environment variable that ODS reads. docs/configuration.md is generated from this table. */
 export const settings = {
@@ -12,9 +19,13 @@ export const settings = {
   ),
   SECRET_KEY: secretText(
     'Signs sign-in tokens. At least 32 characters. Generated into DATA_DIR when not given; give it when several processes on different machines serve one site.',
+    (key) => {
+      if (key.length < 32) throw new Error('must have at least 32 characters.');
+    },
   ),
   DATABASE_KEY: secretText(
     '32 random bytes in base64 or hex that encrypt secrets in the database. Generated into DATA_DIR when not given. Old keys follow after commas and are used for reading only.',
+    parseDatabaseKeys,
   ),
   DATABASE_URL: secretText(
     'postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.',
@@ -25,6 +36,7 @@ export const settings = {
   MYSQL_PASSWORD: secretText('MySQL password.'),
   REDIS_URL: secretText(
     'redis://HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
+    checkRedisUrl,
   ),
   ADMIN_PASSWORD: secretText(
     "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234! and opens nothing but the page that sets a new password.",

@@ -6,9 +6,11 @@ const derive = promisify<string, Buffer, number, { N: number; r: number; p: numb
 /** OWASP's recommendation for scrypt: N=2^17, r=8, p=1 takes 128 MiB; half of each keeps small servers alive. */
 const COST = { logN: 16, r: 8, p: 1 };
 const KEY_BYTES = 32;
+/** No hash may ask for more: twice OWASP's. */
+const MEMORY_LIMIT = 2 ** 28;
 
 const derived = (password: string, salt: Buffer, { logN, r, p }: typeof COST): Promise<Buffer> =>
-  derive(password.normalize('NFKC'), salt, KEY_BYTES, { N: 2 ** logN, r, p, maxmem: 2 ** (logN + 11) });
+  derive(password.normalize('NFKC'), salt, KEY_BYTES, { N: 2 ** logN, r, p, maxmem: 2 * MEMORY_LIMIT });
 
 /** scrypt (RFC 7914) in the PHC string format, off the event loop. */
 export async function hashPassword(password: string): Promise<string> {
@@ -24,6 +26,8 @@ export async function passwordMatches(password: string, hash: string): Promise<b
   if (!match) return false;
   const expected = Buffer.from(match[5]!, 'base64');
   const cost = { logN: Number(match[1]), r: Number(match[2]), p: Number(match[3]) };
+  const isKnown = cost.logN > 0 && cost.r > 0 && cost.p > 0 && cost.p <= 16 && 128 * cost.r * 2 ** cost.logN <= MEMORY_LIMIT;
+  if (!isKnown) return false;
   const key = await derived(password, Buffer.from(match[4]!, 'base64'), cost);
   return key.length === expected.length && timingSafeEqual(key, expected);
 }

@@ -1,3 +1,5 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseSettings } from '../config/config.js';
 import { gateSqlite } from './sqlite-gate.js';
@@ -66,6 +68,14 @@ export function createDataSource(settings: DatabaseSettings, schema: Schema): Da
 
 /** Connects, gated on SQLite. The caller owns the result and ends it with `destroy()`. */
 export async function openDataSource(dataSource: DataSource): Promise<DataSource> {
+  const { type, database } = dataSource.options;
+  if (type === 'better-sqlite3' && database !== ':memory:') createPrivately(database);
   await dataSource.initialize();
   return gateSqlite(dataSource);
+}
+
+/** SQLite would make the file readable for every user of the machine; its journal files take over the mode. */
+function createPrivately(file: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  closeSync(openSync(file, 'a', 0o600));
 }

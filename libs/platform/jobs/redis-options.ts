@@ -4,7 +4,7 @@ import type { RedisOptions } from './bull-job-queue.js';
 export function redisOptions(url: string): RedisOptions {
   const { hostname, port, username, password, pathname, protocol } = new URL(url);
   return {
-    host: hostname,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
     port: Number(port || 6379),
     ...(username ? { username: decodeURIComponent(username) } : {}),
     ...(password ? { password: decodeURIComponent(password) } : {}),

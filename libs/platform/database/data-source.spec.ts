@@ -1,0 +1,22 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { scratchDir } from '../../../test/support/services.js';
+import { createDataSource, openDataSource } from './data-source.js';
+
+describe('a SQLite data source', () => {
+  it('keeps its files from other users of the machine', async () => {
+    const directory = path.join(scratchDir('sqlite'), 'made', 'on the way');
+    const file = path.join(directory, 'ods.sqlite');
+    const dataSource = await openDataSource(createDataSource({ kind: 'sqlite', file }, { entities: [], migrations: [] }));
+    await dataSource.query('CREATE TABLE t (id integer)');
+    const modes = readdirSync(directory).map((name) => [name, statSync(path.join(directory, name)).mode & 0o777]);
+    expect(Object.fromEntries(modes)).toEqual({ 'ods.sqlite': 0o600, 'ods.sqlite-wal': 0o600, 'ods.sqlite-shm': 0o600 });
+    await dataSource.destroy();
+  });
+
+  it('survives a power cut: every commit is synced', async () => {
+    const dataSource = await openDataSource(createDataSource({ kind: 'sqlite', file: ':memory:' }, { entities: [], migrations: [] }));
+    expect(await dataSource.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+    await dataSource.destroy();
+  });
+});

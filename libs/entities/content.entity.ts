@@ -2,8 +2,8 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { BigIntColumn, BytesColumn, HexIdColumn } from '#libs/platform/database/columns.js';
 import type { Stage } from '#libs/replication/stage.js';
 
-/** `held` verified and whole in the content store; `superseded` held until `retireAfterMs`; `absent` not here (yet). */
-export type ContentState = 'held' | 'superseded' | 'absent';
+/** `held` whole, verified and served; `withdrawn` whole, for peers only; `superseded` whole, kept to be restored; `absent` not here (yet). */
+export type ContentState = 'held' | 'withdrawn' | 'superseded' | 'absent';
 
 /** One content version this server has, had or wants, named by its uuid. */
 @Entity('content')
@@ -22,6 +22,6 @@ export class Content {
   /** First upload of this version; the replicated `Last-Modified`. */
   @BigIntColumn() createdMs!: number;
   @HexIdColumn() originIss!: string;
-  /** When a superseded or deleted version may be removed from disk. */
+  /** When a version that is not served may be removed from disk. */
   @Index('ix_content_retire') @BigIntColumn({ nullable: true }) retireAfterMs!: number | null;
 }

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import type { Content, ContentState } from '#libs/entities/content.entity.js';
+import type { Package, PackageStatus } from '#libs/entities/package.entity.js';
+import { Config } from '#libs/platform/config/config.js';
+import { Database } from '#libs/platform/database/database.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
+import type { Entry } from '#libs/replication/entry.js';
+import { placementOf, type Placement } from '#libs/replication/placement.js';
+import type { Stage } from '#libs/replication/stage.js';
+import { ContentRepository } from './content.repository.js';
+import { filenameKey } from './filename.js';
+import { PackageRepository, type PackageRow } from './package.repository.js';
+import { CatalogChanged, ContentWanted } from './packages.jobs.js';
+import { ShareLinks } from './share-links.js';
+
+const MS_PER_DAY = 86_400_000;
+
+interface Change {
+  readonly entry: Entry;
+  readonly current: Package | null;
+  readonly seq: number;
+  readonly serverStage: Stage;
+  readonly now: number;
+}
+
+const statusOf: Readonly<Record<Placement, PackageStatus>> = {
+  serve: 'Public',
+  fetch: 'Waiting',
+  withdraw: 'Withdrawn',
+  retire: 'Deleted',
+};
+
+const stateOf: Readonly<Record<Placement, ContentState>> = {
+  serve: 'held',
+  fetch: 'absent',
+  withdraw: 'withdrawn',
+  retire: 'superseded',
+};
+
+const rowOf = ({ entry, seq, now }: Change, status: PackageStatus): PackageRow => ({
+  filename: entry.filename,
+  filenameKey: filenameKey(entry.filename),
+  uuid: entry.uuid,
+  stampWallMs: entry.stamp.wallMs,
+  stampCounter: entry.stamp.counter,
+  stampIss: entry.stamp.iss,
+  deleted: entry.deleted,
+  size: entry.size,
+  sha1: entry.sha1,
+  sha256: entry.sha256,
+  manifestSha256: entry.manifestSha256,
+  stage: entry.stage,
+  notes: entry.notes,
+  createdMs: entry.createdMs,
+  originIss: entry.originIss,
+  seq,
+  status,
+  updatedMs: now,
+});
+
+const absentContent = (entry: Entry): Content => ({
+  uuid: entry.uuid,
+  filename: entry.filename,
+  filenameKey: filenameKey(entry.filename),
+  size: entry.size,
+  sha1: entry.sha1,
+  sha256: entry.sha256,
+  manifestSha256: entry.manifestSha256,
+  manifest: null,
+  state: 'absent',
+  stage: entry.stage,
+  createdMs: entry.createdMs,
+  originIss: entry.originIss,
+  retireAfterMs: null,
+});
+
+/** Makes the rows say what an entry in force means for this server: its status, its content, the work that follows. */
+@Injectable()
+export class CatalogRows {
+  constructor(
+    private readonly db: Database,
+    private readonly packages: PackageRepository,
+    private readonly contents: ContentRepository,
+    private readonly links: ShareLinks,
+    private readonly jobs: Jobs,
+    private readonly config: Config,
+  ) {}
+
+  /** Only within a transaction that holds the catalog's lock. */
+  async apply(change: Change): Promise<Package> {
+    const { entry, current, now } = change;
+    if (current && current.uuid !== entry.uuid) await this.retire(current.uuid, now);
+    const placement = await this.place(change);
+    const row = rowOf(change, statusOf[placement]);
+    const written = current ? await this.packages.replace(current.id, row) : await this.packages.insert(row);
+    this.db.afterCommit(() => this.links.refreshSoon(row.filenameKey));
+    return written;
+  }
+
+  /** Leaves word that the catalog has changed. */
+  async announce(): Promise<void> {
+    await this.jobs.add(CatalogChanged, {}, { key: 'all', now: true });
+  }
+
+  private async retire(uuid: string, now: number): Promise<void> {
+    const content = (await this.contents.findStates([uuid])).get(uuid);
+    if (content === undefined || content === 'absent') return;
+    await this.contents.setState(uuid, 'superseded', now + this.retentionMs);
+  }
+
+  private async place({ entry, serverStage, now }: Change): Promise<Placement> {
+    const known = (await this.contents.findStates([entry.uuid])).get(entry.uuid);
+    if (known === undefined && !entry.deleted) await this.contents.insert(absentContent(entry));
+    const isOnDisk = known !== undefined && known !== 'absent';
+    const placement = placementOf(entry, serverStage, isOnDisk);
+    if (isOnDisk && known !== stateOf[placement]) {
+      const retireAfterMs = placement === 'serve' ? null : now + this.retentionMs;
+      await this.contents.setState(entry.uuid, stateOf[placement], retireAfterMs);
+    }
+    if (placement === 'fetch') await this.jobs.add(ContentWanted, { uuid: entry.uuid }, { key: entry.uuid });
+    return placement;
+  }
+
+  private get retentionMs(): number {
+    return this.config.get('RETENTION_DAYS') * MS_PER_DAY;
+  }
+}

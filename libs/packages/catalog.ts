@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
+import type { Package } from '#libs/entities/package.entity.js';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
+import { supersedes, type Entry } from '#libs/replication/entry.js';
+import type { Stage } from '#libs/replication/stage.js';
+import { tick, witness, type ClockState } from '#libs/replication/stamp.js';
+import { CatalogClockRepository } from './catalog-clock.repository.js';
+import { CatalogRows } from './catalog-rows.js';
+import { filenameKey } from './filename.js';
+import { entryOf } from './entry-of.js';
+import { PackageRepository } from './package.repository.js';
+
+/** What a local write says; stamp and sequence number are the catalog's to give. */
+export type EntryDraft = Omit<Entry, 'stamp'>;
+
+/**
+ * The replicated catalog (MESH §2, §3). Each change takes the catalog's one lock, gets the next sequence number in the
+ * same transaction, and leaves behind the jobs that follow from it; so numbers are gapless and in commit order.
+ */
+@Injectable()
+export class Catalog {
+  constructor(
+    private readonly db: Database,
+    private readonly clocks: CatalogClockRepository,
+    private readonly packages: PackageRepository,
+    private readonly rows: CatalogRows,
+    private readonly identity: ServerIdentity,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A write of this server. `decide` sees the entry in force (also a tombstone) under the catalog's lock, and answers the
+   * new one or throws a domain error, which undoes the caller's whole transaction.
+   */
+  async write(filename: string, decide: (current: Package | null) => EntryDraft | Promise<EntryDraft>): Promise<Package> {
+    const { iss, stage } = await this.identity.get();
+    return this.db.transaction(async () => {
+      const clock = await this.clocks.lock();
+      const current = await this.packages.findByKey(filenameKey(filename));
+      const draft = await decide(current);
+      const next = tick(clock, this.clock.now());
+      const changed = await this.apply({ ...draft, stamp: { ...next, iss } }, current, clock.seq + 1, stage);
+      await this.commitClock(clock, next, clock.seq + 1);
+      return changed;
+    });
+  }
+
+  /** Merges what a peer told (MESH §2): one transaction, one lock. Answers how many entries were news. */
+  async merge(entries: readonly Entry[]): Promise<number> {
+    if (entries.length === 0) return 0;
+    const { stage } = await this.identity.get();
+    return this.db.transaction(async () => {
+      const clock = await this.clocks.lock();
+      const known = await this.packages.findByKeys(entries.map(({ filename }) => filenameKey(filename)));
+      const current = new Map(known.map((row) => [row.filenameKey, row]));
+      let { seq } = clock;
+      let seen: ClockState = clock;
+      for (const entry of entries) {
+        seen = witness(seen, entry.stamp);
+        const key = filenameKey(entry.filename);
+        const row = current.get(key) ?? null;
+        if (!supersedes(entry, row && entryOf(row))) continue;
+        seq += 1;
+        current.set(key, await this.apply(entry, row, seq, stage));
+      }
+      await this.commitClock(clock, seen, seq);
+      return seq - clock.seq;
+    });
+  }
+
+  private async apply(entry: Entry, current: Package | null, seq: number, serverStage: Stage): Promise<Package> {
+    return this.rows.apply({ entry, current, seq, serverStage, now: this.clock.now() });
+  }
+
+  private async commitClock(before: CatalogClock, after: ClockState, seq: number): Promise<void> {
+    await this.clocks.save({ seq, wallMs: after.wallMs, counter: after.counter });
+    if (seq !== before.seq) await this.rows.announce();
+  }
+}

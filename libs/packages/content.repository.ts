@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThanOrEqual, MoreThan } from 'typeorm';
+import { Content, type ContentState } from '#libs/entities/content.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+/** Bytes that are whole on disk, whatever their use. */
+export const statesOnDisk: readonly ContentState[] = ['held', 'withdrawn', 'superseded'];
+
+/** Every query on content versions. */
+@Injectable()
+export class ContentRepository {
+  constructor(private readonly db: Database) {}
+
+  find(uuid: string): Promise<Content | null> {
+    return this.db.manager.findOneBy(Content, { uuid });
+  }
+
+  findMany(uuids: readonly string[]): Promise<Content[]> {
+    return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(Content, { uuid: In(uuids) });
+  }
+
+  /** Which of these this server has whole, without their chunk lists. */
+  async findStates(uuids: readonly string[]): Promise<Map<string, ContentState>> {
+    if (uuids.length === 0) return new Map();
+    const rows = await this.db.manager.find(Content, { select: { uuid: true, state: true }, where: { uuid: In(uuids) } });
+    return new Map(rows.map(({ uuid, state }) => [uuid, state]));
+  }
+
+  async insert(content: Content): Promise<void> {
+    await this.db.manager.insert(Content, content);
+  }
+
+  async setState(uuid: string, state: ContentState, retireAfterMs: number | null): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { state, retireAfterMs });
+  }
+
+  async setManifest(uuid: string, manifest: Buffer): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { manifest });
+  }
+
+  /** Versions of a name that can be brought back, newest first. */
+  findRestorable(filenameKey: string): Promise<Content[]> {
+    return this.db.manager.find(Content, { where: { filenameKey, state: In(statesOnDisk) }, order: { createdMs: 'DESC' } });
+  }
+
+  findRetired(now: number, limit: number): Promise<Content[]> {
+    return this.db.manager.find(Content, {
+      where: { state: In(['superseded', 'withdrawn']), retireAfterMs: LessThanOrEqual(now) },
+      order: { retireAfterMs: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Forgets the bytes of a retired version; false when it was brought back meanwhile. */
+  async markGone(uuid: string, now: number): Promise<boolean> {
+    const { affected } = await this.db.manager.update(
+      Content,
+      { uuid, state: In(['superseded', 'withdrawn']), retireAfterMs: LessThanOrEqual(now) },
+      { state: 'absent', retireAfterMs: null },
+    );
+    return affected === 1;
+  }
+
+  /** Every version in the order of its uuid: for reconciling with the disk. Chunk lists are left out. */
+  findAfter(uuid: string, limit: number): Promise<Omit<Content, 'manifest'>[]> {
+    return this.db.manager
+      .createQueryBuilder(Content, 'content')
+      .select(['content.uuid', 'content.filename', 'content.size', 'content.state', 'content.sha256', 'content.createdMs'])
+      .where({ uuid: MoreThan(uuid) })
+      .orderBy('content.uuid')
+      .take(limit)
+      .getMany();
+  }
+}

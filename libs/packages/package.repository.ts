@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import { In, MoreThan } from 'typeorm';
+import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+export type PackageRow = Omit<Package, 'id'>;
+
+/** Every query on catalog entries that replication needs. Only the catalog writes here. */
+@Injectable()
+export class PackageRepository {
+  constructor(private readonly db: Database) {}
+
+  findByKey(filenameKey: string): Promise<Package | null> {
+    return this.db.manager.findOneBy(Package, { filenameKey });
+  }
+
+  findByKeys(filenameKeys: readonly string[]): Promise<Package[]> {
+    return filenameKeys.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(Package, { filenameKey: In(filenameKeys) });
+  }
+
+  findById(id: number): Promise<Package | null> {
+    return this.db.manager.findOneBy(Package, { id });
+  }
+
+  /** The entry whose present content this is; an older version of a name has none. */
+  findByUuid(uuid: string): Promise<Package | null> {
+    return this.db.manager.findOneBy(Package, { uuid });
+  }
+
+  /** The changes feed: entries in the order of this server's own numbers (MESH §3). */
+  findChangedAfter(seq: number, limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, { where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: limit });
+  }
+
+  /** Entries in a given state, in the order of their ids, from after `afterId`. */
+  findByStatus(statuses: readonly PackageStatus[], afterId: number, limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, {
+      where: { status: In(statuses), id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  async insert(row: PackageRow): Promise<Package> {
+    const { identifiers } = await this.db.manager.insert(Package, row);
+    return { ...row, id: Number((identifiers[0] as { id: number }).id) };
+  }
+
+  async replace(id: number, row: PackageRow): Promise<Package> {
+    await this.db.manager.update(Package, { id }, row);
+    return { ...row, id };
+  }
+
+  /** Changes local state only; false when the entry has another content by now. */
+  async setStatus(uuid: string, status: PackageStatus, updatedMs: number): Promise<boolean> {
+    const { affected } = await this.db.manager.update(Package, { uuid, deleted: false }, { status, updatedMs });
+    return affected === 1;
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { PackageRepository } from './package.repository.js';
+
+/**
+ * Keeps DATA_DIR/share saying what the catalog says: a public package has its link, anything else has none. The
+ * server itself serves from the content store; the links are for web servers and people that read the share directly.
+ */
+@Injectable()
+export class ShareLinks {
+  private readonly logger = new Logger(ShareLinks.name);
+  private readonly running = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly packages: PackageRepository,
+    private readonly store: PackageStore,
+  ) {}
+
+  /** Makes the link of one name right; one at a time for each name. */
+  async refresh(filenameKey: string): Promise<void> {
+    const before = this.running.get(filenameKey) ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(() => this.align(filenameKey));
+    this.running.set(filenameKey, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.running.get(filenameKey) === mine) this.running.delete(filenameKey);
+    }
+  }
+
+  /** For after a commit: what cannot be done now is done at the next start. */
+  refreshSoon(filenameKey: string): void {
+    this.refresh(filenameKey).catch((error: unknown) =>
+      this.logger.error(`The share's link of ${filenameKey} could not be updated: ${String(error)}`),
+    );
+  }
+
+  /** Resolves when every refresh that was asked for has ended. */
+  async settled(): Promise<void> {
+    while (this.running.size > 0) await Promise.allSettled(this.running.values());
+  }
+
+  private async align(filenameKey: string): Promise<void> {
+    const row = await this.packages.findByKey(filenameKey);
+    if (!row) return;
+    if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
+    else await this.store.hide(row.filename);
+  }
+}

@@ -41,6 +41,13 @@ export class PackageRepository {
     });
   }
 
+  /** Those of these contents that are present in the catalog, admitted here and not here yet. */
+  async findWanted(uuids: readonly string[]): Promise<string[]> {
+    const status = In(['Waiting', 'Downloading', 'Failed'] satisfies PackageStatus[]);
+    const rows = await this.db.manager.find(Package, { select: { uuid: true }, where: { uuid: In(uuids), status } });
+    return rows.map(({ uuid }) => uuid);
+  }
+
   async insert(row: PackageRow): Promise<Package> {
     const { identifiers } = await this.db.manager.insert(Package, row);
     return { ...row, id: Number((identifiers[0] as { id: number }).id) };

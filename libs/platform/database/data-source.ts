@@ -33,7 +33,7 @@ export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): D
       enableWAL: true,
       timeout: 20,
       prepareDatabase: (db: { pragma(sql: string): void }) => {
-        db.pragma('synchronous = FULL'); // a 201 survives a power cut
+        db.pragma('synchronous = NORMAL'); // transactions raise it to FULL, see sqlite-gate.ts
         db.pragma('journal_size_limit = 67108864');
       },
     };

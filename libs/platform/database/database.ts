@@ -1,9 +1,17 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 type Action = () => void;
+
+export interface TransactionOptions {
+  /**
+   * The work can be found or fetched again after a power cut (never after a mere crash of the process): SQLite then
+   * need not wait for the disk. Leave it out for all that somebody was told is done.
+   */
+  readonly canBeLost?: boolean;
+}
 
 interface OpenTransaction {
   readonly manager: EntityManager;
@@ -25,6 +33,7 @@ const isTransient = (error: unknown): boolean => {
  */
 @Injectable()
 export class Database {
+  private readonly logger = new Logger(Database.name);
   private readonly open = new AsyncLocalStorage<OpenTransaction>();
 
   constructor(private readonly dataSource: DataSource) {}
@@ -43,11 +52,11 @@ export class Database {
    * Runs `work` in a transaction; a nested call joins the open one. `work` holds database calls only and is
    * run again, whole, when the database had to break a deadlock: no network, no files, no `Promise.all` in it.
    */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
+  async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.open.getStore()) return work();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.runOnce(work);
+        return await this.runOnce(work, options);
       } catch (error) {
         if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
       }
@@ -67,13 +76,36 @@ export class Database {
     return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
   }
 
-  private async runOnce<T>(work: () => Promise<T>): Promise<T> {
+  private async runOnce<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const afterCommit: Action[] = [];
-    const inside = (manager: EntityManager) => this.open.run({ manager, afterCommit }, work);
-    const result = await (this.kind === 'sqlite'
-      ? this.dataSource.transaction(inside)
-      : this.dataSource.transaction('READ COMMITTED', inside));
+    const result = await this.commit((manager) => this.open.run({ manager, afterCommit }, work), options);
     afterCommit.forEach((action) => action());
     return result;
+  }
+
+  private async commit<T>(work: (manager: EntityManager) => Promise<T>, { canBeLost = false }: TransactionOptions): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    runner.data = { canBeLost };
+    try {
+      await runner.startTransaction(this.kind === 'sqlite' ? undefined : 'READ COMMITTED');
+      const result = await work(runner.manager);
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      await this.rollBack(runner);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async rollBack(runner: QueryRunner): Promise<void> {
+    if (!runner.isTransactionActive) return;
+    try {
+      await runner.rollbackTransaction();
+    } catch (error) {
+      // The caller needs the first error; the connection is broken and goes.
+      this.logger.warn(`A transaction could not be rolled back: ${String(error)}`);
+    }
   }
 }

@@ -95,19 +95,17 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
       const isOutermost = this.transactionDepth === 0;
       if (isOutermost) await gate.acquire(this);
       try {
+        if (isOutermost && !this.data['canBeLost']) await super.query('PRAGMA synchronous = FULL');
         await super.startTransaction();
       } catch (error) {
-        if (isOutermost) {
-          this.isTransactionActive = false;
-          gate.release();
-        }
+        if (isOutermost) await this.letGo();
         throw error;
       }
     }
 
     override async commitTransaction(): Promise<void> {
       await super.commitTransaction();
-      if (this.transactionDepth === 0) gate.release();
+      if (this.transactionDepth === 0) await this.letGo();
     }
 
     override async rollbackTransaction(): Promise<void> {
@@ -115,11 +113,19 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
       try {
         await super.rollbackTransaction();
       } finally {
-        if (isOutermost && gate.isHeldBy(this)) {
-          this.transactionDepth = 0;
-          this.isTransactionActive = false;
-          gate.release();
-        }
+        if (isOutermost) await this.letGo();
+      }
+    }
+
+    /** Ends this runner's turn whatever happened in it: a gate that stays shut would stop the server. */
+    private async letGo(): Promise<void> {
+      if (!gate.isHeldBy(this)) return;
+      this.transactionDepth = 0;
+      this.isTransactionActive = false;
+      try {
+        if (!this.data['canBeLost']) await super.query('PRAGMA synchronous = NORMAL');
+      } finally {
+        gate.release();
       }
     }
   };

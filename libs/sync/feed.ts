@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Package } from '#libs/entities/package.entity.js';
+import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.js';
+import { entryOf } from '#libs/packages/entry-of.js';
+import { PackageRepository } from '#libs/packages/package.repository.js';
+import { Shutdown } from '#libs/platform/http/shutdown.js';
+import { toWire, type WireEntry } from '#libs/replication/wire-entry.js';
+
+/** One change as it is told to a peer: the entry, and whether this server can give its bytes. */
+export interface FeedItem {
+  readonly seq: number;
+  readonly entry: WireEntry;
+  readonly held: boolean;
+}
+
+export interface FeedPage {
+  readonly epoch: string;
+  readonly items: FeedItem[];
+  /** Ask for changes after this number next. */
+  readonly next: number;
+  /** The newest number there is: `next` equals it when the reader has caught up. */
+  readonly last: number;
+}
+
+/** Most items of one page: about 0.5 MiB of JSON. */
+export const FEED_PAGE_LIMIT = 1_000;
+/** How often an open long poll looks for news: any replica may have made them. Milliseconds. */
+const LOOK_MS = 150;
+
+const itemOf = (row: Package): FeedItem => ({ seq: row.seq, entry: toWire(entryOf(row)), held: row.status === 'Public' });
+
+/** This server's changes, in its own order (MESH §3). */
+@Injectable()
+export class Feed {
+  constructor(
+    private readonly clocks: CatalogClockRepository,
+    private readonly packages: PackageRepository,
+    private readonly shutdown: Shutdown,
+  ) {}
+
+  async page(since: number, limit: number): Promise<FeedPage> {
+    // The clock is read first: a change between the two reads is then seen as one more to come, never missed.
+    const { epoch, seq: last } = await this.clocks.read();
+    const rows = await this.packages.findChangedAfter(since, limit);
+    return { epoch, items: rows.map(itemOf), next: rows.at(-1)?.seq ?? Math.min(since, last), last };
+  }
+
+  /** Waits until there is something after `since`, the time is up, or the server stops. */
+  async waitForNews(since: number, waitMs: number): Promise<void> {
+    const until = Date.now() + waitMs;
+    while (Date.now() < until && !this.shutdown.signal.aborted) {
+      if ((await this.clocks.read()).seq > since) return;
+      await sleep(Math.min(LOOK_MS, until - Date.now()));
+    }
+  }
+}

@@ -93,13 +93,24 @@ export class CatalogRows {
     const placement = await this.place(change);
     const row = rowOf(change, statusOf[placement]);
     const written = current ? await this.packages.replace(current.id, row) : await this.packages.insert(row);
-    this.db.afterCommit(() => this.links.refreshSoon(row.filenameKey));
+    const formerName = current && current.filename !== row.filename ? current.filename : undefined;
+    this.db.afterCommit(() => this.links.refreshSoon(row.filenameKey, formerName));
     return written;
   }
 
   /** Leaves word that the catalog has changed. */
   async announce(): Promise<void> {
     await this.jobs.add(CatalogChanged, {}, { key: 'all', now: true });
+  }
+
+  /** The bytes are verified and whole; what that means follows from `apply`. */
+  async markOnDisk(uuid: string, manifest: Buffer): Promise<void> {
+    await this.contents.setManifest(uuid, manifest);
+    await this.contents.setState(uuid, 'held', null);
+  }
+
+  async markGone(uuid: string): Promise<void> {
+    await this.contents.setState(uuid, 'absent', null);
   }
 
   private async retire(uuid: string, now: number): Promise<void> {

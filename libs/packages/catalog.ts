@@ -71,6 +71,52 @@ export class Catalog {
     });
   }
 
+  /**
+   * The verified bytes of a content are on disk now: the entry stays, this server's holding changes, and peers are told
+   * (a new sequence number, MESH §3). Null when the content is no longer what this server wants.
+   */
+  async gained(uuid: string, manifest: Buffer): Promise<Package | null> {
+    return this.rehold(uuid, () => this.rows.markOnDisk(uuid, manifest));
+  }
+
+  /** The bytes of a content are gone or damaged: it is not served any more, peers are told, and it is wanted again. */
+  async lost(uuid: string): Promise<Package | null> {
+    return this.rehold(uuid, () => this.rows.markGone(uuid));
+  }
+
+  /** Decides anew what the entries after `afterId` mean for this server, whose stage has changed. Answers the last id, null at the end. */
+  async replace(afterId: number, limit: number): Promise<number | null> {
+    const { stage } = await this.identity.get();
+    return this.db.transaction(async () => {
+      const clock = await this.clocks.lock();
+      const rows = await this.packages.findPresentAfter(afterId, limit);
+      let { seq } = clock;
+      for (const row of rows) {
+        seq += 1;
+        await this.rows.apply({ entry: entryOf(row), current: row, seq, serverStage: stage, now: this.clock.now() });
+      }
+      await this.commitClock(clock, clock, seq);
+      return rows.at(-1)?.id ?? null;
+    });
+  }
+
+  private async rehold(uuid: string, change: () => Promise<void>): Promise<Package | null> {
+    const { stage } = await this.identity.get();
+    return this.db.transaction(
+      async () => {
+        const clock = await this.clocks.lock();
+        const row = await this.packages.findByUuid(uuid);
+        if (!row || row.deleted) return null;
+        await change();
+        const seq = clock.seq + 1;
+        const changed = await this.rows.apply({ entry: entryOf(row), current: row, seq, serverStage: stage, now: this.clock.now() });
+        await this.commitClock(clock, clock, seq);
+        return changed;
+      },
+      { canBeLost: true },
+    );
+  }
+
   private async apply(entry: Entry, current: Package | null, seq: number, serverStage: Stage): Promise<Package> {
     return this.rows.apply({ entry, current, seq, serverStage, now: this.clock.now() });
   }

@@ -48,6 +48,11 @@ export class PackageRepository {
     return rows.map(({ uuid }) => uuid);
   }
 
+  /** Entries that are not deleted, in the order of their ids. */
+  findPresentAfter(afterId: number, limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, { where: { deleted: false, id: MoreThan(afterId) }, order: { id: 'ASC' }, take: limit });
+  }
+
   async insert(row: PackageRow): Promise<Package> {
     const { identifiers } = await this.db.manager.insert(Package, row);
     return { ...row, id: Number((identifiers[0] as { id: number }).id) };

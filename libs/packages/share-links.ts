@@ -16,10 +16,10 @@ export class ShareLinks {
     private readonly store: PackageStore,
   ) {}
 
-  /** Makes the link of one name right; one at a time for each name. */
-  async refresh(filenameKey: string): Promise<void> {
+  /** Makes the link of one name right, one at a time for each name; `formerName` is another spelling it had before. */
+  async refresh(filenameKey: string, formerName?: string): Promise<void> {
     const before = this.running.get(filenameKey) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => this.align(filenameKey));
+    const mine = before.catch(() => undefined).then(() => this.align(filenameKey, formerName));
     this.running.set(filenameKey, mine);
     try {
       await mine;
@@ -29,8 +29,8 @@ export class ShareLinks {
   }
 
   /** For after a commit: what cannot be done now is done at the next start. */
-  refreshSoon(filenameKey: string): void {
-    this.refresh(filenameKey).catch((error: unknown) =>
+  refreshSoon(filenameKey: string, formerName?: string): void {
+    this.refresh(filenameKey, formerName).catch((error: unknown) =>
       this.logger.error(`The share's link of ${filenameKey} could not be updated: ${String(error)}`),
     );
   }
@@ -40,7 +40,8 @@ export class ShareLinks {
     while (this.running.size > 0) await Promise.allSettled(this.running.values());
   }
 
-  private async align(filenameKey: string): Promise<void> {
+  private async align(filenameKey: string, formerName?: string): Promise<void> {
+    if (formerName !== undefined) await this.store.hide(formerName);
     const row = await this.packages.findByKey(filenameKey);
     if (!row) return;
     if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '#libs/accounts/accounts.module.js';
+import { AuditModule } from '#libs/audit/audit.module.js';
+import { AboutController } from './about.controller.js';
+import { AboutService } from './about.service.js';
+import { ServerIdentity } from './server-identity.js';
+import { ServerRepository } from './server.repository.js';
+
+/** Who this server is. */
+@Module({ imports: [AuditModule], providers: [ServerRepository, ServerIdentity, AboutService], exports: [ServerIdentity, AboutService] })
+export class AboutModule {}
+
+/** Routes, for apps/api. */
+@Module({ imports: [AboutModule, AccountsModule], controllers: [AboutController] })
+export class AboutHttpModule {}

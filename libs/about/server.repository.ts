@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
+import { Server } from '#libs/entities/server.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+const ROW = { id: 1 };
+
+/** Every query on this server's own record. */
+@Injectable()
+export class ServerRepository {
+  constructor(private readonly db: Database) {}
+
+  find(): Promise<Server | null> {
+    return this.db.manager.findOneBy(Server, ROW);
+  }
+
+  /** Keeps what is there: several processes may start at once. */
+  async insertIfNew(server: Omit<Server, 'id'>, epoch: string): Promise<void> {
+    await this.db.manager.createQueryBuilder().insert().into(Server).values({ ...ROW, ...server }).orIgnore().updateEntity(false).execute();
+    const clock = { ...ROW, epoch, seq: 0, wallMs: 0, counter: 0 };
+    await this.db.manager.createQueryBuilder().insert().into(CatalogClock).values(clock).orIgnore().updateEntity(false).execute();
+  }
+
+  async update(change: Partial<Omit<Server, 'id' | 'iss'>>): Promise<void> {
+    await this.db.manager.update(Server, ROW, change);
+  }
+}

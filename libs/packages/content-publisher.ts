@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import type { Package } from '#libs/entities/package.entity.js';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
+import { Clock } from '#libs/platform/clock.js';
+import { newHexId, sha256Hex } from '#libs/platform/crypto/digest.js';
+import { Database } from '#libs/platform/database/database.js';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import type { Stage } from '#libs/replication/stage.js';
+import { Catalog, type EntryDraft } from './catalog.js';
+import { ContentRepository } from './content.repository.js';
+import { filenameKey } from './filename.js';
+import { FilenameTaken } from './packages.errors.js';
+import { PackageRepository } from './package.repository.js';
+import { ShareLinks } from './share-links.js';
+
+/** A whole file in staging, with all that is known of it. */
+export interface NewContent {
+  readonly stagingId: string;
+  readonly filename: string;
+  readonly stage: Stage;
+  readonly notes: string | null;
+  readonly replaces: boolean;
+  readonly size: number;
+  readonly sha1: string;
+  readonly sha256: string;
+  /** Packed SHA-1 of each block. */
+  readonly manifest: Buffer;
+}
+
+export interface Published {
+  readonly package: Package;
+  /** The same name with the same content was there: nothing was written. */
+  readonly alreadyExisted: boolean;
+}
+
+const isSameContent = (current: Package, content: NewContent): boolean =>
+  !current.deleted && current.sha256 === content.sha256 && current.size === content.size;
+
+/** Turns an uploaded file into a package: durable on disk first, then one transaction that makes it so. */
+@Injectable()
+export class ContentPublisher {
+  constructor(
+    private readonly db: Database,
+    private readonly catalog: Catalog,
+    private readonly packages: PackageRepository,
+    private readonly contents: ContentRepository,
+    private readonly store: PackageStore,
+    private readonly links: ShareLinks,
+    private readonly identity: ServerIdentity,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws FilenameTaken. The staging file is gone afterwards in every case. */
+  async publish(content: NewContent): Promise<Published> {
+    const key = filenameKey(content.filename);
+    const current = await this.packages.findByKey(key);
+    if (current && isSameContent(current, content)) return this.keep(current, content);
+    if (current && !current.deleted && !content.replaces) throw new FilenameTaken(current.filename);
+    const uuid = newHexId();
+    const createdMs = this.clock.now();
+    await this.store.publish(content.stagingId, uuid, createdMs);
+    try {
+      const written = await this.write(content, uuid, createdMs);
+      await this.links.refresh(key);
+      return { package: written, alreadyExisted: false };
+    } catch (error) {
+      await this.store.remove(uuid);
+      const now = await this.packages.findByKey(key);
+      if (now && error instanceof FilenameTaken && isSameContent(now, content)) return { package: now, alreadyExisted: true };
+      throw error;
+    }
+  }
+
+  /** The upload told nothing new, unless this server had lost or never had the bytes. */
+  private async keep(current: Package, content: NewContent): Promise<Published> {
+    const state = (await this.contents.findStates([current.uuid])).get(current.uuid);
+    if (state === 'held' || state === 'withdrawn') return { package: current, alreadyExisted: true };
+    await this.store.publish(content.stagingId, current.uuid, current.createdMs);
+    const changed = await this.catalog.gained(current.uuid, content.manifest);
+    await this.links.refresh(current.filenameKey);
+    return { package: changed ?? current, alreadyExisted: true };
+  }
+
+  private async write(content: NewContent, uuid: string, createdMs: number): Promise<Package> {
+    const { iss } = await this.identity.get();
+    const { filename, size, sha1, sha256, stage, notes, manifest } = content;
+    const manifestSha256 = sha256Hex(manifest);
+    const draft: EntryDraft = { filename, uuid, deleted: false, size, sha1, sha256, manifestSha256, stage, notes, createdMs, originIss: iss };
+    return this.db.transaction(async () => {
+      let isReplacement = false;
+      const written = await this.catalog.write(filename, async (current) => {
+        if (current && !current.deleted && !content.replaces) throw new FilenameTaken(current.filename);
+        isReplacement = current !== null && !current.deleted;
+        await this.contents.insert({
+          ...{ uuid, filename, filenameKey: filenameKey(filename), size, sha1, sha256, manifestSha256, manifest, stage, createdMs },
+          state: 'held',
+          originIss: iss,
+          retireAfterMs: null,
+        });
+        return draft;
+      });
+      const action = isReplacement ? 'package.replaced' : 'package.uploaded';
+      await this.audit.record({ action, subject: filename, details: { size, sha256, stage } });
+      return written;
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import { DomainError } from '#libs/platform/errors/domain-error.js';
+
+export class PackageNotFound extends DomainError {
+  readonly code = 'package-not-found';
+  readonly status = 404;
+  constructor(idOrName: string) {
+    super(`There is no package "${idOrName}".`);
+  }
+}
+
+export class FilenameTaken extends DomainError {
+  readonly code = 'filename-taken';
+  readonly status = 409;
+  constructor(filename: string) {
+    super(`There is another content under the name ${filename}. Send replace=true to replace it on every server.`);
+  }
+}
+
+export class ContentNotHere extends DomainError {
+  readonly code = 'content-not-here';
+  readonly status = 409;
+  constructor(filename: string) {
+    super(`The bytes of ${filename} are not on this server, so there is nothing to verify.`);
+  }
+}
+
+export class NothingToRestore extends DomainError {
+  readonly code = 'nothing-to-restore';
+  readonly status = 409;
+  constructor(filename: string) {
+    super(`No earlier version of ${filename} is kept on this server. Versions are kept for the retention time on servers that held them.`);
+  }
+}
+
+export class BadCursor extends DomainError {
+  readonly code = 'bad-cursor';
+  readonly status = 400;
+  constructor() {
+    super('The cursor is not one that this server gave out for this sort order. Leave it out to start from the beginning.');
+  }
+}

@@ -1,0 +1,191 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { Config } from '../config/config.js';
+import { DiskFull } from '../errors/common.errors.js';
+import { BlockWriter } from './block-writer.js';
+import { HashPool } from './hash-pool.js';
+import { PackageStore, type StagingFile, type StoredName } from './package-store.js';
+
+const isCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException).code ?? '');
+const hexName = /^[0-9a-f]{32}$/;
+
+/** Names of ours only: what travels into a path is never what somebody sent. */
+function checkId(id: string): string {
+  if (!/^[0-9a-z-]{1,80}$/.test(id)) throw new Error(`"${id}" is not a name of the store.`);
+  return id;
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return; // directories cannot be opened there; NTFS journals renames
+  const handle = await open(directory, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The store on a local (or mounted) file system. */
+@Injectable()
+export class LocalPackageStore extends PackageStore implements OnModuleInit {
+  private readonly content: string;
+  private readonly share: string;
+  private readonly staging: string;
+
+  constructor(
+    private readonly config: Config,
+    private readonly pool: HashPool,
+  ) {
+    super();
+    this.content = path.join(config.get('dataDir'), 'content');
+    this.share = path.join(config.get('dataDir'), 'share');
+    this.staging = config.get('stagingDir');
+  }
+
+  async onModuleInit(): Promise<void> {
+    for (const directory of [this.content, this.share, this.staging]) await mkdir(directory, { recursive: true });
+    const devices = await Promise.all([stat(this.content), stat(this.staging)]);
+    if (devices[0].dev !== devices[1].dev) {
+      throw new Error('UPLOAD_STAGING_DIR must be on the same file system as DATA_DIR, so that publishing a package is a rename.');
+    }
+  }
+
+  async createStaging(id: string, size: number | null): Promise<StagingFile> {
+    const handle = await open(this.stagingPath(id), 'w+', 0o640);
+    if (size !== null) await handle.truncate(size);
+    return this.asStaging(handle);
+  }
+
+  async openStaging(id: string): Promise<StagingFile | null> {
+    const handle = await this.openIfThere(this.stagingPath(id), 'r+');
+    return handle && this.asStaging(handle);
+  }
+
+  readStaging(id: string): Promise<FileHandle | null> {
+    return this.openIfThere(this.stagingPath(id), 'r');
+  }
+
+  discardStaging(id: string): Promise<void> {
+    return rm(this.stagingPath(id), { force: true });
+  }
+
+  listStaging(): Promise<StoredName[]> {
+    return this.list(this.staging);
+  }
+
+  async publish(stagingId: string, uuid: string, lastModifiedMs: number): Promise<void> {
+    const from = this.stagingPath(stagingId);
+    const handle = await this.openIfThere(from, 'r+');
+    if (!handle) {
+      await stat(this.contentPath(uuid)); // published before, or an error that says what is missing
+      return;
+    }
+    try {
+      await handle.utimes(new Date(), new Date(lastModifiedMs));
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(from, this.contentPath(uuid));
+    await syncDirectory(this.content);
+  }
+
+  open(uuid: string): Promise<FileHandle> {
+    return open(this.contentPath(uuid), 'r');
+  }
+
+  async has(uuid: string, size: number): Promise<boolean> {
+    try {
+      return (await stat(this.contentPath(uuid))).size === size;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+
+  remove(uuid: string): Promise<void> {
+    return rm(this.contentPath(uuid), { force: true });
+  }
+
+  async listContent(): Promise<StoredName[]> {
+    return (await this.list(this.content)).filter(({ name }) => hexName.test(name));
+  }
+
+  async expose(uuid: string, filename: string): Promise<void> {
+    const draft = path.join(this.share, `.${uuid}.${randomBytes(4).toString('hex')}`);
+    await this.linkTo(uuid, draft);
+    try {
+      await rename(draft, this.sharePath(filename));
+    } finally {
+      // Renaming a hard link onto another link of the same file does nothing and leaves the draft (POSIX rename).
+      await rm(draft, { force: true });
+    }
+  }
+
+  hide(filename: string): Promise<void> {
+    return rm(this.sharePath(filename), { force: true });
+  }
+
+  async listExposed(): Promise<string[]> {
+    return (await readdir(this.share)).filter((name) => !name.startsWith('.'));
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.content);
+    return Math.max(0, bavail * bsize - this.config.get('DISK_RESERVE_BYTES'));
+  }
+
+  async requireRoom(bytes: number): Promise<void> {
+    if ((await this.freeBytes()) < bytes) throw new DiskFull();
+  }
+
+  private async linkTo(uuid: string, draft: string): Promise<void> {
+    try {
+      await link(this.contentPath(uuid), draft);
+    } catch (error) {
+      if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS')) throw error;
+      await symlink(path.join('..', 'content', checkId(uuid)), draft); // a file system without hard links
+    }
+  }
+
+  private asStaging(handle: FileHandle): StagingFile {
+    const writer = new BlockWriter(this.pool, handle);
+    return {
+      handle,
+      writer,
+      close: async () => {
+        await writer.close();
+        await handle.close();
+      },
+    };
+  }
+
+  private async openIfThere(file: string, flags: string): Promise<FileHandle | null> {
+    try {
+      return await open(file, flags);
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return null;
+      throw error;
+    }
+  }
+
+  private async list(directory: string): Promise<StoredName[]> {
+    const found: StoredName[] = [];
+    for (const name of await readdir(directory)) {
+      try {
+        const { size, mtimeMs, ctimeMs } = await stat(path.join(directory, name));
+        found.push({ name, size, touchedMs: Math.max(mtimeMs, ctimeMs) });
+      } catch (error) {
+        if (!isCode(error, 'ENOENT')) throw error; // gone since it was listed
+      }
+    }
+    return found;
+  }
+
+  private stagingPath = (id: string): string => path.join(this.staging, checkId(id));
+  private contentPath = (uuid: string): string => path.join(this.content, checkId(uuid));
+  private sharePath = (filename: string): string => path.join(this.share, path.basename(filename));
+}

@@ -1,0 +1,53 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { BlockWriter } from './block-writer.js';
+
+/** An unfinished file, opened for reading and writing. */
+export interface StagingFile {
+  readonly handle: FileHandle;
+  readonly writer: BlockWriter;
+  /** Ends writing and lets go of the file; it stays in staging. */
+  close(): Promise<void>;
+}
+
+export interface StoredName {
+  readonly name: string;
+  /** When it was last touched, epoch milliseconds. */
+  readonly touchedMs: number;
+  readonly size: number;
+}
+
+/**
+ * Where the bytes of packages are. Unfinished files are in staging; whole ones are immutable and named by their uuid; the
+ * public ones are also in the share under their own names. Publishing is atomic and durable: a crash leaves a file either
+ * in staging or whole.
+ */
+export abstract class PackageStore {
+  /** Creates or truncates a staging file of `size` bytes (null when not known yet). */
+  abstract createStaging(id: string, size: number | null): Promise<StagingFile>;
+  /** The staging file as an earlier process left it, or null. */
+  abstract openStaging(id: string): Promise<StagingFile | null>;
+  /** For reading verified blocks of an unfinished file; null when there is none. */
+  abstract readStaging(id: string): Promise<FileHandle | null>;
+  abstract discardStaging(id: string): Promise<void>;
+  abstract listStaging(): Promise<StoredName[]>;
+
+  /** Makes a staging file the content of `uuid`: fsync, rename, fsync of the directory. Does nothing when that was done before. */
+  abstract publish(stagingId: string, uuid: string, lastModifiedMs: number): Promise<void>;
+  /** Throws ENOENT when the content is not there. The caller closes the handle. */
+  abstract open(uuid: string): Promise<FileHandle>;
+  /** Whether the content is there with that many bytes. */
+  abstract has(uuid: string, size: number): Promise<boolean>;
+  abstract remove(uuid: string): Promise<void>;
+  abstract listContent(): Promise<StoredName[]>;
+
+  /** Puts the content into the share under a public name, replacing what had it. */
+  abstract expose(uuid: string, filename: string): Promise<void>;
+  /** Takes a public name out of the share. */
+  abstract hide(filename: string): Promise<void>;
+  abstract listExposed(): Promise<string[]>;
+
+  /** Bytes that may still be used: the reserve is taken off. */
+  abstract freeBytes(): Promise<number>;
+  /** Throws DiskFull when `bytes` more would eat the reserve. */
+  abstract requireRoom(bytes: number): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import jwt from 'jsonwebtoken';
+import { Clock } from '#libs/platform/clock.js';
+import { newHexId, secretsEqual, sha256Hex } from '#libs/platform/crypto/digest.js';
+import { PeerClockSkewed, PeerTokenRefused } from './registration.errors.js';
+
+/** A token lives this long, in seconds (MESH §8). */
+export const TOKEN_SECONDS = 60;
+/** Clock difference that passes, in seconds. */
+const TOLERANCE_SECONDS = 60;
+
+export interface PeerClaims {
+  readonly iss: string;
+  readonly aud: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly jti: string;
+  /** Hex SHA-256 of the body, when there is one. */
+  readonly bsh?: string;
+  readonly [claim: string]: unknown;
+}
+
+export interface TokenSubject {
+  readonly iss: string;
+  readonly aud: string;
+}
+
+export type TokenKey = { readonly algorithm: 'ES256' | 'HS256'; readonly key: string };
+
+/** JSON Web Tokens (RFC 7519) between servers: ES256 with a peer's own key, HS256 with a registration key. */
+@Injectable()
+export class PeerTokens {
+  constructor(private readonly clock: Clock) {}
+
+  sign({ iss, aud }: TokenSubject, { algorithm, key }: TokenKey, claims: Record<string, unknown> = {}): string {
+    const iat = Math.floor(this.clock.now() / 1_000);
+    const payload = { ...claims, iss, aud, iat, exp: iat + TOKEN_SECONDS, jti: newHexId() };
+    return jwt.sign(payload, key, { algorithm });
+  }
+
+  /** The claims without any check: only to find out whose key to check with. Null when it is not a token. */
+  peek(token: string): Partial<PeerClaims> | null {
+    const claims = jwt.decode(token);
+    return typeof claims === 'object' ? (claims as Partial<PeerClaims> | null) : null;
+  }
+
+  /** Checks signature (with the one algorithm that fits the key), audience and time. Throws PeerTokenRefused or PeerClockSkewed. */
+  verify(token: string, { algorithm, key }: TokenKey, audience: string): PeerClaims {
+    let claims: PeerClaims;
+    try {
+      claims = jwt.verify(token, key, { algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true }) as unknown as PeerClaims;
+    } catch {
+      throw new PeerTokenRefused('The signature of the token is wrong: the key does not belong to this server.');
+    }
+    const { iss, aud, iat, exp, jti } = claims;
+    if (typeof aud !== 'string' || !secretsEqual(aud, audience)) throw new PeerTokenRefused('The token was made for another server: the ISS ID is wrong.');
+    if (typeof iss !== 'string' || !/^[0-9a-f]{32}$/.test(iss)) throw new PeerTokenRefused('The token does not name its issuer.');
+    if (typeof jti !== 'string' || jti.length < 16 || jti.length > 128) throw new PeerTokenRefused('The token has no usable jti.');
+    if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || exp - iat > TOKEN_SECONDS) throw new PeerTokenRefused('The token is valid for too long or has no times.');
+    this.checkTime(iat, exp);
+    return claims;
+  }
+
+  /** Throws PeerTokenRefused unless the token was made for exactly this body. */
+  checkBody(claims: PeerClaims, body: Buffer | undefined): void {
+    const expected = body && body.length > 0 ? sha256Hex(body) : undefined;
+    if (expected === undefined && claims.bsh === undefined) return;
+    if (typeof claims.bsh !== 'string' || expected === undefined || !secretsEqual(claims.bsh, expected)) {
+      throw new PeerTokenRefused('The token was made for another body.');
+    }
+  }
+
+  private checkTime(iat: number, exp: number): void {
+    const now = this.clock.now() / 1_000;
+    if (iat > now + TOLERANCE_SECONDS || exp < now - TOLERANCE_SECONDS) throw new PeerClockSkewed(iat * 1_000, this.clock.now());
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
+import { Peer } from '#libs/entities/peer.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+/** What a peer says of itself. */
+export type PeerRecord = Pick<Peer, 'iss' | 'name' | 'url' | 'stage' | 'firewalledMode' | 'publicKey'>;
+
+/** Every query on registered servers. */
+@Injectable()
+export class PeerRepository {
+  constructor(private readonly db: Database) {}
+
+  findAll(): Promise<Peer[]> {
+    return this.db.manager.find(Peer, { order: { id: 'ASC' } });
+  }
+
+  async newestSeq(): Promise<number> {
+    return (await this.db.manager.findOneBy(CatalogClock, { id: 1 }))?.seq ?? 0;
+  }
+
+  findById(id: number): Promise<Peer | null> {
+    return this.db.manager.findOneBy(Peer, { id });
+  }
+
+  findByIss(iss: string): Promise<Peer | null> {
+    return this.db.manager.findOneBy(Peer, { iss });
+  }
+
+  /** Registers a server, or refreshes the record of one that is registered; what was exchanged so far is kept. */
+  async save(record: PeerRecord, now: number): Promise<Peer> {
+    const { affected } = await this.db.manager.update(Peer, { iss: record.iss }, { ...record, unreachableSinceMs: null, lastError: null });
+    if (affected === 0) {
+      await this.db.manager.insert(Peer, {
+        ...record,
+        registeredMs: now,
+        pulledEpoch: null,
+        pulledSeq: 0,
+        ackedEpoch: null,
+        ackedSeq: 0,
+        lastSeenMs: now,
+        unreachableSinceMs: null,
+        lastError: null,
+        paused: false,
+      });
+    }
+    return (await this.findByIss(record.iss))!;
+  }
+
+  async remove(iss: string): Promise<boolean> {
+    const { affected } = await this.db.manager.delete(Peer, { iss });
+    return affected === 1;
+  }
+
+  async setPaused(iss: string, paused: boolean): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { paused });
+  }
+
+  /** How far the peer has acknowledged our feed. */
+  async setAcknowledged(iss: string, ackedEpoch: string, ackedSeq: number): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { ackedEpoch, ackedSeq });
+  }
+
+  /** How far we have read the peer's feed. */
+  async setPulled(iss: string, pulledEpoch: string, pulledSeq: number): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { pulledEpoch, pulledSeq });
+  }
+
+  async markSeen(iss: string, lastSeenMs: number): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { lastSeenMs, unreachableSinceMs: null, lastError: null });
+  }
+
+  async markUnreachable(iss: string, now: number, lastError: string): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { lastError });
+    await this.db.manager.update(Peer, { iss, unreachableSinceMs: IsNull() }, { unreachableSinceMs: now });
+  }
+}

@@ -1,0 +1,72 @@
+import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
+import { Roles } from '#libs/accounts/roles.decorator.js';
+import { ApiProblems } from '#libs/platform/errors/api-problems.js';
+import { PeerDto, PeerListDto, RegisterDto, UpdatePeerDto } from './dto/peer.dto.js';
+import { PeersService } from './peers.service.js';
+import { RegistrationService } from './registration.service.js';
+
+@AdminApi('', 'registration')
+export class RegistrationController {
+  constructor(
+    private readonly registration: RegistrationService,
+    private readonly peers: PeersService,
+  ) {}
+
+  @Post('register')
+  @HttpCode(201)
+  @Roles('admin')
+  @ApiOperation({ operationId: 'register', summary: 'Register this server with another one' })
+  @ApiCreatedResponse({ type: PeerDto })
+  @ApiProblems(400, 401, 403, 422)
+  async register(@Body() { url, iss_id: issId, key }: RegisterDto): Promise<PeerDto> {
+    return PeerDto.from(await this.registration.register({ url, issId, key }), 0);
+  }
+
+  @Get('registered_ods')
+  @ApiOperation({ operationId: 'listRegisteredOds', summary: 'The servers this one is registered with' })
+  @ApiOkResponse({ type: PeerListDto })
+  @ApiProblems(401, 403)
+  async list(): Promise<PeerListDto> {
+    const newest = await this.peers.newestSeq();
+    return { items: (await this.peers.list()).map((peer) => PeerDto.from(peer, newest)) };
+  }
+
+  @Get('registered_ods/:id')
+  @ApiOperation({ operationId: 'getRegisteredOds', summary: 'One registered server' })
+  @ApiOkResponse({ type: PeerDto })
+  @ApiProblems(400, 401, 403, 404)
+  async get(@Param('id', ParseIntPipe) id: number): Promise<PeerDto> {
+    return PeerDto.from(await this.peers.get(id), await this.peers.newestSeq());
+  }
+
+  @Patch('registered_ods/:id')
+  @Roles('admin')
+  @ApiOperation({ operationId: 'updateRegisteredOds', summary: 'Pause or resume a registered server' })
+  @ApiOkResponse({ type: PeerDto })
+  @ApiProblems(400, 401, 403, 404)
+  async update(@Param('id', ParseIntPipe) id: number, @Body() { paused }: UpdatePeerDto): Promise<PeerDto> {
+    return PeerDto.from(await this.peers.setPaused(id, paused), await this.peers.newestSeq());
+  }
+
+  @Delete('registered_ods/:id')
+  @HttpCode(204)
+  @Roles('admin')
+  @ApiOperation({ operationId: 'unregisterOds', summary: 'Unregister a server; its packages stay on both' })
+  @ApiNoContentResponse()
+  @ApiProblems(400, 401, 403, 404)
+  unregister(@Param('id', ParseIntPipe) id: number): Promise<void> {
+    return this.peers.unregister(id);
+  }
+
+  @Post('registered_ods/:id/sync')
+  @HttpCode(202)
+  @Roles('publisher')
+  @ApiOperation({ operationId: 'syncRegisteredOds', summary: 'Exchange catalogs with a registered server now' })
+  @ApiAcceptedResponse()
+  @ApiProblems(400, 401, 403, 404)
+  sync(@Param('id', ParseIntPipe) id: number): Promise<void> {
+    return this.peers.sync(id);
+  }
+}

@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { AboutModule } from '#libs/about/about.module.js';
+import { AccountsModule } from '#libs/accounts/accounts.module.js';
+import { AuditModule } from '#libs/audit/audit.module.js';
+import { AdmissionService } from './admission.service.js';
+import { PeerChallenge } from './peer-challenge.js';
+import { PeerClient } from './peer-client.js';
+import { PeerPresence } from './peer-presence.js';
+import { PeerRegistrationController } from './peer-registration.controller.js';
+import { PeerStrategy } from './peer.strategy.js';
+import { PeerTokens } from './peer-tokens.js';
+import { PeerRepository } from './peer.repository.js';
+import { PeersService } from './peers.service.js';
+import { RegistrationController } from './registration.controller.js';
+import { PurgeSeenTokensHandler, SayGoodbyeHandler, ServerChangedHandler, TellPeerHandler } from './registration.handlers.js';
+import { RegistrationService } from './registration.service.js';
+import { SeenTokenRepository } from './seen-token.repository.js';
+
+/** The servers this one knows, and how they trust each other. */
+@Module({
+  imports: [AboutModule, AuditModule, PassportModule],
+  providers: [
+    AdmissionService,
+    PeerChallenge,
+    PeerClient,
+    PeerPresence,
+    PeerRepository,
+    PeersService,
+    PeerStrategy,
+    PeerTokens,
+    RegistrationService,
+    SeenTokenRepository,
+  ],
+  exports: [AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, SeenTokenRepository],
+})
+export class RegistrationModule {}
+
+/** Routes, for apps/api. */
+@Module({ imports: [RegistrationModule, AccountsModule], controllers: [RegistrationController, PeerRegistrationController] })
+export class RegistrationHttpModule {}
+
+/** Job handlers. */
+@Module({
+  imports: [RegistrationModule],
+  providers: [ServerChangedHandler, TellPeerHandler, SayGoodbyeHandler, PurgeSeenTokensHandler],
+})
+export class RegistrationJobsModule {}

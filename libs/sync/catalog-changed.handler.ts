@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { CatalogChanged } from '#libs/packages/packages.jobs.js';
+import { JobHandler } from '#libs/platform/jobs/job-handler.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { PeerRepository } from '#libs/registration/peer.repository.js';
+import { NotifyPeer } from './sync.jobs.js';
+
+/** News goes to every peer at once; each has its own job, so that one that is down holds up no other. */
+@Injectable()
+export class CatalogChangedHandler extends JobHandler<Record<string, never>> {
+  readonly type = CatalogChanged;
+
+  constructor(
+    private readonly peers: PeerRepository,
+    private readonly jobs: Jobs,
+  ) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    for (const { iss, firewalledMode, paused } of await this.peers.findAll()) {
+      if (!firewalledMode && !paused) await this.jobs.add(NotifyPeer, { iss }, { key: iss });
+    }
+  }
+}

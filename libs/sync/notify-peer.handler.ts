@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Peer } from '#libs/entities/peer.entity.js';
+import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
+import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
+import { PeerClient } from '#libs/registration/peer-client.js';
+import { PeerRepository } from '#libs/registration/peer.repository.js';
+import { Feed, FEED_PAGE_LIMIT, type FeedPage } from './feed.js';
+import { readAcknowledgement, type Acknowledgement } from './peer-messages.js';
+import { NotifyPeer } from './sync.jobs.js';
+
+/** Pokes one peer with everything it has not acknowledged, page by page (MESH §4). */
+@Injectable()
+export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
+  readonly type = NotifyPeer;
+
+  constructor(
+    private readonly peers: PeerRepository,
+    private readonly client: PeerClient,
+    private readonly feed: Feed,
+  ) {
+    super();
+  }
+
+  async run({ iss }: { iss: string }, { signal }: JobContext): Promise<void> {
+    for (;;) {
+      if (signal.aborted) throw new JobInterrupted();
+      const peer = await this.peers.findByIss(iss);
+      if (!peer || peer.firewalledMode) return; // nobody to call: a firewalled peer reads our feed itself (MESH §7)
+      const page = await this.feed.page(peer.ackedSeq, FEED_PAGE_LIMIT);
+      if (page.items.length === 0) return;
+      const answer = await this.poke(peer, page, signal);
+      await this.peers.setAcknowledged(iss, answer.epoch, this.acknowledgedBy(peer, page, answer));
+    }
+  }
+
+  private async poke(peer: Peer, page: FeedPage, signal: AbortSignal): Promise<Acknowledgement> {
+    const body = { epoch: page.epoch, since: peer.ackedSeq, next: page.next, items: page.items };
+    return readAcknowledgement(await this.client.json(peer, 'POST', '/api/ods/notifications', { body, signal }));
+  }
+
+  /** A peer whose database was replaced has forgotten all that its predecessor acknowledged. */
+  private acknowledgedBy(peer: Peer, page: FeedPage, answer: Acknowledgement): number {
+    const isSameDatabase = peer.ackedEpoch === null || peer.ackedEpoch === answer.epoch;
+    return isSameDatabase ? page.next : 0;
+  }
+}

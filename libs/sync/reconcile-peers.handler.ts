@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { JobHandler } from '#libs/platform/jobs/job-handler.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { PeerRepository } from '#libs/registration/peer.repository.js';
+import { PeerNews } from '#libs/registration/registration.jobs.js';
+import { NotifyPeer, PullPeer, ReconcilePeers } from './sync.jobs.js';
+
+/** Pushing makes the mesh fast, comparing makes it certain: every peer is read and told again on a timer (MESH §4). */
+@Injectable()
+export class ReconcilePeersHandler extends JobHandler<Record<string, never>> {
+  readonly type = ReconcilePeers;
+
+  constructor(
+    private readonly peers: PeerRepository,
+    private readonly jobs: Jobs,
+  ) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    for (const { iss, firewalledMode, paused } of await this.peers.findAll()) {
+      if (firewalledMode || paused) continue;
+      await this.jobs.add(PullPeer, { iss }, { key: iss });
+      await this.jobs.add(NotifyPeer, { iss }, { key: iss });
+    }
+  }
+}
+
+/** A peer was registered, came back, or an administrator wants it synced: exchange catalogs now. */
+@Injectable()
+export class PeerNewsHandler extends JobHandler<{ iss: string }> {
+  readonly type = PeerNews;
+
+  constructor(private readonly jobs: Jobs) {
+    super();
+  }
+
+  async run({ iss }: { iss: string }): Promise<void> {
+    await this.jobs.add(PullPeer, { iss }, { key: iss, now: true });
+    await this.jobs.add(NotifyPeer, { iss }, { key: iss, now: true });
+  }
+}

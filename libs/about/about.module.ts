@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AccountsModule } from '#libs/accounts/accounts.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { AboutController } from './about.controller.js';
 import { AboutService } from './about.service.js';
@@ -11,5 +10,5 @@ import { ServerRepository } from './server.repository.js';
 export class AboutModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [AboutModule, AccountsModule], controllers: [AboutController] })
+@Module({ imports: [AboutModule], controllers: [AboutController] })
 export class AboutHttpModule {}

@@ -1,9 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
 import type { FastifyRequest } from 'fastify';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { newHexId } from '#libs/platform/crypto/digest.js';
 import { PeerPresence } from './peer-presence.js';
 import { PeerTokens, TOKEN_SECONDS } from './peer-tokens.js';
 import { PeerRepository } from './peer.repository.js';
@@ -18,7 +20,10 @@ const REMEMBER_MS = (2 * TOKEN_SECONDS + 60) * 1_000;
 
 /** Recognises registered servers by the key that was pinned at registration (MESH §8). */
 @Injectable()
-export class PeerStrategy extends PassportStrategy(Strategy, 'peer') {
+export class PeerStrategy extends PassportStrategy(Strategy, 'peer') implements OnModuleDestroy {
+  /** passport has one table of strategies per process; servers that share a process must not meet in it. */
+  readonly registeredAs = `peer-${newHexId()}`;
+
   constructor(
     private readonly peers: PeerRepository,
     private readonly tokens: PeerTokens,
@@ -38,6 +43,11 @@ export class PeerStrategy extends PassportStrategy(Strategy, 'peer') {
         );
       },
     });
+    passport.use(this.registeredAs, this);
+  }
+
+  onModuleDestroy(): void {
+    passport.unuse(this.registeredAs);
   }
 
   async validate(request: RawRequest): Promise<Peer> {

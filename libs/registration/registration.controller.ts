@@ -1,5 +1,5 @@
 import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
 import { Roles } from '#libs/accounts/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
@@ -7,7 +7,8 @@ import { PeerDto, PeerListDto, RegisterDto, UpdatePeerDto } from './dto/peer.dto
 import { PeersService } from './peers.service.js';
 import { RegistrationService } from './registration.service.js';
 
-@AdminApi('', 'registration')
+@ApiTags('registration')
+@AdminApi()
 export class RegistrationController {
   constructor(
     private readonly registration: RegistrationService,

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { AboutModule } from '#libs/about/about.module.js';
-import { AccountsModule } from '#libs/accounts/accounts.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { AdmissionService } from './admission.service.js';
 import { PeerChallenge } from './peer-challenge.js';
@@ -32,12 +31,12 @@ import { SeenTokenRepository } from './seen-token.repository.js';
     RegistrationService,
     SeenTokenRepository,
   ],
-  exports: [AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, SeenTokenRepository],
+  exports: [PeerStrategy, AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, SeenTokenRepository],
 })
 export class RegistrationModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [RegistrationModule, AccountsModule], controllers: [RegistrationController, PeerRegistrationController] })
+@Module({ imports: [RegistrationModule], controllers: [RegistrationController, PeerRegistrationController] })
 export class RegistrationHttpModule {}
 
 /** Job handlers. */

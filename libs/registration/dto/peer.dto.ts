@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsString, Length, MaxLength } from 'class-validator';
 import type { Peer } from '#libs/entities/peer.entity.js';
-import { isoSeconds, unixSeconds } from '#libs/platform/format/human.js';
+import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 
 export const peerStatuses = ['connected', 'unreachable', 'paused'] as const;

@@ -1,0 +1,101 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { type Package, packageStatuses, type PackageStatus } from '#libs/entities/package.entity.js';
+import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
+import { humanBytes } from '#libs/platform/format/human-bytes.js';
+import { BLOCK_HASH_BYTES, blockCount, blockHash } from '#libs/replication/blocks.js';
+import { stages, type Stage } from '#libs/replication/stage.js';
+import { sortColumns } from '../package-list.repository.js';
+
+const stageMessage = `stage must be one of ${stages.join(', ')}`;
+const sorts = Object.keys(sortColumns).flatMap((field) => [field, `-${field}`]);
+
+export class PackageDto {
+  @ApiProperty({ example: '2017-11-11T03:15:54' }) created!: string;
+  @ApiProperty({ example: 1510370154 }) created_ts!: number;
+  @ApiProperty({ example: 3438044, description: 'Bytes.' }) file_size!: number;
+  @ApiProperty({ example: '3.3 MB' }) file_size_hr!: string;
+  @ApiProperty({ example: 'NoMAD.pkg' }) filename!: string;
+  @ApiProperty({ example: 1 }) id!: number;
+  @ApiProperty({ example: '3fab53c6f12e3d4621b17f728e9b3c522bb90816' }) sha1!: string;
+  @ApiProperty({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }) sha256!: string;
+  @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
+  @ApiProperty({ enum: packageStatuses, example: 'Public' }) status!: PackageStatus;
+  @ApiProperty({ example: '28f7adde4f674873807a4c8c69b641d0' }) uuid!: string;
+  @ApiProperty({ type: String, nullable: true, example: 'Approved by the security team' }) notes!: string | null;
+  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: 'ISS ID of the server this content was uploaded to.' }) origin!: string;
+  @ApiProperty({ example: 1510370200, description: 'Unix time of the last change of this entry on this server.' }) updated_ts!: number;
+  @ApiProperty({ example: 4, description: 'Blocks of 1 MiB.' }) chunk_count!: number;
+
+  static from(row: Package): PackageDto {
+    return {
+      created: isoSeconds(row.createdMs),
+      created_ts: unixSeconds(row.createdMs),
+      file_size: row.size,
+      file_size_hr: humanBytes(row.size),
+      filename: row.filename,
+      id: row.id,
+      sha1: row.sha1,
+      sha256: row.sha256,
+      stage: row.stage,
+      status: row.status,
+      uuid: row.uuid,
+      notes: row.notes,
+      origin: row.originIss,
+      updated_ts: unixSeconds(row.updatedMs),
+      chunk_count: blockCount(row.size),
+    };
+  }
+}
+
+export class ChunkDto {
+  @ApiProperty({ example: 0 }) index!: number;
+  @ApiProperty({ example: 'f34fef9be0364d92424106c19596d3fcd1676635' }) sha1!: string;
+}
+
+export class PackageDetailDto extends PackageDto {
+  @ApiProperty({ type: [ChunkDto], description: 'The SHA-1 of each 1 MiB block; empty while the chunk list is not on this server yet.' })
+  chunks!: ChunkDto[];
+
+  static withChunks(row: Package, manifest: Buffer | null): PackageDetailDto {
+    const count = (manifest?.length ?? 0) / BLOCK_HASH_BYTES;
+    const chunks = Array.from({ length: count }, (_, index) => ({ index, sha1: blockHash(manifest!, index).toString('hex') }));
+    return { ...PackageDto.from(row), chunks };
+  }
+}
+
+export class PackageListDto {
+  @ApiProperty({ type: [PackageDto] }) items!: PackageDto[];
+  @ApiProperty({ example: 1, description: 'Packages that fit the filter, on all pages.' }) total!: number;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Send it as `cursor` to get the next page; null on the last one.' })
+  next!: string | null;
+}
+
+export class ListPackagesDto {
+  @ApiPropertyOptional({ example: 'NoMAD.pkg', description: 'Exactly this name, in any case.' }) @IsOptional() @IsString() @MaxLength(255) filename?: string;
+  @ApiPropertyOptional({ enum: stages }) @IsOptional() @IsIn(stages, { message: stageMessage }) stage?: Stage;
+  @ApiPropertyOptional({ enum: packageStatuses }) @IsOptional() @IsIn(packageStatuses) status?: PackageStatus;
+  @ApiPropertyOptional({ example: 'nomad', description: 'Part of the name.' }) @IsOptional() @IsString() @MaxLength(255) q?: string;
+  @ApiPropertyOptional({ enum: sorts, default: 'filename', description: 'A field; with "-" in front the other way round.' }) @IsOptional() @IsIn(sorts) sort?: string;
+  @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 500 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(500) limit?: number;
+  @ApiPropertyOptional({ description: '`next` of the page before.' }) @IsOptional() @IsString() @MaxLength(2_000) cursor?: string;
+}
+
+export class UpdatePackageDto {
+  @ApiPropertyOptional({ enum: stages, example: 'Prod', description: 'Promotes or demotes the package on every server.' })
+  @IsOptional()
+  @IsIn(stages, { message: stageMessage })
+  stage?: Stage;
+
+  @ApiPropertyOptional({ type: String, nullable: true, maxLength: 2_000, example: 'Approved by the security team' })
+  @ValidateIf((_, value) => value !== null && value !== undefined)
+  @IsString()
+  @MaxLength(2_000)
+  notes?: string | null;
+}
+
+export class VerifyDto {
+  @ApiProperty({ example: true, description: 'False: the bytes on disk were damaged; they are fetched again from a peer.' }) intact!: boolean;
+  @ApiProperty({ type: PackageDto }) package!: PackageDto;
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+import type { Stage } from '#libs/replication/stage.js';
+
+export const sortColumns = {
+  filename: 'filenameKey',
+  created: 'createdMs',
+  size: 'size',
+  stage: 'stage',
+  status: 'status',
+  updated: 'updatedMs',
+} as const;
+export type SortField = keyof typeof sortColumns;
+
+export interface PackageFilter {
+  readonly filenameKey?: string;
+  /** Part of a name, case-folded. */
+  readonly contains?: string;
+  readonly stage?: Stage;
+  readonly status?: PackageStatus;
+}
+
+export interface PackageOrder {
+  readonly field: SortField;
+  readonly isDescending: boolean;
+}
+
+/** Where the page before ended. */
+export interface PagePosition {
+  readonly value: string | number;
+  readonly id: number;
+}
+
+/** `%`, `_` and `!` of a search text mean themselves. */
+const likePattern = (text: string): string => `%${text.replace(/[!%_]/g, '!$&')}%`;
+
+/** Lists of packages for people: filtered, sorted, in pages that stay right while packages come and go. */
+@Injectable()
+export class PackageListRepository {
+  constructor(private readonly db: Database) {}
+
+  /** One page, by keyset: the position of the last row of the page before, not a count of rows. */
+  find(filter: PackageFilter, order: PackageOrder, after: PagePosition | null, limit: number): Promise<Package[]> {
+    const column = `package.${sortColumns[order.field]}`;
+    const direction = order.isDescending ? 'DESC' : 'ASC';
+    const query = this.filtered(filter).orderBy(column, direction).addOrderBy('package.id', direction).take(limit);
+    if (after) {
+      const past = order.isDescending ? '<' : '>';
+      query.andWhere(`(${column} ${past} :value OR (${column} = :value AND package.id ${past} :id))`, { ...after });
+    }
+    return query.getMany();
+  }
+
+  count(filter: PackageFilter): Promise<number> {
+    return this.filtered(filter).getCount();
+  }
+
+  private filtered({ filenameKey, contains, stage, status }: PackageFilter): SelectQueryBuilder<Package> {
+    const query = this.db.manager.createQueryBuilder(Package, 'package').where('package.deleted = :deleted', { deleted: false });
+    if (filenameKey !== undefined) query.andWhere('package.filenameKey = :filenameKey', { filenameKey });
+    if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
+    if (stage !== undefined) query.andWhere('package.stage = :stage', { stage });
+    if (status !== undefined) query.andWhere('package.status = :status', { status });
+    return query;
+  }
+}

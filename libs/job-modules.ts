@@ -1,4 +1,7 @@
 import type { Type } from '@nestjs/common';
+import { PackagesJobsModule } from '#libs/packages/packages.module.js';
+import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
+import { UploadJobsModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
-export const jobModules: Type[] = [];
+export const jobModules: Type[] = [PackagesJobsModule, UploadJobsModule, RegistrationJobsModule];

@@ -47,6 +47,8 @@ export async function createApp(
     void reply.header('X-Request-Id', request.id);
     withRequestContext({ requestId: request.id, address: request.ip }, done);
   });
+  // Uploads read the request themselves, as it arrives.
+  fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   await app.register(cookie);
   if (!preview) await serveConsole(app);
   return app;

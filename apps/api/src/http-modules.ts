@@ -1,5 +1,15 @@
 import type { Type } from '@nestjs/common';
+import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
+import { PackagesHttpModule } from '#libs/packages/packages.module.js';
+import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
+import { UploadHttpModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's HTTP door (`XHttpModule`). */
-export const httpModules: Type[] = [AccountsHttpModule];
+export const httpModules: Type[] = [
+  AccountsHttpModule,
+  AboutHttpModule,
+  PackagesHttpModule,
+  UploadHttpModule,
+  RegistrationHttpModule,
+];

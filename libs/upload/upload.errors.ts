@@ -1,0 +1,33 @@
+import { DomainError } from '#libs/platform/errors/domain-error.js';
+import { humanBytes } from '#libs/platform/format/human-bytes.js';
+
+/** The request is not an upload; says what is missing or wrong. */
+export class UploadMalformed extends DomainError {
+  readonly code = 'upload-malformed';
+  readonly status = 400;
+}
+
+export class UploadTooLarge extends DomainError {
+  readonly code = 'upload-too-large';
+  readonly status = 413;
+  constructor(mostBytes: number) {
+    super(`Packages may have at most ${humanBytes(mostBytes)} on this server (MAX_UPLOAD_BYTES).`);
+  }
+}
+
+/** Nobody is there any more to read this. */
+export class UploadCut extends DomainError {
+  readonly code = 'upload-cut';
+  readonly status = 400;
+  constructor() {
+    super('The connection ended before the file did. Nothing was kept; send it again.');
+  }
+}
+
+export class UploadStalled extends DomainError {
+  readonly code = 'upload-stalled';
+  readonly status = 408;
+  constructor(seconds: number) {
+    super(`Nothing arrived for ${seconds} seconds. Nothing was kept; send it again.`);
+  }
+}

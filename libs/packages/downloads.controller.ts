@@ -1,4 +1,4 @@
-import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -30,13 +30,9 @@ export class DownloadsController {
     private readonly config: Config,
   ) {}
 
+  /** Also answers HEAD, which Fastify sends here. */
   @Get(['share/:filename', 'share/Packages/:filename', 'Packages/:filename'])
   get(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(filename, request, reply);
-  }
-
-  @Head(['share/:filename', 'share/Packages/:filename', 'Packages/:filename'])
-  head(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.answer(filename, request, reply);
   }
 

@@ -44,6 +44,8 @@ import { VerificationService } from './verification.service.js';
     PackageRepository,
     PackagesService,
     ShareLinks,
+    DownloadService,
+    VerificationService,
   ],
 })
 export class PackagesModule {}

@@ -1,7 +1,13 @@
 import type { Type } from '@nestjs/common';
+import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
-export const jobModules: Type[] = [PackagesJobsModule, UploadJobsModule, RegistrationJobsModule];
+export const jobModules: Type[] = [
+  AccountsJobsModule,
+  PackagesJobsModule,
+  UploadJobsModule,
+  RegistrationJobsModule,
+];

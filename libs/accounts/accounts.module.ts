@@ -1,18 +1,60 @@
 import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { AccessTokens } from './access-tokens.js';
+import { AuditModule } from '#libs/audit/audit.module.js';
 import { AdminStrategy } from './admin.strategy.js';
+import { AuthController } from './auth.controller.js';
+import { FirstAdministrator } from './first-administrator.js';
+import { LoginAttemptRepository } from './login-attempt.repository.js';
+import { PasswordCheck } from './password-check.js';
+import { PasswordHashing } from './password-hashing.js';
+import { PasswordService } from './password.service.js';
+import { PurgeExpiredHandler } from './purge-expired.handler.js';
+import { RefreshCookie } from './refresh-cookie.js';
 import { SessionRepository } from './session.repository.js';
+import { SessionTokens } from './session-tokens.js';
+import { Sessions } from './sessions.js';
+import { SignInService } from './sign-in.service.js';
+import { SignInThrottle } from './sign-in-throttle.js';
+import { UserRepository } from './user.repository.js';
 
 /** Who may use the admin API. Global, because the guard stands before the controllers of every feature. */
 @Global()
 @Module({
-  imports: [JwtModule.register({})],
-  providers: [SessionRepository, AccessTokens, AdminStrategy],
-  exports: [AdminStrategy],
+  imports: [AuditModule, JwtModule.register({})],
+  providers: [
+    AdminStrategy,
+    LoginAttemptRepository,
+    PasswordCheck,
+    PasswordHashing,
+    PasswordService,
+    SessionRepository,
+    SessionTokens,
+    Sessions,
+    SignInService,
+    SignInThrottle,
+    UserRepository,
+  ],
+  exports: [
+    AdminStrategy,
+    LoginAttemptRepository,
+    PasswordService,
+    SessionRepository,
+    SessionTokens,
+    Sessions,
+    SignInService,
+    UserRepository,
+  ],
 })
 export class AccountsModule {}
 
-/** Routes, for apps/api. */
-@Module({ imports: [AccountsModule] })
+/** Routes, for apps/api; there, and not in a worker, the first administrator is made, from what the API was given. */
+@Module({
+  imports: [AccountsModule],
+  controllers: [AuthController],
+  providers: [FirstAdministrator, RefreshCookie],
+})
 export class AccountsHttpModule {}
+
+/** Job handlers. */
+@Module({ imports: [AccountsModule], providers: [PurgeExpiredHandler] })
+export class AccountsJobsModule {}

@@ -25,9 +25,19 @@ export interface AppOptions {
   readonly withJobs?: boolean;
 }
 
-export async function startApp({ dataDir: shared, env = {}, withJobs = false }: AppOptions = {}): Promise<AppInProcess> {
+export async function startApp({
+  dataDir: shared,
+  env = {},
+  withJobs = false,
+}: AppOptions = {}): Promise<AppInProcess> {
   const dataDir = shared ?? mkdtempSync(path.join(tmpdir(), 'ods-app-'));
-  const config = loadConfig({ DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', LOG_FORMAT: 'json', ...env });
+  const config = loadConfig({
+    DATA_DIR: dataDir,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_FORMAT: 'json',
+    ...env,
+  });
   const app = await createApp(config, await prepareDatabase(config.get('database')));
   await app.listen({ host: '127.0.0.1', port: 0 });
   const runner = app.get(JobRunner);

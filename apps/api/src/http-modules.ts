@@ -3,12 +3,14 @@ import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
+import { SystemHttpModule } from '#libs/system/system.module.js';
 import { UploadHttpModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's HTTP door (`XHttpModule`). */
 export const httpModules: Type[] = [
   AccountsHttpModule,
   AboutHttpModule,
+  SystemHttpModule,
   PackagesHttpModule,
   UploadHttpModule,
   RegistrationHttpModule,

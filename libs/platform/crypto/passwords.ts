@@ -12,13 +12,19 @@ const MEMORY_LIMIT = 2 ** 28;
 const derived = (password: string, salt: Buffer, { logN, r, p }: typeof COST): Promise<Buffer> =>
   derive(password.normalize('NFKC'), salt, KEY_BYTES, { N: 2 ** logN, r, p, maxmem: 2 * MEMORY_LIMIT });
 
+const phcString = (salt: Buffer, key: Buffer): string => {
+  const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+  return `$scrypt$ln=${COST.logN},r=${COST.r},p=${COST.p}$${unpadded(salt)}$${unpadded(key)}`;
+};
+
 /** scrypt (RFC 7914) in the PHC string format, off the event loop. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
-  const key = await derived(password, salt, COST);
-  const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
-  return `$scrypt$ln=${COST.logN},r=${COST.r},p=${COST.p}$${unpadded(salt)}$${unpadded(key)}`;
+  return phcString(salt, await derived(password, salt, COST));
 }
+
+/** The hash of no password: comparing with it takes as long as with a real one, so that time does not tell who exists. */
+export const decoyHash = (): string => phcString(randomBytes(16), randomBytes(KEY_BYTES));
 
 /** Compares in constant time; false for a hash it does not know. */
 export async function passwordMatches(password: string, hash: string): Promise<boolean> {

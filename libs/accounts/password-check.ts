@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
+import type { User } from '#libs/entities/user.entity.js';
+import { decoyHash, hashPassword, passwordMatches } from '#libs/platform/crypto/passwords.js';
+import { Database } from '#libs/platform/database/database.js';
+import { PasswordHashing } from './password-hashing.js';
+import { type Attempt, type Charge, SignInThrottle } from './sign-in-throttle.js';
+
+/** One password to check. */
+export interface PasswordQuestion extends Attempt {
+  readonly password: string;
+  /** Null when nobody has that name. */
+  readonly find: () => Promise<User | null>;
+  /** What the audit trail calls it when the password is wrong. */
+  readonly refusal: 'user.sign_in_refused' | 'user.password_change_refused';
+}
+
+/** Checks passwords against guessing: throttled, few at a time, and in the same time whether there is such a user or not. */
+@Injectable()
+export class PasswordCheck {
+  private readonly decoy = decoyHash();
+
+  constructor(
+    private readonly throttle: SignInThrottle,
+    private readonly hashing: PasswordHashing,
+    private readonly db: Database,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** The user, when the password is right; otherwise null, and the refusal is written down. Throws SignInBlocked and SignInOverloaded. */
+  async check(question: PasswordQuestion): Promise<User | null> {
+    await this.throttle.refuseBlocked(question);
+    return this.hashing.inTurn(async () => {
+      const charge = await this.throttle.charge(question);
+      const user = await question.find();
+      const isRight = await passwordMatches(question.password, user?.passwordHash ?? this.decoy);
+      if (isRight) await this.throttle.forgive(question);
+      else await this.recordRefusal(question.refusal, user, charge);
+      return isRight ? user : null;
+    });
+  }
+
+  hash(password: string): Promise<string> {
+    return this.hashing.inTurn(() => hashPassword(password));
+  }
+
+  /** A name that nobody has is not written down: people type passwords into the wrong field. */
+  private async recordRefusal(
+    action: string,
+    user: User | null,
+    { startsBlock, blockedMs }: Charge,
+  ): Promise<void> {
+    const subject = user?.username;
+    await this.db.transaction(async () => {
+      await this.audit.record({
+        action,
+        subject,
+        details: { reason: user ? 'wrong password' : 'unknown user' },
+      });
+      if (startsBlock) {
+        await this.audit.record({
+          action: 'user.locked_out',
+          subject,
+          details: { seconds: Math.ceil(blockedMs / 1_000) },
+        });
+      }
+    });
+  }
+}

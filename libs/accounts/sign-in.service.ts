@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { User } from '#libs/entities/user.entity.js';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
+import { Database } from '#libs/platform/database/database.js';
+import { SignInRefused } from './accounts.errors.js';
+import type { Client } from './client.js';
+import { PasswordCheck } from './password-check.js';
+import type { Principal } from './principal.js';
+import { Sessions, type SignedIn } from './sessions.js';
+import { UserRepository } from './user.repository.js';
+import { usernameKey } from './username.js';
+
+/** Signs people in and out. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly db: Database,
+    private readonly users: UserRepository,
+    private readonly passwords: PasswordCheck,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Throws SignInRefused, SignInBlocked or SignInOverloaded. */
+  async signIn(
+    { username, password }: { username: string; password: string },
+    client: Client,
+  ): Promise<SignedIn> {
+    const account = usernameKey(username);
+    const user = await this.passwords.check({
+      account,
+      address: client.address,
+      password,
+      find: () => this.users.findByKey(account),
+      refusal: 'user.sign_in_refused',
+    });
+    const signedIn = user && (await this.open(user, client));
+    if (!signedIn) throw new SignInRefused();
+    return signedIn;
+  }
+
+  async signOut({ sessionId, username }: Principal): Promise<void> {
+    await this.db.transaction(async () => {
+      if (sessionId !== null && (await this.sessions.end(sessionId))) {
+        await this.audit.record({ action: 'user.signed_out', subject: username });
+      }
+    });
+  }
+
+  /** Null when the account is disabled, or was changed since the password was checked. */
+  private open(checked: User, client: Client): Promise<SignedIn | null> {
+    const { username: subject } = checked;
+    return this.db.transaction(async () => {
+      const user = await this.users.findLocked(checked.id);
+      if (!user || user.disabled || user.passwordHash !== checked.passwordHash) {
+        const reason = user?.disabled ? 'account is disabled' : 'account was changed';
+        await this.audit.record({ action: 'user.sign_in_refused', subject, details: { reason } });
+        return null;
+      }
+      const signedIn = await this.sessions.open(user, client);
+      await this.users.setLastLogin(user.id, signedIn.session.createdMs);
+      await this.audit.record({
+        action: 'user.signed_in',
+        subject,
+        actor: { kind: 'user', name: subject },
+      });
+      return signedIn;
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { User } from '#libs/entities/user.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+/** Every query on users. */
+@Injectable()
+export class UserRepository {
+  constructor(private readonly db: Database) {}
+
+  count(): Promise<number> {
+    return this.db.manager.count(User);
+  }
+
+  findByKey(usernameKey: string): Promise<User | null> {
+    return this.db.manager.findOneBy(User, { usernameKey });
+  }
+
+  findById(id: number): Promise<User | null> {
+    return this.db.manager.findOneBy(User, { id });
+  }
+
+  /** Held until the transaction ends, so that what is decided about the user stays true in it. */
+  findLocked(id: number): Promise<User | null> {
+    return this.db.manager.findOne(User, { where: { id }, ...this.db.forUpdate });
+  }
+
+  /** One statement, so that several processes that start at once make one user; the first one wins. */
+  async insertIfNew(user: Omit<User, 'id'>): Promise<void> {
+    await this.db.manager
+      .createQueryBuilder()
+      .insert()
+      .into(User)
+      .values(user)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+  }
+
+  async setLastLogin(id: number, lastLoginMs: number): Promise<void> {
+    await this.db.manager.update(User, { id }, { lastLoginMs });
+  }
+
+  /** Replaces the password that was seen; false when another change was first. */
+  async replacePassword(id: number, seenHash: string, passwordHash: string): Promise<boolean> {
+    const change = { passwordHash, mustChangePassword: false };
+    const { affected } = await this.db.manager.update(User, { id, passwordHash: seenHash }, change);
+    return affected === 1;
+  }
+}

@@ -1,0 +1,405 @@
+import type { AuditEvent } from '#libs/entities/audit-event.entity.js';
+import { AuditEvent as AuditRow } from '#libs/entities/audit-event.entity.js';
+import { Session } from '#libs/entities/session.entity.js';
+import { User } from '#libs/entities/user.entity.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
+import { type AppInProcess, startApp } from '../support/app-in-process.js';
+
+const DEFAULT = { username: 'admin', password: 'ods1234!' };
+const NEW_PASSWORD = 'vermilion otter teapot';
+
+/** A browser or a script: keeps the refresh cookie, and remembers its access token. */
+class Caller {
+  token = '';
+  cookie = '';
+
+  constructor(private readonly url: string) {}
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const response = await fetch(`${this.url}/api/admin/${path}`, {
+      method,
+      headers: {
+        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
+        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const set = response.headers.getSetCookie().find((line) => line.startsWith('ods_refresh'));
+    if (set) this.cookie = set.split(';')[0]!;
+    return response;
+  }
+
+  async signIn(credentials: {
+    username: string;
+    password: string;
+  }): Promise<Record<string, unknown>> {
+    const response = await this.send('POST', 'auth/login', credentials);
+    const body = (await response.json()) as Record<string, unknown>;
+    expect(response.status).toBe(200);
+    this.token = body['access_token'] as string;
+    return body;
+  }
+
+  async refresh(): Promise<Response> {
+    const response = await this.send('POST', 'auth/refresh');
+    if (response.ok)
+      this.token = ((await response.clone().json()) as { access_token: string }).access_token;
+    return response;
+  }
+}
+
+const problem = async (response: Response) => {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  return (await response.json()) as {
+    type: string;
+    status: number;
+    detail: string;
+    errors?: { pointer: string }[];
+  };
+};
+
+const auditOf = (server: AppInProcess): Promise<AuditEvent[]> =>
+  server.app.get(Database).manager.find(AuditRow, { order: { id: 'ASC' } });
+
+/** Moves the time of a server. */
+const travel = (server: AppInProcess, ms: number): void => {
+  const clock = server.app.get(Clock);
+  const now = clock.now.bind(clock);
+  clock.now = () => now() + ms;
+};
+
+describe('the first sign-in', () => {
+  let server: AppInProcess;
+  let caller: Caller;
+  beforeAll(async () => {
+    server = await startApp();
+    caller = new Caller(server.url);
+  });
+  afterAll(() => server.stop());
+
+  it('takes the reference password and asks for another one', async () => {
+    expect(await caller.signIn(DEFAULT)).toEqual({
+      access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      token_type: 'Bearer',
+      expires_in: 900,
+      password_change_required: true,
+    });
+    const me = await caller.send('GET', 'auth/me');
+    expect(await me.json()).toEqual({
+      id: expect.any(Number),
+      username: 'admin',
+      role: 'admin',
+      kind: 'user',
+      password_change_required: true,
+    });
+  });
+
+  it('opens nothing else until then', async () => {
+    const response = await caller.send('GET', 'system');
+    expect(response.status).toBe(403);
+    expect(await problem(response)).toMatchObject({
+      type: 'urn:ods:problem:password-change-required',
+      status: 403,
+    });
+  });
+
+  it('refuses a weak new password with the reason, by field', async () => {
+    const change = { current_password: DEFAULT.password, new_password: 'admin-ods1234!' };
+    const response = await caller.send('POST', 'auth/password', change);
+    expect(response.status).toBe(400);
+    const { errors, detail } = await problem(response);
+    expect(errors).toContainEqual({
+      pointer: '/new_password',
+      detail: 'A password does not contain the user name.',
+    });
+    expect(detail).not.toContain('ods1234!');
+  });
+
+  it('refuses a new password when the current one is wrong', async () => {
+    const response = await caller.send('POST', 'auth/password', {
+      current_password: 'wrong',
+      new_password: NEW_PASSWORD,
+    });
+    expect(response.status).toBe(403);
+    expect((await problem(response)).type).toBe('urn:ods:problem:current-password-wrong');
+  });
+
+  it('sets the new password, keeps this sign-in and ends all others', async () => {
+    const other = new Caller(server.url);
+    await other.signIn(DEFAULT);
+    const change = { current_password: DEFAULT.password, new_password: NEW_PASSWORD };
+    expect((await caller.send('POST', 'auth/password', change)).status).toBe(204);
+    expect(await (await caller.send('GET', 'auth/me')).json()).toMatchObject({
+      password_change_required: false,
+    });
+    expect((await caller.send('GET', 'system')).status).toBe(200);
+    expect((await other.send('GET', 'auth/me')).status).toBe(401);
+    expect((await other.refresh()).status).toBe(401);
+    expect((await other.send('POST', 'auth/login', DEFAULT)).status).toBe(401);
+    expect(
+      await new Caller(server.url).signIn({ username: ' Admin ', password: NEW_PASSWORD }),
+    ).toMatchObject({
+      password_change_required: false,
+    });
+  });
+
+  it('wrote all that into the audit trail, with who and from where and without secrets', async () => {
+    const events = await auditOf(server);
+    expect(events.map(({ action }) => action)).toEqual([
+      'user.signed_in',
+      'user.password_change_refused',
+      'user.signed_in',
+      'user.password_changed',
+      'user.sign_in_refused',
+      'user.signed_in',
+    ]);
+    for (const event of events) {
+      expect(event).toMatchObject({
+        address: '127.0.0.1',
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
+    }
+    expect(events[0]).toMatchObject({ actorKind: 'user', actor: 'admin', subject: 'admin' });
+    expect(events[3]).toMatchObject({ actorKind: 'user', actor: 'admin', subject: 'admin' });
+    expect(events[4]).toMatchObject({ actorKind: 'system', subject: 'admin' });
+    expect(JSON.stringify(events)).not.toMatch(/ods1234|vermilion/);
+  });
+});
+
+describe('a sign-in', () => {
+  let server: AppInProcess;
+  beforeAll(async () => {
+    server = await startApp({ env: { ADMIN_PASSWORD: NEW_PASSWORD } });
+  });
+  afterAll(() => server.stop());
+
+  const signedIn = async (): Promise<Caller> => {
+    const caller = new Caller(server.url);
+    const { password_change_required } = await caller.signIn({
+      username: 'admin',
+      password: NEW_PASSWORD,
+    });
+    expect(password_change_required).toBe(false);
+    return caller;
+  };
+
+  it('keeps its refresh token in a cookie that no script and no other site can use', async () => {
+    const response = await fetch(`${server.url}/api/admin/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password: NEW_PASSWORD }),
+    });
+    const [cookie] = response.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^ods_refresh_[0-9a-f]{8}=[0-9a-f]{32}\.[\w-]{43}; Max-Age=1209600; Path=\/api\/admin\/auth; HttpOnly; SameSite=Strict$/,
+    );
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const row = await server.app.get(Database).manager.find(Session);
+    expect(JSON.stringify(row)).not.toContain(cookie!.split(';')[0]!.split('.')[1]);
+  });
+
+  it('is refused without a token, and with one that is forged, expired or for another use', async () => {
+    const caller = await signedIn();
+    const [header, payload] = caller.token.split('.');
+    const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+    for (const token of [
+      '',
+      'nonsense',
+      `${header}.${payload}.AAAA`,
+      `${none}.${payload}.`,
+      caller.cookie,
+    ]) {
+      caller.token = token;
+      const response = await caller.send('GET', 'auth/me');
+      expect([token, response.status]).toEqual([token, 401]);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect((await problem(response)).type).toBe('urn:ods:problem:sign-in-required');
+    }
+  });
+
+  it('refreshes, and the old access token goes on until it expires', async () => {
+    const caller = await signedIn();
+    const { cookie, token } = caller;
+    const response = await caller.refresh();
+    expect(await response.json()).toMatchObject({
+      token_type: 'Bearer',
+      expires_in: 900,
+      password_change_required: false,
+    });
+    expect(caller.cookie).not.toBe(cookie);
+    expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+    caller.token = token;
+    expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+  });
+
+  it('gives tabs that refresh at the same time the same new cookie', async () => {
+    const caller = await signedIn();
+    const tabs = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const tab = new Caller(server.url);
+        tab.cookie = caller.cookie;
+        expect((await tab.refresh()).status).toBe(200);
+        return tab.cookie;
+      }),
+    );
+    expect(new Set(tabs).size).toBe(1);
+    expect(tabs[0]).not.toBe(caller.cookie);
+  });
+
+  it('has no refresh without a cookie, nor from pages of other sites, nor with a form', async () => {
+    const caller = await signedIn();
+    expect((await new Caller(server.url).refresh()).status).toBe(401);
+    const crossSite = await caller.send('POST', 'auth/refresh', undefined, {
+      'sec-fetch-site': 'cross-site',
+    });
+    expect(crossSite.status).toBe(403);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const operation of ['refresh', 'login', 'logout']) {
+      expect([
+        operation,
+        (await caller.send('POST', `auth/${operation}`, undefined, form)).status,
+      ]).toEqual([operation, 415]);
+    }
+    expect((await caller.send('GET', 'auth/refresh')).status).toBe(404);
+    expect((await caller.refresh()).status).toBe(200);
+  });
+
+  it('ends at sign-out: neither token is worth anything', async () => {
+    const caller = await signedIn();
+    const { cookie } = caller;
+    expect((await caller.send('POST', 'auth/logout')).status).toBe(204);
+    expect(caller.cookie).toMatch(/=$/);
+    expect((await caller.send('GET', 'auth/me')).status).toBe(401);
+    caller.cookie = cookie;
+    expect((await caller.refresh()).status).toBe(401);
+    expect((await auditOf(server)).at(-1)).toMatchObject({
+      action: 'user.signed_out',
+      actor: 'admin',
+      address: '127.0.0.1',
+    });
+  });
+
+  it('ends at once when the account is disabled, and a lesser role counts at once', async () => {
+    const caller = await signedIn();
+    const { manager } = server.app.get(Database);
+    await manager.update(User, { username: 'admin' }, { role: 'viewer' });
+    expect((await caller.send('GET', 'system')).status).toBe(200);
+    await manager.update(User, { username: 'admin' }, { disabled: true, role: 'admin' });
+    expect((await caller.send('GET', 'auth/me')).status).toBe(401);
+    expect((await caller.refresh()).status).toBe(401);
+    const again = await caller.send('POST', 'auth/login', {
+      username: 'admin',
+      password: NEW_PASSWORD,
+    });
+    expect((await problem(again)).type).toBe('urn:ods:problem:sign-in-refused');
+    await manager.update(User, { username: 'admin' }, { disabled: false });
+    expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+  });
+
+  it.each([
+    [{ username: 'admin' }, '/password'],
+    [{ username: 5, password: 'x' }, '/username'],
+    [{ username: 'a\u0000b', password: 'x' }, '/username'],
+    [{ username: 'x'.repeat(65), password: 'x' }, '/username'],
+    [{ username: 'admin', password: 'x'.repeat(1_025) }, '/password'],
+    [{ username: 'admin', password: 'x', role: 'admin' }, '/role'],
+  ])('refuses a malformed sign-in %#', async (body, pointer) => {
+    const response = await new Caller(server.url).send('POST', 'auth/login', body);
+    expect(response.status).toBe(400);
+    expect((await problem(response)).errors?.map((error) => error.pointer)).toContain(pointer);
+  });
+});
+
+describe('two replicas', () => {
+  let first: AppInProcess;
+  let second: AppInProcess;
+  beforeAll(async () => {
+    first = await startApp({ env: { ADMIN_PASSWORD: NEW_PASSWORD } });
+    second = await startApp({ dataDir: first.dataDir });
+  });
+  afterAll(async () => {
+    await second.stop();
+    await first.stop();
+  });
+
+  it('made one administrator', async () => {
+    expect(await first.app.get(Database).manager.count(User)).toBe(1);
+  });
+
+  it('take the same sign-in, and revoke it for each other', async () => {
+    const here = new Caller(first.url);
+    await here.signIn({ username: 'admin', password: NEW_PASSWORD });
+    const there = new Caller(second.url);
+    Object.assign(there, { token: here.token, cookie: here.cookie });
+    expect((await there.send('GET', 'auth/me')).status).toBe(200);
+    expect((await there.refresh()).status).toBe(200);
+    expect((await here.send('POST', 'auth/logout')).status).toBe(204);
+    expect((await there.send('GET', 'auth/me')).status).toBe(401);
+    expect((await there.refresh()).status).toBe(401);
+  });
+
+  it('count parallel guesses one by one', async () => {
+    const guesses = await Promise.all(
+      Array.from({ length: 16 }, (_, index) =>
+        new Caller(index % 2 ? first.url : second.url).send('POST', 'auth/login', {
+          username: 'nobody',
+          password: 'x',
+        }),
+      ),
+    );
+    const statuses = guesses.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status !== 401 && status !== 429 && status !== 503)).toEqual(
+      [],
+    );
+    expect((await auditOf(first)).at(-1)).toMatchObject({ subject: null });
+  });
+
+  it('end a sign-in whose old refresh token comes back later: it was copied', async () => {
+    const owner = new Caller(first.url);
+    await owner.signIn({ username: 'admin', password: NEW_PASSWORD });
+    const thief = new Caller(second.url);
+    thief.cookie = owner.cookie;
+    expect((await owner.refresh()).status).toBe(200);
+    travel(first, 31_000);
+    travel(second, 31_000);
+    expect((await thief.refresh()).status).toBe(401);
+    expect((await owner.refresh()).status).toBe(401);
+    expect((await owner.send('GET', 'auth/me')).status).toBe(401);
+    expect((await auditOf(first)).at(-1)).toMatchObject({
+      action: 'user.sign_in_revoked',
+      subject: 'admin',
+    });
+  });
+
+  it('slow down guessing together, and let the right password in after the wait', async () => {
+    const replicas = [new Caller(first.url), new Caller(second.url)];
+    const guess = (index: number) =>
+      replicas[index % 2]!.send('POST', 'auth/login', {
+        username: 'admin',
+        password: `wrong ${index}`,
+      });
+    for (let index = 0; index < 5; index += 1) expect((await guess(index)).status).toBe(401);
+    for (const replica of replicas) {
+      const blocked = await replica.send('POST', 'auth/login', {
+        username: 'admin',
+        password: NEW_PASSWORD,
+      });
+      expect(blocked.status).toBe(429);
+      expect(Number(blocked.headers.get('retry-after'))).toBeGreaterThan(25);
+      expect((await problem(blocked)).type).toBe('urn:ods:problem:sign-in-blocked');
+    }
+    const actions = (await auditOf(first)).slice(-2).map(({ action }) => action);
+    expect(actions).toEqual(['user.sign_in_refused', 'user.locked_out']);
+    travel(first, 31_000);
+    await replicas[0]!.signIn({ username: 'admin', password: NEW_PASSWORD });
+  });
+});

@@ -3,10 +3,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DataSource } from 'typeorm';
 import type { Config } from '#libs/platform/config/config.js';
-import { ProblemFilter } from '#libs/platform/errors/problem.filter.js';
+import { answerProblem, ProblemFilter } from '#libs/platform/errors/problem.filter.js';
+import { trackRequests } from '#libs/platform/http/track-requests.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
-import { withRequestContext } from '#libs/platform/logging/request-context.js';
 import { AppModule } from './app.module.js';
 import { serveConsole, toConsoleUrl } from './serve-console.js';
 
@@ -33,6 +33,7 @@ export async function createApp(
     requestTimeout: 0, // uploads may take hours; a stalled one is cut by its own idle limit
     routerOptions: { maxParamLength: 1_024 },
     genReqId: () => crypto.randomUUID(),
+    frameworkErrors: answerProblem,
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataSource), adapter, {
     logger: new OdsLogger(config, 'api'),
@@ -42,13 +43,9 @@ export async function createApp(
   });
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
-  const fastify = adapter.getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    void reply.header('X-Request-Id', request.id);
-    withRequestContext({ requestId: request.id, address: request.ip }, done);
-  });
+  trackRequests(adapter.getInstance());
   // Uploads read the request themselves, as it arrives.
-  fastify.addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+  adapter.getInstance().addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   await app.register(cookie);
   if (!preview) await serveConsole(app);
   return app;

@@ -28,9 +28,17 @@ function fromHttpException(error: HttpException): Problem {
 
 /** Errors of Fastify itself (malformed JSON, body too large, unsupported media type) carry a status code. */
 function fromFastify(error: unknown): Problem | null {
-  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+  const { statusCode, code, message } = (error ?? {}) as { statusCode?: number; code?: string; message?: string };
   if (!statusCode || statusCode >= 500 || !code?.startsWith('FST_')) return null;
   return { type: 'about:blank', title: title(statusCode), status: statusCode, detail: message ?? title(statusCode) };
+}
+
+/** How the disk, SQLite, PostgreSQL and MariaDB say that there is no room left. */
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
+
+function isDiskFull(error: unknown): boolean {
+  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
+  return fullCodes.has(driverError?.code ?? code ?? '');
 }
 
 export function toProblem(error: unknown): Problem {
@@ -39,34 +47,38 @@ export function toProblem(error: unknown): Problem {
     return { type: `urn:ods:problem:${code}`, title: title(status), status, detail: message, ...details };
   }
   if (error instanceof HttpException) return fromHttpException(error);
-  const { code } = (error ?? {}) as { code?: string };
-  if (code === 'ENOSPC' || code === 'EDQUOT') return toProblem(new DiskFull());
+  if (isDiskFull(error)) return toProblem(new DiskFull());
   return fromFastify(error) ?? unknownProblem;
+}
+
+const logger = new Logger('Http');
+
+/** Answers a request with what went wrong; also given to Fastify for what fails before any route is found. */
+export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error);
+  if (problem.status >= 500 && !(error instanceof DomainError)) {
+    logger.error({ msg: `${request.method} ${request.url.split('?')[0]} failed`, err: error });
+  }
+  if (reply.raw.writableEnded) return; // the whole answer is on its way
+  if (reply.sent || reply.raw.headersSent) {
+    reply.raw.destroy(); // a body was under way: cutting the connection is the only honest end
+    return;
+  }
+  if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
+    void reply.header('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
+  }
+  if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  void reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .send({ ...problem, error: problem.detail, request_id: request.id });
 }
 
 /** The only place that knows HTTP and errors at once: RFC 9457 problem documents. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Http');
-
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const problem = toProblem(error);
-    if (problem.status >= 500 && !(error instanceof DomainError)) {
-      this.logger.error({ msg: `${request.method} ${request.url.split('?')[0]} failed`, err: error });
-    }
-    if (reply.sent || reply.raw.headersSent) {
-      reply.raw.destroy(); // a body was under way: cutting the connection is the only honest end
-      return;
-    }
-    if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
-      void reply.header('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
-    }
-    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-    void reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .send({ ...problem, error: problem.detail, request_id: request.id });
+    const http = host.switchToHttp();
+    answerProblem(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 }

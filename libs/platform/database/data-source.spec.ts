@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { scratchDir } from '../../../test/support/services.js';
+import { Database } from './database.js';
 import { createDataSource, openDataSource } from './data-source.js';
 
 describe('a SQLite data source', () => {
@@ -14,9 +15,16 @@ describe('a SQLite data source', () => {
     await dataSource.destroy();
   });
 
-  it('survives a power cut: every commit is synced', async () => {
+  it('waits for the disk in every transaction that is not declared repeatable', async () => {
     const dataSource = await openDataSource(createDataSource({ kind: 'sqlite', file: ':memory:' }, { entities: [], migrations: [] }));
-    expect(await dataSource.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+    const db = new Database(dataSource);
+    const synchronous = async () => ((await db.manager.query('PRAGMA synchronous')) as { synchronous: number }[])[0]!.synchronous;
+    const [normal, full] = [1, 2];
+    expect(await db.transaction(synchronous)).toBe(full);
+    expect(await db.transaction(synchronous, { canBeLost: true })).toBe(normal);
+    await expect(db.transaction(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await db.transaction(synchronous, { canBeLost: true })).toBe(normal);
+    expect(await db.transaction(synchronous)).toBe(full);
     await dataSource.destroy();
   });
 });

@@ -1,87 +1,19 @@
-import type { AuditEvent } from '#libs/entities/audit-event.entity.js';
-import { AuditEvent as AuditRow } from '#libs/entities/audit-event.entity.js';
 import { Session } from '#libs/entities/session.entity.js';
 import { User } from '#libs/entities/user.entity.js';
-import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
+import { AdminCaller, problem } from '../support/admin-caller.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
+import { auditOf } from '../support/audit.js';
 
 const DEFAULT = { username: 'admin', password: 'ods1234!' };
 const NEW_PASSWORD = 'vermilion otter teapot';
 
-/** A browser or a script: keeps the refresh cookie, and remembers its access token. */
-class Caller {
-  token = '';
-  cookie = '';
-
-  constructor(private readonly url: string) {}
-
-  async send(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
-    const response = await fetch(`${this.url}/api/admin/${path}`, {
-      method,
-      headers: {
-        ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
-        ...(this.cookie ? { cookie: this.cookie } : {}),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const set = response.headers.getSetCookie().find((line) => line.startsWith('ods_refresh'));
-    if (set) this.cookie = set.split(';')[0]!;
-    return response;
-  }
-
-  async signIn(credentials: {
-    username: string;
-    password: string;
-  }): Promise<Record<string, unknown>> {
-    const response = await this.send('POST', 'auth/login', credentials);
-    const body = (await response.json()) as Record<string, unknown>;
-    expect(response.status).toBe(200);
-    this.token = body['access_token'] as string;
-    return body;
-  }
-
-  async refresh(): Promise<Response> {
-    const response = await this.send('POST', 'auth/refresh');
-    if (response.ok)
-      this.token = ((await response.clone().json()) as { access_token: string }).access_token;
-    return response;
-  }
-}
-
-const problem = async (response: Response) => {
-  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  return (await response.json()) as {
-    type: string;
-    status: number;
-    detail: string;
-    errors?: { pointer: string }[];
-  };
-};
-
-const auditOf = (server: AppInProcess): Promise<AuditEvent[]> =>
-  server.app.get(Database).manager.find(AuditRow, { order: { id: 'ASC' } });
-
-/** Moves the time of a server. */
-const travel = (server: AppInProcess, ms: number): void => {
-  const clock = server.app.get(Clock);
-  const now = clock.now.bind(clock);
-  clock.now = () => now() + ms;
-};
-
 describe('the first sign-in', () => {
   let server: AppInProcess;
-  let caller: Caller;
+  let caller: AdminCaller;
   beforeAll(async () => {
     server = await startApp();
-    caller = new Caller(server.url);
+    caller = new AdminCaller(server.url);
   });
   afterAll(() => server.stop());
 
@@ -133,7 +65,7 @@ describe('the first sign-in', () => {
   });
 
   it('sets the new password, keeps this sign-in and ends all others', async () => {
-    const other = new Caller(server.url);
+    const other = new AdminCaller(server.url);
     await other.signIn(DEFAULT);
     const change = { current_password: DEFAULT.password, new_password: NEW_PASSWORD };
     expect((await caller.send('POST', 'auth/password', change)).status).toBe(204);
@@ -145,7 +77,7 @@ describe('the first sign-in', () => {
     expect((await other.refresh()).status).toBe(401);
     expect((await other.send('POST', 'auth/login', DEFAULT)).status).toBe(401);
     expect(
-      await new Caller(server.url).signIn({ username: ' Admin ', password: NEW_PASSWORD }),
+      await new AdminCaller(server.url).signIn({ username: ' Admin ', password: NEW_PASSWORD }),
     ).toMatchObject({
       password_change_required: false,
     });
@@ -181,8 +113,8 @@ describe('a sign-in', () => {
   });
   afterAll(() => server.stop());
 
-  const signedIn = async (): Promise<Caller> => {
-    const caller = new Caller(server.url);
+  const signedIn = async (): Promise<AdminCaller> => {
+    const caller = new AdminCaller(server.url);
     const { password_change_required } = await caller.signIn({
       username: 'admin',
       password: NEW_PASSWORD,
@@ -244,7 +176,7 @@ describe('a sign-in', () => {
     const caller = await signedIn();
     const tabs = await Promise.all(
       Array.from({ length: 8 }, async () => {
-        const tab = new Caller(server.url);
+        const tab = new AdminCaller(server.url);
         tab.cookie = caller.cookie;
         expect((await tab.refresh()).status).toBe(200);
         return tab.cookie;
@@ -256,7 +188,7 @@ describe('a sign-in', () => {
 
   it('has no refresh without a cookie, nor from pages of other sites, nor with a form', async () => {
     const caller = await signedIn();
-    expect((await new Caller(server.url).refresh()).status).toBe(401);
+    expect((await new AdminCaller(server.url).refresh()).status).toBe(401);
     const crossSite = await caller.send('POST', 'auth/refresh', undefined, {
       'sec-fetch-site': 'cross-site',
     });
@@ -312,94 +244,8 @@ describe('a sign-in', () => {
     [{ username: 'admin', password: 'x'.repeat(1_025) }, '/password'],
     [{ username: 'admin', password: 'x', role: 'admin' }, '/role'],
   ])('refuses a malformed sign-in %#', async (body, pointer) => {
-    const response = await new Caller(server.url).send('POST', 'auth/login', body);
+    const response = await new AdminCaller(server.url).send('POST', 'auth/login', body);
     expect(response.status).toBe(400);
     expect((await problem(response)).errors?.map((error) => error.pointer)).toContain(pointer);
-  });
-});
-
-describe('two replicas', () => {
-  let first: AppInProcess;
-  let second: AppInProcess;
-  beforeAll(async () => {
-    first = await startApp({ env: { ADMIN_PASSWORD: NEW_PASSWORD } });
-    second = await startApp({ dataDir: first.dataDir });
-  });
-  afterAll(async () => {
-    await second.stop();
-    await first.stop();
-  });
-
-  it('made one administrator', async () => {
-    expect(await first.app.get(Database).manager.count(User)).toBe(1);
-  });
-
-  it('take the same sign-in, and revoke it for each other', async () => {
-    const here = new Caller(first.url);
-    await here.signIn({ username: 'admin', password: NEW_PASSWORD });
-    const there = new Caller(second.url);
-    Object.assign(there, { token: here.token, cookie: here.cookie });
-    expect((await there.send('GET', 'auth/me')).status).toBe(200);
-    expect((await there.refresh()).status).toBe(200);
-    expect((await here.send('POST', 'auth/logout')).status).toBe(204);
-    expect((await there.send('GET', 'auth/me')).status).toBe(401);
-    expect((await there.refresh()).status).toBe(401);
-  });
-
-  it('count parallel guesses one by one', async () => {
-    const guesses = await Promise.all(
-      Array.from({ length: 16 }, (_, index) =>
-        new Caller(index % 2 ? first.url : second.url).send('POST', 'auth/login', {
-          username: 'nobody',
-          password: 'x',
-        }),
-      ),
-    );
-    const statuses = guesses.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
-    expect(statuses.filter((status) => status !== 401 && status !== 429 && status !== 503)).toEqual(
-      [],
-    );
-    expect((await auditOf(first)).at(-1)).toMatchObject({ subject: null });
-  });
-
-  it('end a sign-in whose old refresh token comes back later: it was copied', async () => {
-    const owner = new Caller(first.url);
-    await owner.signIn({ username: 'admin', password: NEW_PASSWORD });
-    const thief = new Caller(second.url);
-    thief.cookie = owner.cookie;
-    expect((await owner.refresh()).status).toBe(200);
-    travel(first, 31_000);
-    travel(second, 31_000);
-    expect((await thief.refresh()).status).toBe(401);
-    expect((await owner.refresh()).status).toBe(401);
-    expect((await owner.send('GET', 'auth/me')).status).toBe(401);
-    expect((await auditOf(first)).at(-1)).toMatchObject({
-      action: 'user.sign_in_revoked',
-      subject: 'admin',
-    });
-  });
-
-  it('slow down guessing together, and let the right password in after the wait', async () => {
-    const replicas = [new Caller(first.url), new Caller(second.url)];
-    const guess = (index: number) =>
-      replicas[index % 2]!.send('POST', 'auth/login', {
-        username: 'admin',
-        password: `wrong ${index}`,
-      });
-    for (let index = 0; index < 5; index += 1) expect((await guess(index)).status).toBe(401);
-    for (const replica of replicas) {
-      const blocked = await replica.send('POST', 'auth/login', {
-        username: 'admin',
-        password: NEW_PASSWORD,
-      });
-      expect(blocked.status).toBe(429);
-      expect(Number(blocked.headers.get('retry-after'))).toBeGreaterThan(25);
-      expect((await problem(blocked)).type).toBe('urn:ods:problem:sign-in-blocked');
-    }
-    const actions = (await auditOf(first)).slice(-2).map(({ action }) => action);
-    expect(actions).toEqual(['user.sign_in_refused', 'user.locked_out']);
-    travel(first, 31_000);
-    await replicas[0]!.signIn({ username: 'admin', password: NEW_PASSWORD });
   });
 });

@@ -8,7 +8,9 @@ describe('the trail of requests whose bodies arrive slowly', () => {
   let server: AppInProcess;
   const oneConnection = new Agent({ keepAlive: true, maxSockets: 1 });
   beforeAll(async () => {
-    server = await startApp({ env: { TRUST_PROXY: 'true', ADMIN_PASSWORD: 'vermilion otter teapot' } });
+    server = await startApp({
+      env: { TRUST_PROXY: 'true', ADMIN_PASSWORD: 'vermilion otter teapot' },
+    });
   });
   afterAll(async () => {
     oneConnection.destroy();
@@ -22,12 +24,19 @@ describe('the trail of requests whose bodies arrive slowly', () => {
       const call = request(`${server.url}/api/admin/auth/login`, {
         method: 'POST',
         agent,
-        headers: { 'content-type': 'application/json', 'content-length': body.length, 'x-forwarded-for': address },
+        headers: {
+          'content-type': 'application/json',
+          'content-length': body.length,
+          'x-forwarded-for': address,
+        },
       });
       call.on('error', reject);
       call.on('response', (response) => {
         response.resume().on('end', () => {
-          resolve({ status: response.statusCode!, requestId: String(response.headers['x-request-id']) });
+          resolve({
+            status: response.statusCode!,
+            requestId: String(response.headers['x-request-id']),
+          });
         });
       });
       call.write(body.slice(0, 10));
@@ -44,11 +53,15 @@ describe('the trail of requests whose bodies arrive slowly', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     const events = await eventually(async () => {
-      const found = await server.app.get(Database).manager.find(AuditEvent, { where: { action: 'user.sign_in_refused' } });
+      const found = await server.app
+        .get(Database)
+        .manager.find(AuditEvent, { where: { action: 'user.sign_in_refused' } });
       expect(found).toHaveLength(4);
       return found;
     });
     const byAddress = new Map(events.map(({ address, requestId }) => [address, requestId]));
-    expect(addresses.map((address) => byAddress.get(address))).toEqual(answers.map(({ requestId }) => requestId));
+    expect(addresses.map((address) => byAddress.get(address))).toEqual(
+      answers.map(({ requestId }) => requestId),
+    );
   });
 });

@@ -48,6 +48,10 @@ export class FetchPlan {
     return this.sources.size;
   }
 
+  knows(source: string): boolean {
+    return this.sources.has(source);
+  }
+
   /** Adds a source, or tells what it has by now. */
   offer(source: string, available: BlockMap): void {
     const known = this.sources.get(source);

@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import type { Package } from '#libs/entities/package.entity.js';
+import type { Transfer } from '#libs/entities/transfer.entity.js';
+import { Catalog } from '#libs/packages/catalog.js';
+import { ContentRepository } from '#libs/packages/content.repository.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Config } from '#libs/platform/config/config.js';
+import { PackageStore, type StagingFile } from '#libs/platform/storage/package-store.js';
+import { blockCount, blockHash, blockLength, BlockMap } from '#libs/replication/blocks.js';
+import { ContentSources, type Source } from './content-sources.js';
+import { Download } from './download.js';
+import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { RangeReader } from './range-reader.js';
+import { stagingIdOf } from './staging-id.js';
+import { TransferRepository } from './transfer.repository.js';
+
+/** Progress is written down this often, in milliseconds: what a crash costs, and how fresh cut-through is. */
+const CHECKPOINT_MS = 250;
+
+/** Fetches one content: from nothing, or from where an earlier process left it, to published (MESH §6). */
+@Injectable()
+export class ContentFetcher {
+  constructor(
+    private readonly sources: ContentSources,
+    private readonly reader: RangeReader,
+    private readonly transfers: TransferRepository,
+    private readonly contents: ContentRepository,
+    private readonly catalog: Catalog,
+    private readonly store: PackageStore,
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws FetchStopped, FetchCancelled, DiskFull, or what the disk fails with. */
+  async fetch(goal: Package, transfer: Transfer, signal: AbortSignal): Promise<void> {
+    const sources = await this.findSources(goal, signal);
+    const known = (await this.contents.find(goal.uuid))?.manifest;
+    const manifest = known ?? (await this.sources.manifest(goal, sources, signal));
+    if (!known) await this.contents.setManifest(goal.uuid, manifest);
+    await this.store.requireRoom(goal.size - transfer.verifiedBytes);
+    const stagingId = stagingIdOf(goal.uuid);
+    const staging = (await this.store.openStaging(stagingId)) ?? (await this.store.createStaging(stagingId, goal.size));
+    try {
+      const verified = await this.recheck(staging, goal, transfer, manifest);
+      await this.download({ goal, manifest, verified, staging, sources, signal });
+      await this.checkWhole(staging, goal);
+    } finally {
+      await staging.close();
+    }
+    await this.publish(goal, manifest);
+  }
+
+  /** For a single block it is quicker to ask for it than to ask who has it. */
+  private async findSources(goal: Package, signal: AbortSignal): Promise<Source[]> {
+    const count = blockCount(goal.size);
+    const sources =
+      count <= 1
+        ? (await this.sources.candidates()).map((peer) => ({ peer, available: BlockMap.full(count) }))
+        : await this.sources.find(goal, signal);
+    if (sources.length === 0) throw new FetchStopped('no-source', 'No server that can be reached has this package now.');
+    return sources;
+  }
+
+  /** What an earlier process claims to have verified is believed only after a second look. */
+  private async recheck({ writer }: StagingFile, { size }: Package, transfer: Transfer, manifest: Buffer): Promise<BlockMap> {
+    const claimed = BlockMap.from(blockCount(size), transfer.verified);
+    const verified = BlockMap.empty(claimed.length);
+    for (let index = 0; index < claimed.length; index += 1) {
+      if (!claimed.has(index)) continue;
+      if (await writer.recheck(index, blockLength(size, index), blockHash(manifest, index))) verified.add(index);
+    }
+    return verified;
+  }
+
+  private async download(work: {
+    goal: Package;
+    manifest: Buffer;
+    verified: BlockMap;
+    staging: StagingFile;
+    sources: Source[];
+    signal: AbortSignal;
+  }): Promise<void> {
+    const { goal, manifest, verified, staging, sources, signal } = work;
+    if (verified.isFull) return;
+    const cancelled = new AbortController();
+    const connectionsPerPeer = verified.length <= 1 ? 1 : this.config.get('TRANSFER_CONNECTIONS');
+    const download = new Download(
+      { wanted: goal, manifest, verified, writer: staging.writer, connectionsPerPeer, signal: AbortSignal.any([signal, cancelled.signal]) },
+      this.sources,
+      this.reader,
+    );
+    const checkpoints = this.keepCheckpoints(goal, verified, download, cancelled);
+    try {
+      await download.run(sources);
+    } catch (error) {
+      throw cancelled.signal.aborted ? new FetchCancelled() : error;
+    } finally {
+      await checkpoints.stop();
+    }
+  }
+
+  private keepCheckpoints({ uuid, size }: Package, verified: BlockMap, download: Download, cancelled: AbortController): { stop(): Promise<void> } {
+    let written = verified.count;
+    let last: Promise<void> = Promise.resolve();
+    const write = async (): Promise<void> => {
+      if (verified.count === written) return;
+      written = verified.count;
+      const progress = { verified: verified.toBuffer(), verifiedBytes: verified.bytesOf(size), sourceIss: download.lastSource, updatedMs: this.clock.now() };
+      if (!(await this.transfers.checkpoint(uuid, progress))) cancelled.abort();
+    };
+    const timer = setInterval(() => {
+      last = last.then(write).catch(() => undefined); // a checkpoint that is missed is only work done twice
+    }, CHECKPOINT_MS);
+    return {
+      stop: async () => {
+        clearInterval(timer);
+        await last;
+        if (!verified.isFull) await write();
+      },
+    };
+  }
+
+  /** Blocks that match a list that matches the entry, and a whole that does not: the entry itself is false. */
+  private async checkWhole({ writer }: StagingFile, goal: Package): Promise<void> {
+    const { sha1, sha256 } = await writer.finish();
+    if (sha1 === goal.sha1 && sha256 === goal.sha256) return;
+    throw new FetchStopped('content-mismatch', 'The content matches its chunk list and not its SHA-256: whoever uploaded it told something false. It is not published.');
+  }
+
+  private async publish({ uuid, createdMs }: Package, manifest: Buffer): Promise<void> {
+    await this.store.publish(stagingIdOf(uuid), uuid, createdMs);
+    const row = await this.catalog.gained(uuid, manifest);
+    if (!row) await this.store.remove(uuid); // replaced or deleted while it was on its way
+  }
+}

@@ -1,0 +1,54 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Transfer, transferStates, type TransferState } from '#libs/entities/transfer.entity.js';
+import { unixSeconds } from '#libs/platform/format/dates.js';
+
+export class TransferDto {
+  @ApiProperty({ example: 1 }) id!: number;
+  @ApiProperty({ example: 'NoMAD.pkg' }) filename!: string;
+  @ApiProperty({ example: '28f7adde4f674873807a4c8c69b641d0' }) uuid!: string;
+  @ApiProperty({ example: 3438044, description: 'Bytes.' }) file_size!: number;
+  @ApiProperty({ example: 1048576, description: 'Bytes that are here and verified.' }) verified_bytes!: number;
+  @ApiProperty({ enum: transferStates, example: 'active' }) state!: TransferState;
+  @ApiProperty({ example: 1 }) attempts!: number;
+  @ApiProperty({ type: String, nullable: true, example: 'no-source' }) error_code!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'No server that can be reached has this package now.' }) last_error!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'Example ODS 2', description: 'The server that gave the last block.' }) source!: string | null;
+  @ApiProperty({ example: 1510370154 }) created_ts!: number;
+  @ApiProperty({ type: Number, nullable: true, example: 1510370154 }) started_ts!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: null }) finished_ts!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: 104857600, description: 'Bytes per second since it began; null when that says nothing.' }) rate!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: 12, description: 'Seconds to go at that rate.' }) eta!: number | null;
+
+  static from(transfer: Transfer, sourceNames: ReadonlyMap<string, string>, now: number): TransferDto {
+    const seconds = (ms: number | null) => (ms === null ? null : unixSeconds(ms));
+    const rate = rateOf(transfer, now);
+    const left = transfer.size - transfer.verifiedBytes;
+    return {
+      id: transfer.id,
+      filename: transfer.filename,
+      uuid: transfer.uuid,
+      file_size: transfer.size,
+      verified_bytes: transfer.verifiedBytes,
+      state: transfer.state,
+      attempts: transfer.attempts,
+      error_code: transfer.errorCode,
+      last_error: transfer.lastError,
+      source: transfer.sourceIss === null ? null : (sourceNames.get(transfer.sourceIss) ?? transfer.sourceIss),
+      created_ts: unixSeconds(transfer.createdMs),
+      started_ts: seconds(transfer.startedMs),
+      finished_ts: seconds(transfer.finishedMs),
+      rate,
+      eta: transfer.state === 'active' && rate ? Math.ceil(left / rate) : null,
+    };
+  }
+}
+
+function rateOf({ state, startedMs, finishedMs, verifiedBytes }: Transfer, now: number): number | null {
+  if (startedMs === null || (state !== 'active' && state !== 'done')) return null;
+  const elapsed = (finishedMs ?? now) - startedMs;
+  return elapsed > 0 ? Math.round((verifiedBytes * 1_000) / elapsed) : null;
+}
+
+export class TransferListDto {
+  @ApiProperty({ type: [TransferDto] }) items!: TransferDto[];
+}

@@ -1,0 +1,103 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { Package } from '#libs/entities/package.entity.js';
+import type { Transfer } from '#libs/entities/transfer.entity.js';
+import { ContentRepository } from '#libs/packages/content.repository.js';
+import { PackageRepository } from '#libs/packages/package.repository.js';
+import { ContentWanted } from '#libs/packages/packages.jobs.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
+import { DiskFull } from '#libs/platform/errors/common.errors.js';
+import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
+import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { ContentFetcher } from './content-fetcher.js';
+import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { stagingIdOf } from './staging-id.js';
+import { TransferRepository } from './transfer.repository.js';
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 300_000;
+/** A disk is looked at again after this long, in milliseconds. */
+const DISK_WAIT_MS = 30_000;
+
+/** The wait before a transfer is tried again, with jitter: a peer that gains the content wakes it sooner. */
+const waitAfter = (attempts: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, attempts)) * (0.5 + Math.random() / 2);
+
+/** Looks after one wanted content until it is here or no longer wanted (MESH §6.1). */
+@Injectable()
+export class FetchContentHandler extends JobHandler<{ uuid: string }> {
+  readonly type = ContentWanted;
+  private readonly logger = new Logger(FetchContentHandler.name);
+
+  constructor(
+    private readonly db: Database,
+    private readonly packages: PackageRepository,
+    private readonly contents: ContentRepository,
+    private readonly transfers: TransferRepository,
+    private readonly fetcher: ContentFetcher,
+    private readonly store: PackageStore,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async run({ uuid }: { uuid: string }, { signal }: JobContext): Promise<void> {
+    const goal = await this.findGoal(uuid);
+    if (!goal) return this.abandon(uuid);
+    if ((await this.transfers.find(uuid))?.state === 'cancelled') return;
+    const transfer = await this.begin(goal);
+    try {
+      await this.fetcher.fetch(goal, transfer, signal);
+    } catch (error) {
+      if (error instanceof FetchCancelled) return this.store.discardStaging(stagingIdOf(uuid));
+      await this.stopped(goal, transfer, error, signal);
+      return;
+    }
+    const now = this.clock.now();
+    const done = { state: 'done', verified: null, verifiedBytes: goal.size, errorCode: null, lastError: null, finishedMs: now, updatedMs: now } as const;
+    await this.transfers.end(uuid, done);
+    this.logger.log(`${goal.filename} (${goal.size} bytes) has arrived.`);
+  }
+
+  /** The catalog entry, when its content is still wanted here and absent. */
+  private async findGoal(uuid: string): Promise<Package | null> {
+    const row = await this.packages.findByUuid(uuid);
+    if (!row || row.deleted || row.status === 'Public' || row.status === 'Withdrawn') return null;
+    return (await this.contents.findStates([uuid])).get(uuid) === 'absent' ? row : null;
+  }
+
+  private begin(goal: Package): Promise<Transfer> {
+    const now = this.clock.now();
+    return this.db.transaction(
+      async () => {
+        await this.packages.setStatus(goal.uuid, 'Downloading', now);
+        return this.transfers.begin(goal, now);
+      },
+      { canBeLost: true },
+    );
+  }
+
+  private async abandon(uuid: string): Promise<void> {
+    await this.store.discardStaging(stagingIdOf(uuid));
+    const known = await this.transfers.find(uuid);
+    if (known && known.state !== 'done') await this.transfers.remove(uuid);
+  }
+
+  /** Writes down why it stopped, and when it goes on. Always throws. */
+  private async stopped({ uuid, filename }: Package, { attempts }: Transfer, error: unknown, signal: AbortSignal): Promise<never> {
+    const now = this.clock.now();
+    if (signal.aborted) {
+      await this.transfers.end(uuid, { state: 'queued', updatedMs: now });
+      throw new JobInterrupted();
+    }
+    const isDisk = error instanceof DiskFull || ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '');
+    const code = error instanceof FetchStopped ? error.code : isDisk ? 'disk-full' : 'failed';
+    const lastError = isDisk ? new DiskFull().message : (error as Error).message;
+    const isWaiting = isDisk || code === 'no-source' || code === 'stalled';
+    await this.packages.setStatus(uuid, isWaiting ? 'Waiting' : 'Failed', now);
+    await this.transfers.end(uuid, { state: isWaiting ? 'waiting' : 'failed', errorCode: code, lastError, updatedMs: now });
+    if (code === 'content-mismatch') await this.store.discardStaging(stagingIdOf(uuid));
+    if (!isWaiting) this.logger.warn(`${filename} could not be fetched: ${lastError}`);
+    throw new JobPostponed(isDisk ? DISK_WAIT_MS : waitAfter(attempts), lastError);
+  }
+}

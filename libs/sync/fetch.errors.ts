@@ -1,0 +1,15 @@
+/** Why a transfer stopped before its end; `code` is shown with the transfer. All of them are tried again later. */
+export class FetchStopped extends Error {
+  override readonly name = 'FetchStopped';
+  constructor(
+    readonly code: 'no-source' | 'sources-failed' | 'stalled' | 'content-mismatch',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** An administrator cancelled it. */
+export class FetchCancelled extends Error {
+  override readonly name = 'FetchCancelled';
+}

@@ -1,0 +1,56 @@
+import { Get, Headers, Param, Query, Res } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { rangeBody } from '#libs/packages/download-body.js';
+import { parseRange } from '#libs/packages/http-range.js';
+import { PeerApi } from '#libs/registration/peer-api.decorator.js';
+import { type Availability, ContentOffer, ContentUnknown } from './content-offer.js';
+
+class AvailabilityQuery {
+  /** Seconds to hold the call open until there is more than `known`. */
+  @Type(() => Number) @IsInt() @Min(0) @Max(60) wait = 0;
+  @Type(() => Number) @IsInt() @Min(-1) @Max(Number.MAX_SAFE_INTEGER) known = -1;
+}
+
+function checkUuid(uuid: string): string {
+  if (!/^[0-9a-f]{32}$/.test(uuid)) throw new ContentUnknown(uuid.slice(0, 40));
+  return uuid;
+}
+
+/** Content between servers (MESH §6, §9). */
+@PeerApi('packages/:uuid')
+export class PeerContentController {
+  constructor(private readonly offer: ContentOffer) {}
+
+  @Get('availability')
+  availability(@Param('uuid') uuid: string, @Query() { wait, known }: AvailabilityQuery): Promise<Availability> {
+    return this.offer.availability(checkUuid(uuid), known, wait * 1_000);
+  }
+
+  @Get('manifest')
+  async manifest(@Param('uuid') uuid: string, @Res() reply: FastifyReply): Promise<void> {
+    const { manifest, sha256 } = await this.offer.manifest(checkUuid(uuid));
+    void reply.headers({ ETag: `"${sha256}"`, 'Content-Type': 'application/octet-stream' }).send(manifest);
+  }
+
+  @Get('content')
+  async content(@Param('uuid') uuid: string, @Headers('range') range: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+    const size = await this.offer.size(checkUuid(uuid));
+    const [wanted] = parseRange(range, size) ?? [{ start: 0, end: size - 1 }];
+    if (!wanted) {
+      void reply.status(416).header('Content-Range', `bytes */${size}`).send();
+      return;
+    }
+    const length = wanted.end - wanted.start + 1;
+    const handle = await this.offer.open(uuid, wanted.start, length);
+    void reply
+      .status(range === undefined ? 200 : 206)
+      .headers({
+        'Content-Type': 'application/octet-stream',
+        'Content-Length': length,
+        'Content-Range': `bytes ${wanted.start}-${wanted.end}/${size}`,
+      })
+      .send(rangeBody(handle, wanted));
+  }
+}

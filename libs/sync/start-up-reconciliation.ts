@@ -1,0 +1,112 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Catalog } from '#libs/packages/catalog.js';
+import { ContentRepository, statesOnDisk } from '#libs/packages/content.repository.js';
+import { filenameKey } from '#libs/packages/filename.js';
+import { PackageRepository } from '#libs/packages/package.repository.js';
+import { ContentWanted } from '#libs/packages/packages.jobs.js';
+import { ShareLinks } from '#libs/packages/share-links.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { TransferRepository } from './transfer.repository.js';
+import { TRANSFER_PREFIX } from './staging-id.js';
+
+const BATCH = 500;
+/** A content file without a row may be one that another process publishes right now; older ones are left over. Milliseconds. */
+const ORPHAN_AGE_MS = 3_600_000;
+
+/**
+ * Makes share, staging and database agree at every start (MESH §6.7): nothing half-done is served, nothing whole is lost.
+ * Sizes are compared here; contents are compared by verification.
+ */
+@Injectable()
+export class StartUpReconciliation implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Reconciliation');
+
+  constructor(
+    private readonly contents: ContentRepository,
+    private readonly packages: PackageRepository,
+    private readonly transfers: TransferRepository,
+    private readonly catalog: Catalog,
+    private readonly store: PackageStore,
+    private readonly links: ShareLinks,
+    private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const onDisk = new Map((await this.store.listContent()).map(({ name, size, touchedMs }) => [name, { size, touchedMs }]));
+    await this.checkContents(onDisk);
+    await this.removeOrphans(onDisk);
+    await this.alignLinks();
+    await this.cleanStaging();
+    await this.askForWanted();
+  }
+
+  /** A row that says "here" and a disk that says otherwise: the disk is right. */
+  private async checkContents(onDisk: Map<string, { size: number }>): Promise<void> {
+    for (let after = ''; ; ) {
+      const rows = await this.contents.findAfter(after, BATCH);
+      for (const { uuid, filename, size, state } of rows) {
+        if (!statesOnDisk.includes(state) || onDisk.get(uuid)?.size === size) continue;
+        this.logger.error(`The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`);
+        await this.store.remove(uuid);
+        if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
+      }
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.uuid;
+    }
+  }
+
+  /** Files of a publication that never reached its transaction: nobody was told that they are there. */
+  private async removeOrphans(onDisk: Map<string, { touchedMs: number }>): Promise<void> {
+    const names = [...onDisk.keys()];
+    for (let at = 0; at < names.length; at += BATCH) {
+      const batch = names.slice(at, at + BATCH);
+      const states = await this.contents.findStates(batch);
+      for (const uuid of batch) {
+        const state = states.get(uuid);
+        const isOld = onDisk.get(uuid)!.touchedMs < this.clock.now() - ORPHAN_AGE_MS;
+        if (state === 'absent' || (state === undefined && isOld)) await this.store.remove(uuid);
+      }
+    }
+  }
+
+  private async alignLinks(): Promise<void> {
+    const exposed = new Set(await this.store.listExposed());
+    for (let after = 0; ; ) {
+      const rows = await this.packages.findPresentAfter(after, BATCH);
+      for (const { filename, filenameKey: key, status } of rows) {
+        if ((status === 'Public') !== exposed.has(filename)) await this.links.refresh(key);
+        exposed.delete(filename);
+      }
+      const last = rows.at(-1);
+      if (!last) break;
+      after = last.id;
+    }
+    for (const filename of exposed) {
+      const row = await this.packages.findByKey(filenameKey(filename));
+      if (row?.filename !== filename || row.status !== 'Public') await this.store.hide(filename);
+    }
+  }
+
+  private async cleanStaging(): Promise<void> {
+    for (const { name } of await this.store.listStaging()) {
+      if (!name.startsWith(TRANSFER_PREFIX)) continue;
+      const transfer = await this.transfers.find(name.slice(TRANSFER_PREFIX.length));
+      if (!transfer || transfer.state === 'done' || transfer.state === 'cancelled') await this.store.discardStaging(name);
+    }
+  }
+
+  /** Wanted content has a job, whatever was lost. */
+  private async askForWanted(): Promise<void> {
+    for (let after = 0; ; ) {
+      const rows = await this.packages.findByStatus(['Waiting', 'Downloading', 'Failed'], after, BATCH);
+      for (const { uuid } of rows) await this.jobs.add(ContentWanted, { uuid }, { key: uuid });
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.id;
+    }
+  }
+}

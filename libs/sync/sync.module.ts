@@ -1,0 +1,55 @@
+import { Module } from '@nestjs/common';
+import { PackagesModule } from '#libs/packages/packages.module.js';
+import { RegistrationModule } from '#libs/registration/registration.module.js';
+import { CatalogChangedHandler } from './catalog-changed.handler.js';
+import { ContentFetcher } from './content-fetcher.js';
+import { ContentOffer } from './content-offer.js';
+import { ContentSources } from './content-sources.js';
+import { Feed } from './feed.js';
+import { FetchContentHandler } from './fetch-content.handler.js';
+import { Inbox } from './inbox.js';
+import { NotificationsService } from './notifications.service.js';
+import { NotifyPeerHandler } from './notify-peer.handler.js';
+import { PeerContentController } from './peer-content.controller.js';
+import { PeerFeedController } from './peer-feed.controller.js';
+import { PullPeerHandler } from './pull-peer.handler.js';
+import { RangeReader } from './range-reader.js';
+import { PeerNewsHandler, ReconcilePeersHandler } from './reconcile-peers.handler.js';
+import { RetireContentHandler } from './retire-content.handler.js';
+import { StartUpReconciliation } from './start-up-reconciliation.js';
+import { TransferRepository } from './transfer.repository.js';
+import { TransfersController } from './transfers.controller.js';
+import { TransfersService } from './transfers.service.js';
+
+/** How packages travel between servers. */
+@Module({
+  imports: [PackagesModule, RegistrationModule],
+  providers: [ContentOffer, ContentSources, Feed, Inbox, NotificationsService, TransferRepository, TransfersService],
+  exports: [PackagesModule, RegistrationModule, ContentOffer, ContentSources, Feed, Inbox, NotificationsService, TransferRepository, TransfersService],
+})
+export class SyncModule {}
+
+/** Routes, for apps/api. */
+@Module({
+  imports: [SyncModule],
+  providers: [StartUpReconciliation],
+  controllers: [PeerFeedController, PeerContentController, TransfersController],
+})
+export class SyncHttpModule {}
+
+/** Job handlers. */
+@Module({
+  imports: [SyncModule],
+  providers: [
+    CatalogChangedHandler,
+    ContentFetcher,
+    FetchContentHandler,
+    NotifyPeerHandler,
+    PeerNewsHandler,
+    PullPeerHandler,
+    RangeReader,
+    ReconcilePeersHandler,
+    RetireContentHandler,
+  ],
+})
+export class SyncJobsModule {}

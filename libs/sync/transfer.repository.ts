@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThan, Not } from 'typeorm';
+import { Transfer, type TransferState } from '#libs/entities/transfer.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+export type TransferGoal = Pick<Transfer, 'uuid' | 'filename' | 'size'>;
+
+/** Every query on transfers. */
+@Injectable()
+export class TransferRepository {
+  constructor(private readonly db: Database) {}
+
+  find(uuid: string): Promise<Transfer | null> {
+    return this.db.manager.findOneBy(Transfer, { uuid });
+  }
+
+  findById(id: number): Promise<Transfer | null> {
+    return this.db.manager.findOneBy(Transfer, { id });
+  }
+
+  /** Newest first: those under way before those that ended. */
+  findRecent(limit: number): Promise<Transfer[]> {
+    return this.db.manager.find(Transfer, { order: { updatedMs: 'DESC' }, take: limit });
+  }
+
+  findUnfinished(limit: number): Promise<Transfer[]> {
+    return this.db.manager.find(Transfer, { where: { state: Not(In(['done', 'cancelled'] satisfies TransferState[])) }, order: { id: 'ASC' }, take: limit });
+  }
+
+  /** Makes the row of a transfer that begins, or of one that goes on. */
+  async begin({ uuid, filename, size }: TransferGoal, now: number): Promise<Transfer> {
+    const known = await this.find(uuid);
+    const begun = { state: 'active' as const, startedMs: known?.startedMs ?? now, finishedMs: null, updatedMs: now, attempts: (known?.attempts ?? 0) + 1 };
+    if (known) {
+      await this.db.manager.update(Transfer, { uuid }, begun);
+      return { ...known, ...begun };
+    }
+    const row = { uuid, filename, size, verified: null, verifiedBytes: 0, errorCode: null, lastError: null, sourceIss: null, createdMs: now, ...begun };
+    const { identifiers } = await this.db.manager.insert(Transfer, row);
+    return { ...row, id: Number((identifiers[0] as { id: number }).id) };
+  }
+
+  /** Writes down what is verified; false when the transfer was cancelled meanwhile. */
+  async checkpoint(uuid: string, progress: Pick<Transfer, 'verified' | 'verifiedBytes' | 'sourceIss' | 'updatedMs'>): Promise<boolean> {
+    const { affected } = await this.db.manager.update(Transfer, { uuid, state: 'active' }, progress);
+    return affected === 1;
+  }
+
+  async end(uuid: string, change: Pick<Transfer, 'state' | 'updatedMs'> & Partial<Transfer>): Promise<void> {
+    await this.db.manager.update(Transfer, { uuid, state: Not('cancelled') }, change);
+  }
+
+  async setState(id: number, change: Pick<Transfer, 'state' | 'updatedMs'> & Partial<Transfer>): Promise<void> {
+    await this.db.manager.update(Transfer, { id }, change);
+  }
+
+  async remove(uuid: string): Promise<void> {
+    await this.db.manager.delete(Transfer, { uuid });
+  }
+
+  async removeDoneBefore(finishedMs: number): Promise<void> {
+    await this.db.manager.delete(Transfer, { state: 'done', finishedMs: LessThan(finishedMs) });
+  }
+}

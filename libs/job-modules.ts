@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
+import { SyncJobsModule } from '#libs/sync/sync.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
@@ -10,4 +11,5 @@ export const jobModules: Type[] = [
   PackagesJobsModule,
   UploadJobsModule,
   RegistrationJobsModule,
+  SyncJobsModule,
 ];

@@ -3,6 +3,7 @@ import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
+import { SyncHttpModule } from '#libs/sync/sync.module.js';
 import { SystemHttpModule } from '#libs/system/system.module.js';
 import { UploadHttpModule } from '#libs/upload/upload.module.js';
 
@@ -14,4 +15,5 @@ export const httpModules: Type[] = [
   PackagesHttpModule,
   UploadHttpModule,
   RegistrationHttpModule,
+  SyncHttpModule,
 ];

@@ -49,8 +49,10 @@ export class UpdateAboutDto {
   firewalled_mode?: boolean;
 
   @ApiPropertyOptional({ description: 'Cannot be set; sending it is refused.', readOnly: true })
+  @IsOptional()
   iss?: unknown;
 
   @ApiPropertyOptional({ description: 'Cannot be set; rotate it instead.', readOnly: true })
+  @IsOptional()
   key?: unknown;
 }

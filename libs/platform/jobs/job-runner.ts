@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Job } from '#libs/entities/job.entity.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
+import { withRequestContext } from '../logging/request-context.js';
 import { JobHandlers } from './job-handlers.js';
 import type { JobHandler } from './job-handler.js';
 import { JobQueue } from './job-queue.js';
@@ -76,7 +77,9 @@ export class JobRunner {
     if (!handler) return;
     const lease = randomBytes(16).toString('hex');
     if (!(await this.rows.claim(seen, lease, this.clock.now() + this.config.get('JOB_LEASE_MS')))) return;
-    await this.runClaimed({ ...seen, lease, attempts: seen.attempts + 1 }, handler);
+    const claimed = { ...seen, lease, attempts: seen.attempts + 1 };
+    // A job is nobody's request, also when a request of this process asked for it.
+    await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(claimed, handler));
   }
 
   private async runClaimed(job: Job & { lease: string }, handler: JobHandler<unknown>): Promise<void> {

@@ -53,8 +53,10 @@ export class Child {
     return this.process.pid !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Sends a signal and waits for the end; a child that ignores it is killed, and that is an error. */
-  /** @param {NodeJS.Signals} [signal] */
+  /**
+   * Sends a signal and waits for the end; a child that ignores it is killed, and that is an error.
+   * @param {NodeJS.Signals} [signal]
+   */
   async stop(signal = 'SIGTERM') {
     if (!this.isRunning) return this.exited;
     this.process.kill(signal);
@@ -101,8 +103,8 @@ function bound(command, args, user, deathSignal) {
   throw new Error(`${command} must run as ${user}, which needs setpriv (util-linux).`);
 }
 
-/** Runs a program to its end and answers what it wrote; throws when it fails. */
 /**
+ * Runs a program to its end and answers what it wrote; throws when it fails.
  * @param {string} command @param {readonly string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, user?: string | null }} [options]
  */

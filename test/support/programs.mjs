@@ -9,9 +9,9 @@ import path from 'node:path';
 /** @type {readonly Program[]} */
 export const programs = [
   { name: 'redis', commands: ['redis-server'], apt: 'redis-server', variable: 'REDIS_SERVER', usedBy: 'the queue on Redis and the separate worker' },
-  { name: 'mariadb', commands: ['mariadbd', 'mysqld'], apt: 'mariadb-server', variable: 'MARIADBD', usedBy: 'the database suites on MariaDB' },
+  { name: 'mariadb', commands: ['mariadbd', 'mysqld'], apt: 'mariadb-server-core', variable: 'MARIADBD', usedBy: 'the database suites on MariaDB' },
   { name: 'postgres', commands: ['postgres'], apt: 'postgresql', variable: 'POSTGRES', usedBy: 'the database suites on PostgreSQL' },
-  { name: 'nginx', commands: ['nginx'], apt: 'nginx-light', variable: 'NGINX', usedBy: 'downloads behind nginx' },
+  { name: 'nginx', commands: ['nginx'], apt: 'nginx', variable: 'NGINX', usedBy: 'downloads behind nginx' },
   { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], apt: 'chromium', variable: 'CHROMIUM', usedBy: 'the console in a browser' },
 ];
 
@@ -57,9 +57,9 @@ export function findCommand(...commands) {
   return null;
 }
 
-/** @param {string} name @returns {string | null} the path of one of `programs` */
-export function findProgram(name) {
-  const program = programs.find((each) => each.name === name);
+/** @param {string} name @param {readonly Program[]} among @returns {string | null} its path */
+export function findProgram(name, among = programs) {
+  const program = among.find((each) => each.name === name);
   if (program === undefined) throw new Error(`The tests know no program "${name}".`);
   return process.env[program.variable] ?? findCommand(...program.commands);
 }

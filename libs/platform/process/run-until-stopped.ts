@@ -6,6 +6,8 @@ export type Stop = () => Promise<void>;
 /** Longer than any lease hand-over; after it the process goes anyway, and the job table gives its work to others. */
 const STOP_TIMEOUT_MS = 25_000;
 
+const ECHO_MS = 500;
+
 /** What a person can do about the usual reasons not to start. */
 function advice(error: unknown): string {
   const { code, message, port } = error as { code?: string; message: string; port?: number };
@@ -28,8 +30,14 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
-  // A second signal ends it at once, as people expect of Ctrl-C.
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
+  // A second signal ends it at once, as people expect of Ctrl-C. Not so the echo of the first: a terminal signals
+  // the whole process group, and npm in that group passes the same signal on once more.
+  const told = Date.now();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      if (Date.now() - told > ECHO_MS) process.exit(1);
+    });
+  }
   const giveUp = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
   await stop();
   clearTimeout(giveUp);

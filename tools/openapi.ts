@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { odsDataSource } from '#libs/migrations/ods-data-source.js';
+import { loadConfig } from '#libs/platform/config/load-config.js';
+import { createApp } from '../apps/api/src/create-app.js';
+import { openApi } from '../apps/api/src/open-api.js';
+
+// Writes the OpenAPI document of the built app to the file named by the first argument. Nothing is started:
+// neither a database nor a port is opened.
+const [target] = process.argv.slice(2);
+if (target === undefined) throw new Error('Usage: node dist/tools/openapi.js FILE');
+
+const dataDir = mkdtempSync(path.join(tmpdir(), 'ods-openapi-'));
+try {
+  const config = loadConfig({ DATA_DIR: dataDir });
+  const app = await createApp(config, odsDataSource(config.get('database')), { preview: true });
+  writeFileSync(target, `${JSON.stringify(openApi(app), null, 2)}\n`);
+} finally {
+  rmSync(dataDir, { recursive: true, force: true });
+}

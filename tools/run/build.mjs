@@ -1,0 +1,69 @@
+import { existsSync, rmSync } from 'node:fs';
+import { install, isInstalled } from './install.mjs';
+import { whileLocked } from './lock.mjs';
+import { runNode } from './processes.mjs';
+import { inRoot } from './root.mjs';
+import { filesUnder, hashOf, Stamp } from './stamps.mjs';
+import { step } from './step.mjs';
+
+const isSource = (file) => !/\.(?:spec|testing)\.ts$/.test(file);
+
+const serverFolders = ['apps/api', 'apps/worker', 'libs', 'tools', 'bench'];
+const serverFiles = () =>
+  filesUnder([...serverFolders, 'ormconfig.ts'], (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'));
+const serverSettings = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+const consoleSources = ['apps/console', 'libs/api-client', 'angular.json', 'package-lock.json'];
+
+/** What is built, each with the stamp of its sources. */
+const parts = {
+  server: {
+    stamp: new Stamp('dist/.stamp-server', () => hashOf([...serverFiles(), ...serverSettings])),
+    build: () => step('Building the server', buildServer),
+  },
+  console: {
+    stamp: new Stamp('dist/.stamp-console', () => hashOf(filesUnder(consoleSources, isSource))),
+    build: () =>
+      step('Building the console', () => runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true })),
+  },
+};
+
+/**
+ * Makes sure that packages are installed and these parts are built from the sources as they are now.
+ * @param {...('server' | 'console')} names
+ */
+export async function ensureBuilt(...names) {
+  if (isBuilt(names)) return;
+  await whileLocked(async () => {
+    await install();
+    for (const name of names) {
+      const { stamp, build } = parts[name];
+      if (!stamp.isFresh()) await stamp.renew(build); // another process may just have built it
+    }
+  });
+}
+
+/** Only the packages, for what runs from the sources. */
+export async function ensureInstalled() {
+  if (!isInstalled()) await whileLocked(install);
+}
+
+/** @param {('server' | 'console')[]} names */
+const isBuilt = (names) => isInstalled() && names.every((name) => parts[name].stamp.isFresh());
+
+async function buildServer() {
+  removeOrphans();
+  await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true }); // one tsconfig: the worker too
+  const missing = ['apps/api', 'apps/worker'].find((app) => !existsSync(inRoot('dist', app, 'src/main.js')));
+  if (missing === undefined) return;
+  // The compiler trusted its notes of an earlier build whose output somebody has removed.
+  rmSync(inRoot('dist/.tsbuildinfo'), { force: true });
+  await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true });
+}
+
+/** Output of sources that no longer exist would otherwise stay importable for ever. */
+function removeOrphans() {
+  for (const file of filesUnder(serverFolders.map((folder) => `dist/${folder}`), (each) => /\.js(?:\.map)?$/.test(each))) {
+    const source = file.replace(/^dist\//, '').replace(/\.js(?:\.map)?$/, '.ts');
+    if (!existsSync(inRoot(source))) rmSync(inRoot(file));
+  }
+}

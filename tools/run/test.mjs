@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { ensureServices } from '../../test/support/ensure-services.mjs';
+import { ensureBuilt } from './build.mjs';
+import { runJest } from './jest.mjs';
+import { checks } from './lint.mjs';
+import { checkOpenApi } from './openapi.mjs';
+import { inRoot } from './root.mjs';
+import { elapsed, say, step } from './step.mjs';
+
+const resultFile = inRoot('.cache/jest-results.json');
+
+/** `npm test`: everything that gates. Arguments go to Jest. Its last line counts checks and tests. */
+export default async function test(args) {
+  await ensureBuilt('server', 'console');
+  ensureServices({ say });
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const gates = [...checks, { title: 'OpenAPI document and client are as the code says', check: checkOpenApi }];
+  for (const { title, check } of gates) {
+    if (await holds(title, check)) total.passed += 1;
+    else total.failed += 1;
+  }
+  const tests = await runTests(args);
+  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[kind] += tests[kind];
+  if (total.skipped > 0) say(`${total.skipped} skipped`);
+  say(`Took ${elapsed()}.`);
+  process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
+
+/** @param {string} title @param {() => Promise<unknown>} check */
+async function holds(title, check) {
+  try {
+    await step(title, check);
+    return true;
+  } catch (error) {
+    say(error.message);
+    return false;
+  }
+}
+
+/** @param {readonly string[]} args */
+async function runTests(args) {
+  mkdirSync(inRoot('.cache'), { recursive: true });
+  rmSync(resultFile, { force: true });
+  const crash = await runJest(['--json', `--outputFile=${resultFile}`, ...args]).then(
+    () => null,
+    (error) => error,
+  );
+  if (!existsSync(resultFile)) {
+    say(`Jest left no result: ${crash?.message ?? 'it ended well nevertheless'}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const result = JSON.parse(readFileSync(resultFile, 'utf8'));
+  // A file that could not even be loaded has no failed test to count.
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  return {
+    passed: result.numPassedTests,
+    failed: failed === 0 && crash !== null ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  };
+}

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { DataSource, QueryRunner } from 'typeorm';
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from '#libs/platform/config/config.js';
 import { openDataSource } from '#libs/platform/database/data-source.js';
 import { odsDataSource } from './ods-data-source.js';
@@ -26,7 +25,6 @@ const describe = (settings: DatabaseSettings): string =>
 
 /** Any 32-bit number would do; it names our lock among others on the same server. */
 const LOCK = 0x0d5;
-const MIGRATION_ATTEMPTS = 20;
 
 /** Connects, brings the tables up to date (replicas may start at once), and refuses a newer database. */
 export async function prepareDatabase(settings: DatabaseSettings): Promise<DataSource> {
@@ -37,9 +35,8 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<DataS
     throw new DatabaseUnavailable(`${describe(settings)} cannot be opened: ${(error as Error).message}`, { cause: error });
   }
   try {
-    await refuseNewer(dataSource);
     if (settings.kind === 'sqlite') await migrateSqlite(dataSource);
-    else await withServerLock(dataSource, () => dataSource.runMigrations());
+    else await migrateServer(dataSource);
     return dataSource;
   } catch (error) {
     await dataSource.destroy();
@@ -47,49 +44,47 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<DataS
   }
 }
 
-async function refuseNewer(dataSource: DataSource): Promise<void> {
+async function refuseNewer(runner: QueryRunner): Promise<void> {
+  if (!(await runner.hasTable('migrations'))) return;
+  const known = new Set(runner.dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name));
+  const done = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
+  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+}
+
+/** Under the lock: a newer replica may have migrated while this one waited for it. */
+async function migrate(runner: QueryRunner, transaction: MigrationExecutor['transaction']): Promise<void> {
+  await refuseNewer(runner);
+  const executor = new MigrationExecutor(runner.dataSource, runner);
+  executor.transaction = transaction;
+  await executor.executePendingMigrations();
+}
+
+/** One transaction holds it all: the file's write lock is the lock, and a killed start leaves nothing. */
+async function migrateSqlite(dataSource: DataSource): Promise<void> {
+  await dataSource.transaction((manager) => migrate(manager.queryRunner!, 'none'));
+}
+
+async function migrateServer(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
+  const isPostgres = dataSource.options.type === 'postgres';
   try {
-    if (!(await runner.hasTable('migrations'))) return;
-    const known = new Set(dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name));
-    const done = (await runner.query('SELECT name FROM migrations')) as { name: string }[];
-    const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
-    if (unknown.length > 0) throw new DatabaseIsNewer(unknown);
+    await takeLock(runner, isPostgres);
+    try {
+      await migrate(runner, 'each');
+    } finally {
+      await runner.query(isPostgres ? `SELECT pg_advisory_unlock(${LOCK})` : `SELECT RELEASE_LOCK('ods-migrate')`);
+    }
   } finally {
     await runner.release();
   }
 }
 
-/** SQLite has no advisory locks: when another process migrates at the same time, one of the two fails, and looks again. */
-async function migrateSqlite(dataSource: DataSource): Promise<void> {
-  for (let attempt = 1; await dataSource.showMigrations(); attempt += 1) {
-    try {
-      await dataSource.runMigrations();
-      return;
-    } catch (error) {
-      if (attempt === MIGRATION_ATTEMPTS) throw error;
-      await sleep(50 * attempt);
-    }
-  }
-}
-
-async function withServerLock(dataSource: DataSource, work: () => Promise<unknown>): Promise<void> {
-  const holder = dataSource.createQueryRunner();
-  const isPostgres = dataSource.options.type === 'postgres';
-  try {
-    await takeLock(holder, isPostgres);
-    await work();
-  } finally {
-    await holder.query(isPostgres ? `SELECT pg_advisory_unlock(${LOCK})` : `SELECT RELEASE_LOCK('ods-migrate')`);
-    await holder.release();
-  }
-}
-
-async function takeLock(holder: QueryRunner, isPostgres: boolean): Promise<void> {
+async function takeLock(runner: QueryRunner, isPostgres: boolean): Promise<void> {
   if (isPostgres) {
-    await holder.query(`SELECT pg_advisory_lock(${LOCK})`);
+    await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
     return;
   }
-  const [row] = (await holder.query(`SELECT GET_LOCK('ods-migrate', 300) AS held`)) as { held: number | string }[];
+  const [row] = (await runner.query(`SELECT GET_LOCK('ods-migrate', 300) AS held`)) as { held: number | string }[];
   if (Number(row?.held) !== 1) throw new DatabaseUnavailable('Another process has been migrating the database for 5 minutes.');
 }

@@ -21,7 +21,9 @@ export const varchar = (length: number, more: Options = {}): Column =>
   ofType('varchar', { length: String(length) })(more);
 export const serial = integer({ isPrimary: true, isGenerated: true, generationStrategy: 'increment' });
 
-/** Creates a table. Indexes are written `name: [columns]`; a name that starts with `uq_` is unique. */
+/**
+ * Creates a table, unless it is there already: MySQL commits each by itself, so a migration that was killed
+ * is run again from its beginning. Indexes are written `name: [columns]`; a name that starts with `uq_` is unique. */
 export async function createTable(
   runner: QueryRunner,
   name: string,
@@ -37,5 +39,6 @@ export async function createTable(
       columns: Object.entries(columns).map(([column, kind]) => ({ name: column, ...kind(runner) }) as TableColumnOptions),
       indices,
     }),
+    true,
   );
 }

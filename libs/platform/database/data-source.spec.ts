@@ -1,3 +1,4 @@
+import SqliteFile from 'better-sqlite3';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { scratchDir } from '../../../test/support/services.js';
@@ -26,5 +27,17 @@ describe('a SQLite data source', () => {
     expect(await db.transaction(synchronous, { canBeLost: true })).toBe(normal);
     expect(await db.transaction(synchronous)).toBe(full);
     await dataSource.destroy();
+  });
+
+  it('opens while another process holds the file', async () => {
+    const file = path.join(scratchDir('sqlite'), 'ods.sqlite');
+    const other = new SqliteFile(file);
+    other.exec('CREATE TABLE t (id integer); BEGIN EXCLUSIVE');
+    const opening = openDataSource(createDataSource({ kind: 'sqlite', file }, { entities: [], migrations: [] }));
+    const release = setTimeout(() => other.exec('COMMIT'), 300);
+    const dataSource = await opening.finally(() => clearTimeout(release));
+    expect(await dataSource.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    await dataSource.destroy();
+    other.close();
   });
 });

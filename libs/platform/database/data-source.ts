@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseSettings } from '../config/config.js';
-import { gateSqlite } from './sqlite-gate.js';
+import { gateSqlite, whenFree } from './sqlite-gate.js';
 
 /** Tables and columns in snake_case on every database. */
 class SnakeNaming extends DefaultNamingStrategy {
@@ -70,7 +70,7 @@ export function createDataSource(settings: DatabaseSettings, schema: Schema): Da
 export async function openDataSource(dataSource: DataSource): Promise<DataSource> {
   const { type, database } = dataSource.options;
   if (type === 'better-sqlite3' && database !== ':memory:') createPrivately(database);
-  await dataSource.initialize();
+  await whenFree(() => dataSource.initialize()); // turning on WAL needs the file for itself
   return gateSqlite(dataSource);
 }
 

@@ -58,7 +58,8 @@ const isBusy = (error: unknown): boolean => {
   return /^SQLITE_BUSY/.test(code ?? driverError?.code ?? '');
 };
 
-async function whenFree<T>(statement: () => Promise<T>): Promise<T> {
+/** Runs `statement` again, without blocking the event loop, as long as another process holds the SQLite file. */
+export async function whenFree<T>(statement: () => Promise<T>): Promise<T> {
   const giveUp = Date.now() + BUSY_TIMEOUT_MS;
   for (let wait = 2; ; wait = Math.min(wait * 2, 100)) {
     try {

@@ -14,6 +14,7 @@ export class Foundation1790000000000 implements MigrationInterface {
     }
     await serverTables(runner);
     await catalogTables(runner);
+    await contentTable(runner);
     await accountTables(runner);
     await workTables(runner);
   }
@@ -67,6 +68,8 @@ async function serverTables(runner: QueryRunner): Promise<void> {
   );
 }
 
+const versionColumns = { size: bigint(), sha1: varchar(40), sha256: varchar(64), manifest_sha256: varchar(64) };
+
 async function catalogTables(runner: QueryRunner): Promise<void> {
   await createTable(runner, 'catalog_clock', {
     id: integer(primary),
@@ -75,7 +78,6 @@ async function catalogTables(runner: QueryRunner): Promise<void> {
     wall_ms: bigint(),
     counter: integer(),
   });
-  const version = { size: bigint(), sha1: varchar(40), sha256: varchar(64), manifest_sha256: varchar(64) };
   await createTable(
     runner,
     'package',
@@ -88,7 +90,7 @@ async function catalogTables(runner: QueryRunner): Promise<void> {
       stamp_counter: integer(),
       stamp_iss: varchar(32),
       deleted: boolean(),
-      ...version,
+      ...versionColumns,
       stage: varchar(4),
       notes: text(nullable),
       created_ms: bigint(),
@@ -106,6 +108,9 @@ async function catalogTables(runner: QueryRunner): Promise<void> {
       ix_package_size: ['size'],
     },
   );
+}
+
+async function contentTable(runner: QueryRunner): Promise<void> {
   await createTable(
     runner,
     'content',
@@ -113,7 +118,7 @@ async function catalogTables(runner: QueryRunner): Promise<void> {
       uuid: varchar(32, primary),
       filename: varchar(255),
       filename_key: varchar(510),
-      ...version,
+      ...versionColumns,
       manifest: bytes(nullable),
       state: varchar(10),
       stage: varchar(4),

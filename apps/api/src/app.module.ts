@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import type { Config } from '#libs/platform/config/config.js';
+import type { DataSource } from '#libs/platform/database/data-source.js';
 import { DatabaseModule } from '#libs/platform/database/database.module.js';
 import { HealthController } from '#libs/platform/http/health.controller.js';
 import { JobsModule } from '#libs/platform/jobs/jobs.module.js';

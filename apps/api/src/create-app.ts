@@ -1,8 +1,8 @@
 import cookie from '@fastify/cookie';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DataSource } from 'typeorm';
 import type { Config } from '#libs/platform/config/config.js';
+import type { DataSource } from '#libs/platform/database/data-source.js';
 import { answerProblem, ProblemFilter } from '#libs/platform/errors/problem.filter.js';
 import { trackRequests } from '#libs/platform/http/track-requests.js';
 import { validation } from '#libs/platform/http/validation.js';

@@ -67,3 +67,8 @@ function makeWritable(dataDir: string): void {
     );
   }
 }
+
+/** For a start that fails before there is a configuration: whether to show where in the code. */
+export function showsStacks(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return Boolean(environment['DEBUG']);
+}

@@ -4,6 +4,9 @@ import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedLi
 import type { DatabaseSettings } from '../config/config.js';
 import { gateSqlite, whenFree } from './sqlite-gate.js';
 
+/** What holds the connection, for those who only hand it on. */
+export type { DataSource } from 'typeorm';
+
 /** Tables and columns in snake_case on every database. */
 class SnakeNaming extends DefaultNamingStrategy {
   override columnName(propertyName: string, customName: string): string {

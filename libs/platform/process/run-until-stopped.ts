@@ -1,4 +1,4 @@
-import { ConfigInvalid } from '../config/load-config.js';
+import { ConfigInvalid, showsStacks } from '../config/load-config.js';
 
 /** Ends what was started; called once. */
 export type Stop = () => Promise<void>;
@@ -24,7 +24,7 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
     stop = await start();
   } catch (error) {
     process.stderr.write(`ODS could not start. ${advice(error)}\n`);
-    if (process.env['DEBUG']) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
+    if (showsStacks()) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
     process.exit(1);
   }
   const signal = await new Promise<NodeJS.Signals>((resolve) => {

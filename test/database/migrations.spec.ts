@@ -1,10 +1,12 @@
+import SqliteFile from 'better-sqlite3';
+import type { DataSource } from 'typeorm';
 import { migrations } from '#libs/migrations/index.js';
 import { odsDataSource } from '#libs/migrations/ods-data-source.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { DatabaseSettings } from '#libs/platform/config/config.js';
 import { openDataSource } from '#libs/platform/database/data-source.js';
 import { entities } from '#libs/entities/index.js';
-import { createDatabase, dropDatabase, forEachDatabase } from '../support/databases.js';
+import { createDatabase, type DatabaseKind, dropDatabase, forEachDatabase } from '../support/databases.js';
 import { openPrepared, settingsOf } from '../support/prepared-database.js';
 import { freePort, isLeftOut, scratchDir } from '../support/services.js';
 import { startTypescript } from '../support/typescript-process.js';
@@ -59,19 +61,11 @@ forEachDatabase((database) => {
   it('refuses it too when the newer version migrates while this one waits for its turn', async () => {
     const url = await database.another();
     const newer = await openPrepared(url);
-    const [lock, unlock] = {
-      sqlite: ['BEGIN IMMEDIATE', 'COMMIT'],
-      mariadb: ["SELECT GET_LOCK('ods-migrate', 0)", "SELECT RELEASE_LOCK('ods-migrate')"],
-      postgres: [`SELECT pg_advisory_lock(${0x0d5})`, `SELECT pg_advisory_unlock(${0x0d5})`],
-    }[database.kind] as [string, string];
-    const holder = newer.dataSource.createQueryRunner();
-    await holder.query(lock);
-    const older = prepareDatabase(settingsOf(url));
-    const outcome = expect(older).rejects.toThrow('belongs to a newer version of ODS');
-    await holder.query(`INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'Future9000000000000')`);
-    await holder.query(unlock);
-    await outcome;
+    const holder = await holdMigrationLock(database.kind, newer.dataSource);
+    const outcome = expect(prepareDatabase(settingsOf(url))).rejects.toThrow('belongs to a newer version of ODS');
+    await holder.run(`INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'Future9000000000000')`);
     await holder.release();
+    await outcome;
     await newer.close();
   });
 
@@ -127,3 +121,24 @@ describe('a database that is not there', () => {
     await expect(prepareDatabase(settingsOf(`sqlite:${directory}`))).rejects.toThrow(`The SQLite file ${directory} cannot be opened`);
   });
 });
+
+/** The lock under which a replica migrates, held by somebody else. */
+async function holdMigrationLock(kind: DatabaseKind, dataSource: DataSource): Promise<{ run(sql: string): Promise<unknown>; release(): Promise<void> }> {
+  if (kind === 'sqlite') {
+    const file = new SqliteFile(dataSource.options.database as string);
+    file.exec('BEGIN IMMEDIATE');
+    const release = async () => void file.exec('COMMIT').close();
+    return { run: async (sql) => file.exec(sql), release };
+  }
+  const [lock, unlock] =
+    kind === 'mariadb'
+      ? ["SELECT GET_LOCK('ods-migrate', 0)", "SELECT RELEASE_LOCK('ods-migrate')"]
+      : [`SELECT pg_advisory_lock(${0x0d5})`, `SELECT pg_advisory_unlock(${0x0d5})`];
+  const runner = dataSource.createQueryRunner();
+  await runner.query(lock);
+  const release = async () => {
+    await runner.query(unlock);
+    await runner.release();
+  };
+  return { run: (sql) => runner.query(sql), release };
+}

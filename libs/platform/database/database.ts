@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { isConflict, isConnectionLoss } from './transient-errors.js';
 
 type Action = () => void;
 
@@ -13,19 +14,16 @@ export interface TransactionOptions {
   readonly canBeLost?: boolean;
 }
 
-interface OpenTransaction {
+/** One try at a transaction, from before BEGIN to after COMMIT or ROLLBACK. */
+interface Attempt {
   readonly manager: EntityManager;
   readonly afterCommit: Action[];
+  /** COMMIT was sent: what an error says after it is not known to be true. */
+  isCommitting: boolean;
+  isOver: boolean;
 }
 
-/** MySQL: deadlock, lock wait timeout; PostgreSQL: serialization failure, deadlock. */
-const transientCodes = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', '40001', '40P01']);
 const MAX_ATTEMPTS = 8;
-
-const isTransient = (error: unknown): boolean => {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return transientCodes.has(driverError?.code ?? code ?? '');
-};
 
 /**
  * The one way to the database. Repositories read `manager` on every call, so none can step outside an
@@ -34,12 +32,12 @@ const isTransient = (error: unknown): boolean => {
 @Injectable()
 export class Database {
   private readonly logger = new Logger(Database.name);
-  private readonly open = new AsyncLocalStorage<OpenTransaction>();
+  private readonly open = new AsyncLocalStorage<Attempt>();
 
   constructor(private readonly dataSource: DataSource) {}
 
   get manager(): EntityManager {
-    return this.open.getStore()?.manager ?? this.dataSource.manager;
+    return this.attempt?.manager ?? this.dataSource.manager;
   }
 
   get kind(): 'sqlite' | 'mysql' | 'postgres' {
@@ -49,26 +47,32 @@ export class Database {
   }
 
   /**
-   * Runs `work` in a transaction; a nested call joins the open one. `work` holds database calls only and is
-   * run again, whole, when the database had to break a deadlock: no network, no files, no `Promise.all` in it.
+   * Runs `work` in a transaction; a nested call joins the open one. `work` holds database calls only and is run
+   * again, whole, when the database had to break a deadlock or its connection broke before COMMIT: no network, no
+   * files, no `Promise.all` in it.
    */
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    if (this.open.getStore()) return work();
-    for (let attempt = 1; ; attempt += 1) {
+    if (this.attempt) return work();
+    for (let tries = 1; ; tries += 1) {
+      const runner = this.dataSource.createQueryRunner();
+      const attempt: Attempt = { manager: runner.manager, afterCommit: [], isCommitting: false, isOver: false };
       try {
-        return await this.runOnce(work, options);
+        const result = await this.tryOnce(runner, attempt, work, options);
+        attempt.afterCommit.forEach((action) => this.act(action));
+        return result;
       } catch (error) {
-        if (!isTransient(error) || attempt === MAX_ATTEMPTS) throw error;
+        const isHarmless = isConflict(error) || (isConnectionLoss(error) && !attempt.isCommitting);
+        if (!isHarmless || tries === MAX_ATTEMPTS) throw error;
       }
-      await sleep(Math.random() * 10 * 2 ** attempt);
+      await sleep(Math.random() * 10 * 2 ** tries);
     }
   }
 
   /** Queues `action` until the open transaction has committed, or runs it now when none is open. It must not throw. */
   afterCommit(action: Action): void {
-    const open = this.open.getStore();
-    if (open) open.afterCommit.push(action);
-    else action();
+    const { attempt } = this;
+    if (attempt) attempt.afterCommit.push(action);
+    else this.act(action);
   }
 
   /** Lock for rows that are read to be changed; SQLite needs none, its transactions are exclusive from the start. */
@@ -76,36 +80,69 @@ export class Database {
     return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
   }
 
-  private async runOnce<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
-    const afterCommit: Action[] = [];
-    const result = await this.commit((manager) => this.open.run({ manager, afterCommit }, work), options);
-    afterCommit.forEach((action) => action());
-    return result;
+  /** The transaction around the caller. Work that was left running when it ended must not write by itself. */
+  private get attempt(): Attempt | undefined {
+    const attempt = this.open.getStore();
+    if (attempt?.isOver) throw new Error('The transaction has ended, and work that was started in it still wants the database.');
+    return attempt;
   }
 
-  private async commit<T>(work: (manager: EntityManager) => Promise<T>, { canBeLost = false }: TransactionOptions): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+  private async tryOnce<T>(runner: QueryRunner, attempt: Attempt, work: () => Promise<T>, { canBeLost = false }: TransactionOptions): Promise<T> {
     runner.data = { canBeLost };
+    const { failIfBroken } = failForGood(runner);
     try {
       await runner.startTransaction(this.kind === 'sqlite' ? undefined : 'READ COMMITTED');
-      const result = await work(runner.manager);
+      const result = await this.open.run(attempt, work);
+      failIfBroken();
+      attempt.isCommitting = true;
       await runner.commitTransaction();
       return result;
     } catch (error) {
-      await this.rollBack(runner);
+      await this.rollBack(runner, error);
       throw error;
     } finally {
+      attempt.isOver = true;
       await runner.release();
     }
   }
 
-  private async rollBack(runner: QueryRunner): Promise<void> {
+  private async rollBack(runner: QueryRunner, reason: unknown): Promise<void> {
     if (!runner.isTransactionActive) return;
     try {
       await runner.rollbackTransaction();
     } catch (error) {
       // The caller needs the first error; the connection is broken and goes.
-      this.logger.warn(`A transaction could not be rolled back: ${String(error)}`);
+      if (!isConnectionLoss(reason)) this.logger.warn(`A transaction could not be rolled back: ${String(error)}`);
     }
   }
+
+  private act(action: Action): void {
+    try {
+      action();
+    } catch (error) {
+      this.logger.error({ msg: 'What follows a commit failed. The commit stands.', err: error });
+    }
+  }
+}
+
+/**
+ * MySQL rolls the whole transaction back when it breaks a deadlock, and would then take the next statement for one
+ * of its own, committed at once. So work that swallows such an error gets it again at every further step.
+ */
+function failForGood(runner: QueryRunner): { failIfBroken(): void } {
+  let reason: Error | undefined;
+  const query = runner.query.bind(runner) as (...call: unknown[]) => Promise<never>;
+  const failIfBroken = (): void => {
+    if (reason) throw reason;
+  };
+  runner.query = async (...call: unknown[]): Promise<never> => {
+    if (call[0] !== 'ROLLBACK') failIfBroken();
+    try {
+      return await query(...call);
+    } catch (error) {
+      if (isConflict(error) || isConnectionLoss(error)) reason ??= error as Error;
+      throw error;
+    }
+  };
+  return { failIfBroken };
 }

@@ -50,7 +50,22 @@ class Gate {
   }
 }
 
-type Runner = QueryRunner & { transactionDepth: number; isTransactionActive: boolean; stmtCache: unknown };
+/** The connection itself, as better-sqlite3 gives it to TypeORM's driver. */
+interface Connection {
+  readonly inTransaction: boolean;
+  exec(sql: string): void;
+}
+interface Driver {
+  readonly databaseConnection: Connection;
+  createQueryRunner(mode: string): Runner;
+}
+type Runner = QueryRunner & {
+  readonly driver: Driver;
+  transactionDepth: number;
+  isTransactionActive: boolean;
+  isReleased: boolean;
+  stmtCache: unknown;
+};
 type RunnerClass = new (driver: unknown) => Runner;
 
 const isBusy = (error: unknown): boolean => {
@@ -82,14 +97,39 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
       const run = (statement: string) => super.query(statement, parameters, structured as true) as Promise<never>;
       if (gate.isHeldBy(this)) {
         // IMMEDIATE: a deferred BEGIN that later turns into a write fails with BUSY_SNAPSHOT, at once and for good.
-        return sql === 'BEGIN TRANSACTION' ? whenFree(() => run('BEGIN IMMEDIATE')) : whenFree(() => run(sql));
+        if (sql === 'BEGIN TRANSACTION') return whenFree(() => run('BEGIN IMMEDIATE'));
+        this.requireTransaction(sql);
+        return whenFree(() => run(sql));
       }
       await gate.acquire(this);
       try {
         return await whenFree(() => run(sql));
       } finally {
+        const isLeftOpen = this.endTransaction();
         gate.release();
+        // The next statements of all others would be in it, told to be done and never committed.
+        if (isLeftOpen) throw new Error('A transaction begins with Database.transaction, never with a statement.');
       }
+    }
+
+    /** SQLite ends a transaction by itself on some errors: what follows would be committed statement by statement. */
+    private requireTransaction(sql: string): void {
+      if (this.transactionDepth === 0 || sql === 'ROLLBACK' || this.driver.databaseConnection.inTransaction) return;
+      throw new Error('SQLite has rolled the transaction back by itself.');
+    }
+
+    /** True when a transaction was open on the connection, which is then rolled back. */
+    private endTransaction(): boolean {
+      const { databaseConnection: connection } = this.driver;
+      if (!connection.inTransaction) return false;
+      connection.exec('ROLLBACK');
+      return true;
+    }
+
+    /** Each caller has its own runner, so that it can be refused once it is released. */
+    override async release(): Promise<void> {
+      await super.release();
+      this.isReleased = true;
     }
 
     override async startTransaction(): Promise<void> {
@@ -124,6 +164,7 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
       this.transactionDepth = 0;
       this.isTransactionActive = false;
       try {
+        this.endTransaction();
         if (!this.data['canBeLost']) await super.query('PRAGMA synchronous = NORMAL');
       } finally {
         gate.release();
@@ -135,7 +176,7 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
 /** Puts the gate in front of a SQLite data source; leaves any other as it is. */
 export function gateSqlite(dataSource: DataSource): DataSource {
   if (dataSource.options.type !== 'better-sqlite3') return dataSource;
-  const driver = dataSource.driver as unknown as { createQueryRunner(mode: string): Runner; queryRunner?: unknown };
+  const driver = dataSource.driver as unknown as Driver;
   const plain = driver.createQueryRunner('master');
   const Gated = gatedRunner(plain.constructor as RunnerClass, new Gate(), plain.stmtCache);
   driver.createQueryRunner = () => new Gated(driver);

@@ -8,13 +8,16 @@ const usersOf = async (
   dataDir: string,
   env: Record<string, string> = {},
   change?: (db: Database) => Promise<unknown>,
-) => {
+): Promise<User[]> => {
   const server = await startApp({ dataDir, env });
-  const db = server.app.get(Database);
-  const users = await db.manager.find(User, { order: { id: 'ASC' } });
-  await change?.(db);
-  await server.stop();
-  return users;
+  try {
+    const db = server.app.get(Database);
+    const users = await db.manager.find(User, { order: { id: 'ASC' } });
+    await change?.(db);
+    return users;
+  } finally {
+    await server.stop();
+  }
 };
 
 describe('the first administrator', () => {
@@ -41,12 +44,13 @@ describe('the first administrator', () => {
     'must change ADMIN_PASSWORD %s at the first sign-in',
     async (ADMIN_PASSWORD) => {
       const server = await startApp({ env: { ADMIN_PASSWORD } });
-      const answer = await new AdminCaller(server.url).signIn({
-        username: 'admin',
-        password: ADMIN_PASSWORD,
-      });
-      expect(answer).toMatchObject({ password_change_required: true });
-      await server.stop();
+      try {
+        const credentials = { username: 'admin', password: ADMIN_PASSWORD };
+        const answer = await new AdminCaller(server.url).signIn(credentials);
+        expect(answer).toMatchObject({ password_change_required: true });
+      } finally {
+        await server.stop();
+      }
     },
   );
 

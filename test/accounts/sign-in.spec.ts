@@ -1,5 +1,6 @@
 import { Session } from '#libs/entities/session.entity.js';
 import { User } from '#libs/entities/user.entity.js';
+import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { AdminCaller, problem } from '../support/admin-caller.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
@@ -234,6 +235,20 @@ describe('a sign-in', () => {
     expect((await problem(again)).type).toBe('urn:ods:problem:sign-in-refused');
     await manager.update(User, { username: 'admin' }, { disabled: false });
     expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+  });
+
+  it('lasts as long as it is used, and two weeks without', async () => {
+    const day = 86_400_000;
+    let shiftMs = 0;
+    server.app.get(Clock).now = () => Date.now() + shiftMs;
+    const caller = await signedIn();
+    shiftMs += 13 * day;
+    expect((await caller.refresh()).status).toBe(200);
+    shiftMs += 13 * day;
+    expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+    shiftMs += 2 * day;
+    expect((await caller.send('GET', 'auth/me')).status).toBe(401);
+    expect((await caller.refresh()).status).toBe(401);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { Database } from '#libs/platform/database/database.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
 import { eventually } from '../support/eventually.js';
 
-describe('the trail of requests whose bodies arrive slowly', () => {
+describe('behind a proxy', () => {
   let server: AppInProcess;
   const oneConnection = new Agent({ keepAlive: true, maxSockets: 1 });
   beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('the trail of requests whose bodies arrive slowly', () => {
       setTimeout(() => call.end(body.slice(10)), 50);
     });
 
-  it('names the address and the request of each', async () => {
+  it('the trail names the address and the request of each caller, also when bodies arrive slowly', async () => {
     const addresses = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'];
     const [first, second, ...parallel] = addresses as [string, string, ...string[]];
     const answers = [
@@ -63,5 +63,19 @@ describe('the trail of requests whose bodies arrive slowly', () => {
     expect(addresses.map((address) => byAddress.get(address))).toEqual(
       answers.map(({ requestId }) => requestId),
     );
+  });
+
+  it('keeps the refresh cookie on TLS when the browser came over TLS', async () => {
+    const cookieOver = async (protocol: string) => {
+      const response = await fetch(`${server.url}/api/admin/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-proto': protocol },
+        body: JSON.stringify({ username: 'admin', password: 'vermilion otter teapot' }),
+      });
+      expect(response.status).toBe(200);
+      return response.headers.getSetCookie()[0];
+    };
+    expect(await cookieOver('https')).toMatch(/; Secure/);
+    expect(await cookieOver('http')).not.toMatch(/; Secure/);
   });
 });

@@ -1,14 +1,11 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 import { RouterOutlet } from '@angular/router';
 
-/** The frame of every page. */
+/** Whatever page the address names. */
 @Component({
   selector: 'ods-root',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [RouterOutlet],
-  template: `
-    <header><h1>Open Distribution Server</h1></header>
-    <main><router-outlet /></main>
-  `,
+  template: `<router-outlet />`,
 })
 export class App {}

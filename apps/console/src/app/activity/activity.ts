@@ -1,0 +1,88 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { MatProgressBarModule } from '@angular/material/progress-bar';
+import { MatSnackBar } from '@angular/material/snack-bar';
+import { RouterLink } from '@angular/router';
+import { Api, cancelTransfer, listTransfers, retryTransfer, type TransferDto } from '#libs/api-client';
+import { Session } from '../session/session';
+import { Chip, type ChipTone } from '../shared/chip';
+import { BytesPipe, DurationPipe } from '../shared/format';
+import { type Loadable, loading, valueOf } from '../shared/loadable';
+import { pollWhileVisible } from '../shared/poll';
+import { sentenceOf } from '../shared/problem';
+import { When } from '../shared/when';
+import { Connection } from '../shell/connection';
+
+const words: Readonly<Record<TransferDto['state'], readonly [ChipTone, string]>> = {
+  queued: ['busy', 'About to start'],
+  active: ['busy', 'Fetching'],
+  waiting: ['warn', 'Waiting'],
+  failed: ['bad', 'Failed, tried again by itself'],
+  cancelled: ['plain', 'Cancelled'],
+  done: ['good', 'Arrived'],
+};
+const REFRESH_MS = 1_000;
+
+/** What is on its way to this server, and what arrived lately. */
+@Component({
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [BytesPipe, Chip, DurationPipe, MatButtonModule, MatProgressBarModule, RouterLink, When],
+  templateUrl: './activity.html',
+  styles: `
+    p {
+      margin: 0;
+    }
+    td.progress {
+      min-width: 220px;
+    }
+  `,
+})
+export class Activity {
+  private readonly api = inject(Api);
+  private readonly connection = inject(Connection);
+  private readonly snackBar = inject(MatSnackBar);
+
+  protected readonly mayPublish = inject(Session).mayPublish;
+  protected readonly state = signal<Loadable<readonly TransferDto[]>>(loading);
+  protected readonly moving = computed(() => (valueOf(this.state()) ?? []).filter(({ state }) => state !== 'done' && state !== 'cancelled'));
+  protected readonly ended = computed(() => (valueOf(this.state()) ?? []).filter(({ state }) => state === 'done' || state === 'cancelled'));
+
+  constructor() {
+    void this.load();
+    pollWhileVisible(
+      () => this.load(),
+      () => REFRESH_MS,
+    );
+  }
+
+  protected tone = ({ state }: TransferDto): ChipTone => words[state][0];
+  protected word = ({ state }: TransferDto): string => words[state][1];
+  protected percent = ({ verified_bytes, file_size }: TransferDto): number => (file_size === 0 ? 100 : (100 * verified_bytes) / file_size);
+
+  protected retry(id: number): Promise<void> {
+    return this.attempt(() => this.api.invoke(retryTransfer, { id }));
+  }
+
+  protected cancel(id: number): Promise<void> {
+    return this.attempt(() => this.api.invoke(cancelTransfer, { id }));
+  }
+
+  private async attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.snackBar.open(sentenceOf(error), 'Close');
+    }
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.state.set({ status: 'ready', value: (await this.api.invoke(listTransfers, {})).items });
+      this.connection.note();
+    } catch (error) {
+      this.connection.note(error);
+      if (this.state().status !== 'ready') this.state.set({ status: 'failed', message: sentenceOf(error) });
+    }
+  }
+}

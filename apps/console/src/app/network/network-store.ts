@@ -1,0 +1,53 @@
+import { inject, Injectable, signal } from '@angular/core';
+import { type AboutDto, Api, getAbout, listRegisteredOds, type PeerDto, register, syncRegisteredOds, unregisterOds, updateRegisteredOds } from '#libs/api-client';
+import { Connection } from '../shell/connection';
+import { type Loadable, loading } from '../shared/loadable';
+import { sentenceOf } from '../shared/problem';
+import type { Invitation } from './invitation';
+
+/** This server and those it is registered with. Components read; only this class calls the API. */
+@Injectable({ providedIn: 'root' })
+export class NetworkStore {
+  private readonly api = inject(Api);
+  private readonly connection = inject(Connection);
+  private readonly known = signal<Loadable<readonly PeerDto[]>>(loading);
+  private readonly own = signal<AboutDto | null>(null);
+
+  readonly peers = this.known.asReadonly();
+  readonly self = this.own.asReadonly();
+
+  async load(): Promise<void> {
+    try {
+      this.known.set({ status: 'ready', value: (await this.api.invoke(listRegisteredOds, {})).items });
+      this.connection.note();
+    } catch (error) {
+      this.connection.note(error);
+      if (this.known().status !== 'ready') this.known.set({ status: 'failed', message: sentenceOf(error) });
+    }
+  }
+
+  /** The record of this server has its key, so only administrators may read it. */
+  async loadSelf(): Promise<void> {
+    this.own.set(await this.api.invoke(getAbout, {}));
+  }
+
+  async register(invitation: Invitation): Promise<PeerDto> {
+    const peer = await this.api.invoke(register, { body: invitation });
+    await this.load();
+    return peer;
+  }
+
+  async sync(id: number): Promise<void> {
+    await this.api.invoke(syncRegisteredOds, { id });
+  }
+
+  async setPaused(id: number, paused: boolean): Promise<void> {
+    await this.api.invoke(updateRegisteredOds, { id, body: { paused } });
+    await this.load();
+  }
+
+  async unregister(id: number): Promise<void> {
+    await this.api.invoke(unregisterOds, { id });
+    await this.load();
+  }
+}

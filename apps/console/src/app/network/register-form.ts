@@ -1,0 +1,97 @@
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { MatButtonModule } from '@angular/material/button';
+import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
+import { MatSnackBar } from '@angular/material/snack-bar';
+import { sentenceOf } from '../shared/problem';
+import { readInvitation } from './invitation';
+import { NetworkStore } from './network-store';
+
+/** Registers this server with another one. */
+@Component({
+  selector: 'ods-register-form',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
+  template: `
+    <form (ngSubmit)="submit()" autocomplete="off">
+      <mat-form-field appearance="outline" class="plain whole">
+        <mat-label>Invitation (fills the three below)</mat-label>
+        <input matInput name="invitation" placeholder="ods-invite:…" [ngModel]="invitation()" (ngModelChange)="paste($event)" />
+      </mat-form-field>
+      <mat-form-field appearance="outline" class="plain">
+        <mat-label>URL</mat-label>
+        <input matInput name="url" type="url" placeholder="https://ods.example.com" required [(ngModel)]="url" />
+      </mat-form-field>
+      <mat-form-field appearance="outline" class="plain">
+        <mat-label>ISS ID</mat-label>
+        <input matInput name="iss" spellcheck="false" required [(ngModel)]="iss" />
+      </mat-form-field>
+      <mat-form-field appearance="outline" class="plain">
+        <mat-label>Key</mat-label>
+        <input matInput name="key" type="password" autocomplete="off" required [(ngModel)]="key" />
+      </mat-form-field>
+      <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">{{ isBusy() ? 'Registering…' : 'Register' }}</button>
+      <p class="error whole" role="alert">{{ fault() }}</p>
+    </form>
+  `,
+  styles: `
+    form {
+      display: grid;
+      grid-template-columns: 1.4fr 1.4fr 1.4fr auto;
+      gap: 12px;
+      align-items: center;
+    }
+    .whole {
+      grid-column: 1 / -1;
+    }
+    p {
+      margin: 0;
+    }
+    p:empty {
+      display: none;
+    }
+    @media (max-width: 800px) {
+      form {
+        grid-template-columns: 1fr;
+      }
+    }
+  `,
+})
+export class RegisterForm {
+  private readonly store = inject(NetworkStore);
+  private readonly snackBar = inject(MatSnackBar);
+
+  protected readonly invitation = signal('');
+  protected readonly url = signal('');
+  protected readonly iss = signal('');
+  protected readonly key = signal('');
+  protected readonly isBusy = signal(false);
+  protected readonly fault = signal('');
+  protected readonly isReady = computed(() => this.url() !== '' && this.iss() !== '' && this.key() !== '');
+
+  protected paste(text: string): void {
+    this.invitation.set(text);
+    const found = readInvitation(text);
+    this.fault.set(found || text.trim() === '' ? '' : 'This is not an invitation. Copy it from the Network page of the other server.');
+    if (!found) return;
+    this.url.set(found.url);
+    this.iss.set(found.iss_id);
+    this.key.set(found.key);
+  }
+
+  protected async submit(): Promise<void> {
+    if (this.isBusy() || !this.isReady()) return;
+    this.isBusy.set(true);
+    this.fault.set('');
+    try {
+      const peer = await this.store.register({ url: this.url().trim(), iss_id: this.iss().trim(), key: this.key().trim() });
+      this.snackBar.open(`Registered with ${peer.name}. The two exchange their packages now.`, undefined, { duration: 5_000 });
+      for (const field of [this.invitation, this.url, this.iss, this.key]) field.set('');
+    } catch (error) {
+      this.fault.set(sentenceOf(error));
+    } finally {
+      this.isBusy.set(false);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { PackageDto } from '#libs/api-client';
+import type { ChipTone } from '../shared/chip';
+
+export type Status = PackageDto['status'];
+export type Stage = PackageDto['stage'];
+
+export const stages: readonly Stage[] = ['Dev', 'Test', 'Prod'];
+export const statuses: readonly Status[] = ['Public', 'Downloading', 'Waiting', 'Withdrawn', 'Failed', 'Quarantined'];
+
+interface Words {
+  readonly tone: ChipTone;
+  /** What it means for the reader, in a sentence. */
+  readonly meaning: string;
+}
+
+export const statusWords: Readonly<Record<Status, Words>> = {
+  Public: { tone: 'good', meaning: 'Whole, verified, and available for download from this server.' },
+  Downloading: { tone: 'busy', meaning: 'On its way here from another server.' },
+  Waiting: { tone: 'warn', meaning: 'Wanted here; this server goes on as soon as another server can give it, or there is room for it.' },
+  Withdrawn: { tone: 'plain', meaning: "Not for this server: its stage is earlier than this server's. Promote it to make it available here." },
+  Failed: { tone: 'bad', meaning: 'Could not be fetched. Activity shows why; it is tried again by itself.' },
+  Quarantined: { tone: 'bad', meaning: 'Found damaged on disk and taken offline; it is fetched again.' },
+  Deleted: { tone: 'plain', meaning: 'Deleted.' },
+};

@@ -1,0 +1,27 @@
+import { inject } from '@angular/core';
+import { type CanActivateFn, Router } from '@angular/router';
+import { Session } from './session';
+
+/** Pages of the console: signed in, with a password of one's own. */
+export const signedIn: CanActivateFn = async (_route, { url }) => {
+  const session = inject(Session);
+  const router = inject(Router);
+  await session.start();
+  if (session.state() === 'signed-in') return true;
+  return session.state() === 'password-change' ? router.parseUrl('/set-password') : router.createUrlTree(['/sign-in'], { queryParams: { then: url } });
+};
+
+/** The sign-in page is for those who are not. */
+export const signedOut: CanActivateFn = async () => {
+  const session = inject(Session);
+  const router = inject(Router);
+  await session.start();
+  return session.state() === 'signed-in' ? router.parseUrl('/packages') : true;
+};
+
+export const hasToken: CanActivateFn = async () => {
+  const session = inject(Session);
+  const router = inject(Router);
+  await session.start();
+  return session.accessToken !== null ? true : router.parseUrl('/sign-in');
+};

@@ -1,0 +1,87 @@
+import { computed, inject, Injectable, signal } from '@angular/core';
+import { Api, changePassword, getMe, login, logout, refresh, type MeDto } from '#libs/api-client';
+
+/** `unknown` until the first refresh was tried; `expired` while somebody is asked to sign in again without leaving the page. */
+export type SessionState = 'unknown' | 'signed-out' | 'password-change' | 'signed-in' | 'expired';
+
+/** Who is signed in. The access token is only kept in memory; the refresh token is a cookie that scripts cannot read. */
+@Injectable({ providedIn: 'root' })
+export class Session {
+  private readonly api = inject(Api);
+  private token: string | null = null;
+  private refreshing: Promise<boolean> | undefined;
+  private readonly waiting: (() => void)[] = [];
+  private readonly current = signal<SessionState>('unknown');
+  private readonly who = signal<MeDto | null>(null);
+
+  readonly state = this.current.asReadonly();
+  readonly me = this.who.asReadonly();
+  readonly mayPublish = computed(() => this.who()?.role !== undefined && this.who()?.role !== 'viewer');
+  readonly isAdmin = computed(() => this.who()?.role === 'admin');
+
+  get accessToken(): string | null {
+    return this.token;
+  }
+
+  /** Finds out whether the browser is still signed in. */
+  async start(): Promise<void> {
+    if (this.current() !== 'unknown') return;
+    if (!(await this.refresh())) this.current.set('signed-out');
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    const { access_token, password_change_required } = await this.api.invoke(login, { body: { username, password } });
+    await this.accept(access_token, password_change_required);
+  }
+
+  /** Throws what the server says against the new password. */
+  async setPassword(current: string, next: string): Promise<void> {
+    await this.api.invoke(changePassword, { body: { current_password: current, new_password: next } });
+    await this.accept(this.token!, false);
+  }
+
+  async signOut(): Promise<void> {
+    try {
+      await this.api.invoke(logout, {});
+    } finally {
+      this.forget('signed-out');
+    }
+  }
+
+  /** A new access token for the cookie; false when the sign-in has ended. All who ask at once share one call. */
+  refresh(): Promise<boolean> {
+    this.refreshing ??= this.refreshOnce().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  /** Asks for a new sign-in on top of the page, and waits for it: nothing that was typed is lost. */
+  signInAgain(): Promise<void> {
+    this.current.set('expired');
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  private async refreshOnce(): Promise<boolean> {
+    try {
+      const { access_token, password_change_required } = await this.api.invoke(refresh, {});
+      await this.accept(access_token, password_change_required);
+      return true;
+    } catch {
+      return false; // whatever the reason: without a new token there is no sign-in
+    }
+  }
+
+  private async accept(token: string, mustChangePassword: boolean): Promise<void> {
+    this.token = token;
+    this.who.set(await this.api.invoke(getMe, {}));
+    this.current.set(mustChangePassword ? 'password-change' : 'signed-in');
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  private forget(state: SessionState): void {
+    this.token = null;
+    this.who.set(null);
+    this.current.set(state);
+  }
+}

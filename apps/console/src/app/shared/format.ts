@@ -1,0 +1,45 @@
+import { Pipe, type PipeTransform } from '@angular/core';
+
+const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+
+/** A size as people read it, base 1024. */
+export function bytes(value: number): string {
+  const step = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10));
+  return `${(value / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+}
+
+/** A time to go as people read it: `40 s`, `3 min`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** How long ago, in words. */
+export function ago(unixSeconds: number, now = Date.now() / 1_000): string {
+  const elapsed = now - unixSeconds;
+  if (elapsed < 45) return 'just now';
+  const [unit, size] = steps.find(([, length]) => elapsed >= length) ?? ['minute', 60];
+  return relative.format(-Math.max(1, Math.round(elapsed / size)), unit);
+}
+
+/** The exact time in the viewer's zone. */
+export const exactTime = (unixSeconds: number): string =>
+  new Date(unixSeconds * 1_000).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+@Pipe({ name: 'bytes' })
+export class BytesPipe implements PipeTransform {
+  transform = bytes;
+}
+
+@Pipe({ name: 'duration' })
+export class DurationPipe implements PipeTransform {
+  transform = duration;
+}

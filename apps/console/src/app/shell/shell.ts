@@ -1,0 +1,57 @@
+import { ChangeDetectionStrategy, Component, effect, type ElementRef, inject, viewChild } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { MatDialog } from '@angular/material/dialog';
+import { MatMenuModule } from '@angular/material/menu';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { filter } from 'rxjs';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Session } from '../session/session';
+import { Connection } from './connection';
+import { SignInDialog } from './sign-in-dialog';
+
+/** The frame of every page for people who are signed in. */
+@Component({
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [MatButtonModule, MatMenuModule, RouterLink, RouterLinkActive, RouterOutlet],
+  templateUrl: './shell.html',
+  styleUrl: './shell.scss',
+})
+export class Shell {
+  private readonly session = inject(Session);
+  private readonly router = inject(Router);
+  private readonly dialog = inject(MatDialog);
+  private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
+
+  protected readonly me = this.session.me;
+  protected readonly isLost = inject(Connection).isLost;
+  protected readonly tabs = [
+    { path: '/packages', label: 'Packages' },
+    { path: '/activity', label: 'Activity' },
+    { path: '/network', label: 'Network' },
+    { path: '/admin', label: 'Admin' },
+  ];
+
+  constructor() {
+    effect(() => {
+      if (this.session.state() === 'expired') this.dialog.open(SignInDialog, { disableClose: true, width: '420px' });
+    });
+    const arrivals = this.router.events.pipe(filter((event) => event instanceof NavigationEnd));
+    let before = this.router.url.split('?')[0];
+    arrivals.pipe(takeUntilDestroyed()).subscribe(({ urlAfterRedirects }) => {
+      const [path] = urlAfterRedirects.split('?');
+      // Screen readers begin to read at the new page, not where the link was.
+      if (path !== before) this.main().nativeElement.focus();
+      before = path;
+    });
+  }
+
+  protected skip(event: Event): void {
+    event.preventDefault();
+    this.main().nativeElement.focus();
+  }
+
+  protected async signOut(): Promise<void> {
+    await this.session.signOut();
+    await this.router.navigateByUrl('/sign-in');
+  }
+}

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
@@ -40,6 +40,8 @@ const isSameContent = (current: Package, content: NewContent): boolean =>
 /** Turns an uploaded file into a package: durable on disk first, then one transaction that makes it so. */
 @Injectable()
 export class ContentPublisher {
+  private readonly logger = new Logger(ContentPublisher.name);
+
   constructor(
     private readonly db: Database,
     private readonly catalog: Catalog,
@@ -63,13 +65,25 @@ export class ContentPublisher {
     await this.store.publish(content.stagingId, uuid, createdMs);
     try {
       const written = await this.write(content, uuid, createdMs);
-      await this.links.refresh(key);
+      await this.links.settle(key);
       return { package: written, alreadyExisted: false };
     } catch (error) {
-      await this.store.remove(uuid);
+      await this.removeUnlessCommitted(uuid);
       const now = await this.packages.findByKey(key);
       if (now && error instanceof FilenameTaken && isSameContent(now, content)) return { package: now, alreadyExisted: true };
       throw error;
+    }
+  }
+
+  /**
+   * A commit whose answer was lost looks like a failure, and yet peers and clients are promised these bytes: only the database
+   * says. When it cannot be asked they stay, and the next start decides.
+   */
+  private async removeUnlessCommitted(uuid: string): Promise<void> {
+    try {
+      if ((await this.contents.findStates([uuid])).size === 0) await this.store.remove(uuid);
+    } catch (error) {
+      this.logger.warn(`Content ${uuid} may be left over until the next start: ${String(error)}`);
     }
   }
 
@@ -78,8 +92,9 @@ export class ContentPublisher {
     const state = (await this.contents.findStates([current.uuid])).get(current.uuid);
     if (state === 'held' || state === 'withdrawn') return { package: current, alreadyExisted: true };
     await this.store.publish(content.stagingId, current.uuid, current.createdMs);
-    const changed = await this.catalog.gained(current.uuid, content.manifest);
-    await this.links.refresh(current.filenameKey);
+    // Within a transaction of its own, so that it is on the disk before anybody is told; alone, `gained` does not wait for that.
+    const changed = await this.db.transaction(() => this.catalog.gained(current.uuid, content.manifest));
+    await this.links.settle(current.filenameKey);
     return { package: changed ?? current, alreadyExisted: true };
   }
 

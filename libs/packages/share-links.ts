@@ -28,11 +28,18 @@ export class ShareLinks {
     }
   }
 
-  /** For after a commit: what cannot be done now is done at the next start. */
+  /** Never rejects: the commit stands, and what cannot be done to the link now is done at the next start. */
+  async settle(filenameKey: string, formerName?: string): Promise<void> {
+    try {
+      await this.refresh(filenameKey, formerName);
+    } catch (error) {
+      this.logger.error(`The share's link of ${filenameKey} could not be updated: ${String(error)}`);
+    }
+  }
+
+  /** For after a commit. */
   refreshSoon(filenameKey: string, formerName?: string): void {
-    this.refresh(filenameKey, formerName).catch((error: unknown) =>
-      this.logger.error(`The share's link of ${filenameKey} could not be updated: ${String(error)}`),
-    );
+    void this.settle(filenameKey, formerName);
   }
 
   /** Resolves when every refresh that was asked for has ended. */
@@ -40,11 +47,15 @@ export class ShareLinks {
     while (this.running.size > 0) await Promise.allSettled(this.running.values());
   }
 
+  /** Another process may align the same name: whoever comes last sees the newer row and has the last word. */
   private async align(filenameKey: string, formerName?: string): Promise<void> {
     if (formerName !== undefined) await this.store.hide(formerName);
-    const row = await this.packages.findByKey(filenameKey);
-    if (!row) return;
-    if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
-    else await this.store.hide(row.filename);
+    for (let row = await this.packages.findByKey(filenameKey); row; ) {
+      if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
+      else await this.store.hide(row.filename);
+      const now = await this.packages.findByKey(filenameKey);
+      if (now?.seq === row.seq && now.status === row.status) return;
+      row = now;
+    }
   }
 }

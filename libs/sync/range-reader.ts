@@ -58,7 +58,9 @@ export class RangeReader {
           filled += count;
           at += count;
           if (filled < wanted) continue;
-          written.push(this.write(request, index, buffer, wanted));
+          const write = this.write(request, index, buffer, wanted);
+          write.catch(() => undefined); // it may fail while the next piece is waited for; it is looked at below
+          written.push(write);
           buffer = undefined;
           filled = 0;
           index += 1;

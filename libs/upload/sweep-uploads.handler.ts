@@ -1,12 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import type { JobType } from '#libs/platform/jobs/job-type.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { UPLOAD_PREFIX } from './upload.service.js';
-
-/** A staging file that nobody wrote to for this long belongs to an upload that died with its process, in milliseconds. */
-const DEAD_AFTER_MS = 15 * 60_000;
+import { DEAD_AFTER_MS, UPLOAD_PREFIX } from './upload.service.js';
 
 const SweepUploads: JobType<Record<string, never>> = {
   name: 'upload.sweep',
@@ -14,12 +11,12 @@ const SweepUploads: JobType<Record<string, never>> = {
   maxAttempts: Infinity,
   backoffMs: 60_000,
   backoffCapMs: 600_000,
-  everyMs: 5 * 60_000,
+  everyMs: 2 * 60_000,
 };
 
-/** Removes what uploads left behind whose process was killed. Live ones write (or are cut) far more often. */
+/** Removes what uploads left behind whose process was killed, at each start and now and then. Live ones touch their file far more often. */
 @Injectable()
-export class SweepUploadsHandler extends JobHandler<Record<string, never>> {
+export class SweepUploadsHandler extends JobHandler<Record<string, never>> implements OnApplicationBootstrap {
   readonly type = SweepUploads;
   private readonly logger = new Logger(SweepUploadsHandler.name);
 
@@ -28,6 +25,10 @@ export class SweepUploadsHandler extends JobHandler<Record<string, never>> {
     private readonly clock: Clock,
   ) {
     super();
+  }
+
+  onApplicationBootstrap(): Promise<void> {
+    return this.run();
   }
 
   async run(): Promise<void> {

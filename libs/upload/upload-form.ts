@@ -5,8 +5,6 @@ import { UploadCut, UploadMalformed, UploadStalled } from './upload.errors.js';
 /** A field of the form is short text; the file is the only long part. */
 const FIELD_BYTES = 8_192;
 const MAX_FIELDS = 16;
-/** Nothing for this long, in milliseconds, and the sender is taken for gone. */
-const IDLE_MS = 60_000;
 const READ_AHEAD_BYTES = 1_048_576;
 
 export interface UploadForm<Received> {
@@ -14,14 +12,20 @@ export interface UploadForm<Received> {
   readonly file: Received;
 }
 
-type Receive<Received> = (filename: string, stream: AsyncIterable<Buffer>) => Promise<Received>;
+export interface FormReaders<Received> {
+  /** Given the file as it arrives; the form is over when it rejects. */
+  file(filename: string, stream: AsyncIterable<Buffer>): Promise<Received>;
+  /** Looks at a field when it arrives, and throws a DomainError for a value that cannot be used. */
+  field(name: string, value: string): void;
+}
 
 /**
- * Reads a multipart/form-data request (RFC 7578) whose one file goes to `receive` as it arrives. Fields may stand before or after
- * the file. Rejects with a DomainError for anything that is not such a form, and with whatever `receive` rejects with.
+ * Reads a multipart/form-data request (RFC 7578) with one file. Fields may stand before or after the file. A sender that sends
+ * nothing for `idleMs` is taken for gone. Rejects with a DomainError for anything that is not such a form, and with
+ * whatever the readers fail with.
  */
-export function readUploadForm<Received>(request: IncomingMessage, receive: Receive<Received>): Promise<UploadForm<Received>> {
-  return new FormReader(request, receive).read();
+export function readUploadForm<Received>(request: IncomingMessage, readers: FormReaders<Received>, idleMs: number): Promise<UploadForm<Received>> {
+  return new FormReader(request, readers, idleMs).read();
 }
 
 /** One request's form, read once. */
@@ -31,14 +35,16 @@ class FormReader<Received> {
   private readonly idle: NodeJS.Timeout;
   private stream: BusboyFileStream | undefined;
   private received: Promise<Received> | undefined;
+  private isOver = false;
   private settle: { resolve(): void; reject(error: Error): void } | undefined;
 
   constructor(
     private readonly request: IncomingMessage,
-    private readonly receive: Receive<Received>,
+    private readonly readers: FormReaders<Received>,
+    private readonly idleMs: number,
   ) {
     this.parser = openParser(request);
-    this.idle = setTimeout(() => this.end(new UploadStalled(IDLE_MS / 1_000)), IDLE_MS);
+    this.idle = setTimeout(() => this.stalled(), idleMs);
   }
 
   async read(): Promise<UploadForm<Received>> {
@@ -62,16 +68,17 @@ class FormReader<Received> {
 
   private listen(): void {
     const { parser, request } = this;
+    if (request.destroyed) this.end(new UploadCut()); // while the server looked at the headers
     request.on('data', () => this.idle.refresh());
     request.once('close', () => {
       if (!request.complete) this.end(new UploadCut());
     });
     request.once('error', () => this.end(new UploadCut()));
-    parser.on('field', (name: string, value: string, _nameCut: boolean, isCut: boolean) => {
-      if (isCut) this.end(new UploadMalformed(`The field ${name} is too long.`));
-      else this.fields.set(name, value);
-    });
-    parser.on('file', (name: string, stream: BusboyFileStream, filename: string | undefined) => this.begin(name, stream, filename ?? ''));
+    // What is called by the parser must not throw: nobody is there to catch it, and the process would end. Names can be missing.
+    parser.on('field', (name: string | undefined, value: string, _nameCut: boolean, isCut: boolean) => this.take(name ?? '', value, isCut));
+    parser.on('file', (name: string | undefined, stream: BusboyFileStream, filename: string | undefined) =>
+      this.begin(name ?? '', stream, filename ?? ''),
+    );
     parser.on('filesLimit', () => this.end(new UploadMalformed('Send one file at a time.')));
     parser.on('fieldsLimit', () => this.end(new UploadMalformed('The form has too many fields.')));
     parser.on('error', () => this.end(new UploadMalformed('The form is not valid multipart/form-data.')));
@@ -80,17 +87,34 @@ class FormReader<Received> {
 
   private begin(name: string, stream: BusboyFileStream, filename: string): void {
     stream.on('error', () => undefined); // it is told to whoever reads the stream
-    if (name !== 'file') {
+    if (name !== 'file') this.end(new UploadMalformed(`The file must be in the field "file", not "${name.slice(0, 60)}".`));
+    if (this.isOver) {
       stream.resume();
-      this.end(new UploadMalformed(`The file must be in the field "file", not "${name.slice(0, 60)}".`));
       return;
     }
     this.stream = stream;
-    this.received = this.receive(filename, stream as AsyncIterable<Buffer>);
+    this.received = Promise.resolve().then(() => this.readers.file(filename, stream as AsyncIterable<Buffer>));
     this.received.catch((error: unknown) => this.end(error as Error));
   }
 
+  private take(name: string, value: string, isCut: boolean): void {
+    try {
+      if (isCut) throw new UploadMalformed(`The field "${name.slice(0, 60)}" is too long.`);
+      this.readers.field(name, value);
+      this.fields.set(name, value);
+    } catch (error) {
+      this.end(error as Error);
+    }
+  }
+
+  /** While our own disk is what is waited for, the sender is not to blame. */
+  private stalled(): void {
+    if (this.parser.writableNeedDrain) this.idle.refresh();
+    else this.end(new UploadStalled(Math.round(this.idleMs / 1_000)));
+  }
+
   private end(error?: Error): void {
+    this.isOver = true;
     if (error) this.settle?.reject(error);
     else this.settle?.resolve();
   }

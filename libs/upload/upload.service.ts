@@ -1,8 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
 import { checkFilename } from '#libs/packages/filename.js';
+import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
@@ -23,15 +24,40 @@ const MAX_NOTES = 2_000;
 /** The disk is asked again after so many bytes whether there is still room. */
 const ROOM_CHECK_BYTES = 64 * 2 ** 20;
 export const UPLOAD_PREFIX = 'upload-';
+/** A live upload says so this often, in milliseconds. */
+const TOUCH_MS = 15_000;
+/** A staging file of which nothing was heard for this long belongs to an upload that died with its process, in milliseconds. */
+export const DEAD_AFTER_MS = 20 * TOUCH_MS;
+
+function stageOf(text: string | undefined): Stage | null {
+  if (!text) return null;
+  const stage = stages.find((known) => known === text);
+  if (!stage) throw new InvalidRequest([{ pointer: '/stage', detail: `stage must be one of ${stages.join(', ')}.` }]);
+  return stage;
+}
+
+/** Called as fields arrive: a fault that stands before the file is told before the file is sent. */
+function checkField(name: string, value: string): void {
+  if (name === 'stage') stageOf(value);
+  if (name === 'notes' && value.length > MAX_NOTES) {
+    throw new InvalidRequest([{ pointer: '/notes', detail: `notes may have at most ${MAX_NOTES} characters.` }]);
+  }
+  if (name === 'replace' && !['', 'true', 'false'].includes(value)) {
+    throw new InvalidRequest([{ pointer: '/replace', detail: 'replace must be true or false.' }]);
+  }
+}
 
 /** Takes uploads in: one pass, one copy on disk, nothing left behind when it fails. */
 @Injectable()
 export class UploadService {
+  private readonly logger = new Logger(UploadService.name);
+
   constructor(
     private readonly store: PackageStore,
     private readonly publisher: ContentPublisher,
     private readonly identity: ServerIdentity,
     private readonly config: Config,
+    private readonly clock: Clock,
   ) {}
 
   /** Resolves when the package is durable, here: the answer to the client may then say so. */
@@ -39,17 +65,29 @@ export class UploadService {
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > this.mostBytes + FORM_OVERHEAD) throw new UploadTooLarge(this.mostBytes);
     await this.store.requireRoom(announced);
-    let stagingId: string | undefined;
+    const stagingId = `${UPLOAD_PREFIX}${newHexId()}`;
     try {
-      const form = await readUploadForm(request, (name, stream) => {
-        const filename = checkFilename(name);
-        stagingId = `${UPLOAD_PREFIX}${newHexId()}`;
-        return this.receive(stagingId, filename, stream);
-      });
-      return await this.publish(form, replaces);
+      return await this.publish(await this.read(request, stagingId), replaces);
     } finally {
-      if (stagingId !== undefined) await this.store.discardStaging(stagingId);
+      await this.store.discardStaging(stagingId);
     }
+  }
+
+  private async read(request: IncomingMessage, stagingId: string): Promise<UploadForm<Received>> {
+    const touches = setInterval(() => this.touch(stagingId), TOUCH_MS);
+    const file = async (name: string, stream: AsyncIterable<Buffer>) => this.receive(stagingId, checkFilename(name), stream);
+    try {
+      return await readUploadForm(request, { file, field: checkField }, this.config.get('UPLOAD_IDLE_SECONDS') * 1_000);
+    } finally {
+      clearInterval(touches);
+    }
+  }
+
+  /** Keeps the sweep of dead uploads away from a slow one. */
+  private touch(stagingId: string): void {
+    this.store
+      .touchStaging(stagingId, this.clock.now())
+      .catch((error: unknown) => this.logger.warn(`A staging file could not be touched: ${String(error)}`));
   }
 
   private async receive(stagingId: string, filename: string, stream: AsyncIterable<Buffer>): Promise<Received> {
@@ -78,26 +116,14 @@ export class UploadService {
     if (bytes > this.mostBytes) throw new UploadTooLarge(this.mostBytes);
   }
 
+  /** Without a stage the package is for this server's own: it is served where it was uploaded. */
   private async publish({ fields, file }: UploadForm<Received>, replaces: boolean): Promise<Published> {
     return this.publisher.publish({
       ...file,
-      stage: await this.stageOf(fields.get('stage')),
-      notes: this.notesOf(fields.get('notes')),
+      stage: stageOf(fields.get('stage')) ?? (await this.identity.get()).stage,
+      notes: fields.get('notes') || null,
       replaces: replaces || fields.get('replace') === 'true',
     });
-  }
-
-  /** Without a stage the package is for this server's own: it is served where it was uploaded. */
-  private async stageOf(text: string | undefined): Promise<Stage> {
-    if (text === undefined || text === '') return (await this.identity.get()).stage;
-    const stage = stages.find((known) => known === text);
-    if (!stage) throw new InvalidRequest([{ pointer: '/stage', detail: `stage must be one of ${stages.join(', ')}.` }]);
-    return stage;
-  }
-
-  private notesOf(text: string | undefined): string | null {
-    if (text !== undefined && text.length > MAX_NOTES) throw new InvalidRequest([{ pointer: '/notes', detail: `notes may have at most ${MAX_NOTES} characters.` }]);
-    return text === undefined || text === '' ? null : text;
   }
 
   private get mostBytes(): number {

@@ -5,6 +5,7 @@ import type { Config } from '#libs/platform/config/config.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
 import { answerProblem, ProblemFilter } from '#libs/platform/errors/problem.filter.js';
 import { trackRequests } from '#libs/platform/http/track-requests.js';
+import { boundUnreadBodies } from '#libs/platform/http/unread-bodies.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { AppModule } from './app.module.js';
@@ -44,6 +45,7 @@ export async function createApp(
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
   trackRequests(adapter.getInstance());
+  boundUnreadBodies(adapter.getInstance());
   // Uploads read the request themselves, as it arrives.
   adapter.getInstance().addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
   await app.register(cookie);

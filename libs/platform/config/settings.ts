@@ -48,6 +48,7 @@ export const settings = {
     'nginx internal location of DATA_DIR/content. When set, nginx sends the bytes of downloads (X-Accel-Redirect).',
   ),
   MAX_UPLOAD_BYTES: bytes('64G', 'Largest package that is accepted.'),
+  UPLOAD_IDLE_SECONDS: integer(60, [1, 3_600], 'An upload of which nothing arrives for this long is cut.'),
   DISK_RESERVE_BYTES: bytes('512M', 'Free space that uploads and transfers never eat.'),
   JOB_CONCURRENCY: integer(8, [1, 256], 'Jobs that one process runs at a time.'),
   TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),

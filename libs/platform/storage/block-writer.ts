@@ -29,6 +29,9 @@ class BlockWriteFailed extends Error {
   }
 }
 
+/** A copy with memory of its own: a slice of a chunk list would travel to the thread with the whole list behind it. */
+const alone = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
+
 /**
  * Writes one file block by block, in any order, while its hashes are computed on another thread: one pass, one copy,
  * constant memory. The caller fills buffers it gets from `take`, and owns the file handle.
@@ -73,7 +76,7 @@ export class BlockWriter {
     const bytes = buffer.buffer as ArrayBuffer;
     const ticket = ++this.lastTicket;
     const answer = this.wait(ticket);
-    this.session.post({ op: 'block', session: this.session.session, ticket, index, bytes, length, expected }, [bytes]);
+    this.session.post({ op: 'block', session: this.session.session, ticket, index, bytes, length, expected: expected && alone(expected) }, [bytes]);
     const { matches, sha1 } = await answer;
     if (!matches) return false;
     this.hashes.set(index, sha1!);
@@ -85,9 +88,9 @@ export class BlockWriter {
   async recheck(index: number, length: number, expected: Buffer): Promise<boolean> {
     const ticket = ++this.lastTicket;
     const answer = this.wait(ticket);
-    this.session.post({ op: 'recheck', session: this.session.session, ticket, index, length, expected });
+    this.session.post({ op: 'recheck', session: this.session.session, ticket, index, length, expected: alone(expected) });
     const isRight = (await answer).matches === true;
-    if (isRight) this.hashes.set(index, expected);
+    if (isRight) this.hashes.set(index, alone(expected));
     return isRight;
   }
 
@@ -108,22 +111,11 @@ export class BlockWriter {
     return packed;
   }
 
-  /** Ends the session; waits for write-back, so that the file handle may be closed after it. */
+  /** Ends the session; when it resolves neither thread nor write-back touches the file, so that its handle may be closed. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.tickets.keys()].map((ticket) => this.pending(ticket)));
-    this.session.close();
+    await this.session.close();
+    this.fail(new BlockWriteFailed('The file was closed.'));
     await this.writeBack;
-  }
-
-  private pending(ticket: number): Promise<void> {
-    const waiting = this.tickets.get(ticket);
-    if (!waiting) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.tickets.set(ticket, {
-        resolve: (answer) => (waiting.resolve(answer), resolve()),
-        reject: (error) => (waiting.reject(error), resolve()),
-      });
-    });
   }
 
   private wait(ticket: number): Promise<HashAnswer> {

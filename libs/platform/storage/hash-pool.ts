@@ -5,9 +5,25 @@ import { type HashAnswer, type HashRequest, hashWorker } from './hash-worker.js'
 
 type Listener = (answer: HashAnswer) => void;
 
+interface OpenSession {
+  readonly listener: Listener;
+  /** Told when the thread is done with the file. */
+  readonly closed: (() => void)[];
+}
+
 interface Thread {
   readonly worker: Worker;
-  readonly sessions: Map<number, Listener>;
+  readonly sessions: Map<number, OpenSession>;
+}
+
+export interface HashSession {
+  readonly session: number;
+  post(request: HashRequest, transfer?: ArrayBuffer[]): void;
+  /**
+   * Resolves when the thread will not touch the file again. Only then may the descriptor be closed: the system gives its
+   * number to the next file that is opened, and a late write would land there.
+   */
+  close(): Promise<void>;
 }
 
 const MOST_THREADS = 4;
@@ -21,18 +37,21 @@ export class HashPool implements OnApplicationShutdown {
 
   /** Begins a session on the least busy thread. */
   open(fd: number, listener: Listener): HashSession {
-    const thread = this.pick();
+    const { worker, sessions } = this.pick();
     const session = ++this.lastSession;
-    thread.sessions.set(session, listener);
-    const post = (request: HashRequest, transfer: ArrayBuffer[] = []) => thread.worker.postMessage(request, transfer);
+    sessions.set(session, { listener, closed: [] });
+    const post = (request: HashRequest, transfer: ArrayBuffer[] = []) => worker.postMessage(request, transfer);
     post({ op: 'open', session, fd });
     return {
       session,
       post,
-      close: () => {
-        thread.sessions.delete(session);
-        post({ op: 'close', session });
-      },
+      close: () =>
+        new Promise((resolve) => {
+          const open = sessions.get(session);
+          if (!open) return resolve(); // closed before, or its thread is gone
+          open.closed.push(resolve);
+          post({ op: 'close', session });
+        }),
     };
   }
 
@@ -50,23 +69,31 @@ export class HashPool implements OnApplicationShutdown {
 
   private start(): Thread {
     const worker = new Worker(`(${hashWorker.toString()})()`, { eval: true, name: 'ods-hash' });
-    const sessions = new Map<number, Listener>();
-    worker.on('message', (answer: HashAnswer) => sessions.get(answer.session)?.(answer));
-    worker.on('error', (error) => this.lost(worker, sessions, error));
+    const thread: Thread = { worker, sessions: new Map() };
+    let cause = 'The hashing thread was stopped.';
+    worker.on('message', (answer: HashAnswer) => this.answered(thread, answer));
+    worker.on('error', (error) => (cause = error.message));
+    worker.once('exit', () => this.lost(thread, cause));
     worker.unref();
-    return { worker, sessions };
+    return thread;
   }
 
-  /** A thread died: whatever it was doing fails, the next session gets a new one. */
-  private lost(worker: Worker, sessions: Map<number, Listener>, error: Error): void {
-    const at = this.threads.findIndex((thread) => thread.worker === worker);
+  private answered({ sessions }: Thread, answer: HashAnswer): void {
+    const open = sessions.get(answer.session);
+    if (!answer.isClosed) return open?.listener(answer);
+    sessions.delete(answer.session);
+    for (const resolve of open?.closed ?? []) resolve();
+  }
+
+  /** A thread ended: whatever it was doing fails, the next session gets a new one. */
+  private lost(thread: Thread, message: string): void {
+    const at = this.threads.indexOf(thread);
     if (at >= 0) this.threads.splice(at, 1);
-    for (const [session, listener] of sessions) listener({ session, ticket: -1, error: { message: error.message } });
+    const sessions = [...thread.sessions];
+    thread.sessions.clear();
+    for (const [session, { listener, closed }] of sessions) {
+      listener({ session, ticket: 0, error: { message } });
+      for (const resolve of closed) resolve();
+    }
   }
-}
-
-export interface HashSession {
-  readonly session: number;
-  post(request: HashRequest, transfer?: ArrayBuffer[]): void;
-  close(): void;
 }

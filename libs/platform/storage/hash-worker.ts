@@ -32,6 +32,8 @@ export interface HashAnswer {
   readonly bytes?: ArrayBuffer;
   readonly whole?: { readonly sha1: string; readonly sha256: string; readonly blocks: number };
   readonly error?: { readonly message: string; readonly code?: string };
+  /** Everything asked for before has been done: the file descriptor is not touched any more. */
+  readonly isClosed?: true;
 }
 
 /**
@@ -120,8 +122,10 @@ export function hashWorker(): void {
         next: 0,
         early: new Map(),
       });
-    } else if (request.op === 'close') sessions.delete(request.session);
-    else {
+    } else if (request.op === 'close') {
+      sessions.delete(request.session);
+      parentPort!.postMessage({ session: request.session, ticket: 0, isClosed: true });
+    } else {
       const { session, ticket } = request;
       const back = request.op === 'block' ? { bytes: request.bytes } : {};
       parentPort!.postMessage({ session, ticket, ...answer(request), ...back }, request.op === 'block' ? [request.bytes] : []);

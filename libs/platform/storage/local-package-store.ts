@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Config } from '../config/config.js';
 import { DiskFull } from '../errors/common.errors.js';
@@ -11,6 +11,8 @@ import { PackageStore, type StagingFile, type StoredName } from './package-store
 
 const isCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException).code ?? '');
 const hexName = /^[0-9a-f]{32}$/;
+const draftName = /^\.[0-9a-f]{32}\.[0-9a-f]{8}$/;
+const DRAFT_AGE_MS = 60_000;
 
 /** Names of ours only: what travels into a path is never what somebody sent. */
 function checkId(id: string): string {
@@ -47,10 +49,8 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     for (const directory of [this.content, this.share, this.staging]) await mkdir(directory, { recursive: true });
-    const devices = await Promise.all([stat(this.content), stat(this.staging)]);
-    if (devices[0].dev !== devices[1].dev) {
-      throw new Error('UPLOAD_STAGING_DIR must be on the same file system as DATA_DIR, so that publishing a package is a rename.');
-    }
+    await this.requireRenames();
+    await this.removeDrafts();
   }
 
   async createStaging(id: string, size: number | null): Promise<StagingFile> {
@@ -70,6 +70,14 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
 
   discardStaging(id: string): Promise<void> {
     return rm(this.stagingPath(id), { force: true });
+  }
+
+  async touchStaging(id: string, nowMs: number): Promise<void> {
+    try {
+      await utimes(this.stagingPath(id), new Date(nowMs), new Date(nowMs));
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) throw error; // published or discarded meanwhile
+    }
   }
 
   listStaging(): Promise<StoredName[]> {
@@ -133,21 +141,54 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     return (await readdir(this.share)).filter((name) => !name.startsWith('.'));
   }
 
+  async isExposed(uuid: string, filename: string): Promise<boolean> {
+    try {
+      const [content, shared] = await Promise.all([stat(this.contentPath(uuid)), stat(this.sharePath(filename))]);
+      return content.ino === shared.ino && content.dev === shared.dev;
+    } catch (error) {
+      if (isCode(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.content);
     return Math.max(0, bavail * bsize - this.config.get('DISK_RESERVE_BYTES'));
   }
 
   async requireRoom(bytes: number): Promise<void> {
-    if ((await this.freeBytes()) < bytes) throw new DiskFull();
+    if ((await this.freeBytes()) < Math.max(1, bytes)) throw new DiskFull();
+  }
+
+  /** Two mounts can have one device number and still refuse a rename, so it is tried. */
+  private async requireRenames(): Promise<void> {
+    const id = `probe-${randomBytes(8).toString('hex')}`;
+    const probe = this.stagingPath(id);
+    await (await open(probe, 'wx', 0o640)).close();
+    try {
+      await rename(probe, path.join(this.content, id));
+    } catch (error) {
+      if (!isCode(error, 'EXDEV')) throw error;
+      throw new Error('UPLOAD_STAGING_DIR must be on the same file system as DATA_DIR/content, so that publishing a package is a rename.');
+    } finally {
+      await Promise.all([probe, path.join(this.content, id)].map((file) => rm(file, { force: true })));
+    }
+  }
+
+  /** Links that a crash left before they got their public names. Another process may be making one right now. */
+  private async removeDrafts(): Promise<void> {
+    const isOld = Date.now() - DRAFT_AGE_MS;
+    for (const { name, touchedMs } of await this.list(this.share, lstat)) {
+      if (draftName.test(name) && touchedMs < isOld) await rm(path.join(this.share, name), { force: true });
+    }
   }
 
   private async linkTo(uuid: string, draft: string): Promise<void> {
     try {
       await link(this.contentPath(uuid), draft);
     } catch (error) {
-      if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS')) throw error;
-      await symlink(path.join('..', 'content', checkId(uuid)), draft); // a file system without hard links
+      if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS', 'EXDEV')) throw error;
+      await symlink(path.join('..', 'content', checkId(uuid)), draft); // no hard links there
     }
   }
 
@@ -172,11 +213,11 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     }
   }
 
-  private async list(directory: string): Promise<StoredName[]> {
+  private async list(directory: string, look: typeof stat = stat): Promise<StoredName[]> {
     const found: StoredName[] = [];
     for (const name of await readdir(directory)) {
       try {
-        const { size, mtimeMs, ctimeMs } = await stat(path.join(directory, name));
+        const { size, mtimeMs, ctimeMs } = await look(path.join(directory, name));
         found.push({ name, size, touchedMs: Math.max(mtimeMs, ctimeMs) });
       } catch (error) {
         if (!isCode(error, 'ENOENT')) throw error; // gone since it was listed

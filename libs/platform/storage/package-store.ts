@@ -29,6 +29,8 @@ export abstract class PackageStore {
   /** For reading verified blocks of an unfinished file; null when there is none. */
   abstract readStaging(id: string): Promise<FileHandle | null>;
   abstract discardStaging(id: string): Promise<void>;
+  /** Says that somebody still works on this staging file, also while nothing is written to it. Does nothing when it is gone. */
+  abstract touchStaging(id: string, nowMs: number): Promise<void>;
   abstract listStaging(): Promise<StoredName[]>;
 
   /** Makes a staging file the content of `uuid`: fsync, rename, fsync of the directory. Does nothing when that was done before. */
@@ -45,6 +47,8 @@ export abstract class PackageStore {
   /** Takes a public name out of the share. */
   abstract hide(filename: string): Promise<void>;
   abstract listExposed(): Promise<string[]>;
+  /** Whether a public name is there and leads to this content, not to an earlier one. */
+  abstract isExposed(uuid: string, filename: string): Promise<boolean>;
 
   /** Bytes that may still be used: the reserve is taken off. */
   abstract freeBytes(): Promise<number>;

@@ -5,6 +5,9 @@ import { Database } from '#libs/platform/database/database.js';
 
 export type PackageRow = Omit<Package, 'id'>;
 
+/** Admitted here, and not here. */
+export const wantedStatuses: readonly PackageStatus[] = ['Waiting', 'Downloading', 'Failed', 'Quarantined'];
+
 /** Every query on catalog entries that replication needs. Only the catalog writes here. */
 @Injectable()
 export class PackageRepository {
@@ -43,7 +46,7 @@ export class PackageRepository {
 
   /** Those of these contents that are present in the catalog, admitted here and not here yet. */
   async findWanted(uuids: readonly string[]): Promise<string[]> {
-    const status = In(['Waiting', 'Downloading', 'Failed'] satisfies PackageStatus[]);
+    const status = In(wantedStatuses);
     const rows = await this.db.manager.find(Package, { select: { uuid: true }, where: { uuid: In(uuids), status } });
     return rows.map(({ uuid }) => uuid);
   }

@@ -63,7 +63,9 @@ export class PackagesService {
 
   /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). */
   async update(idOrName: string, change: { stage?: Stage; notes?: string | null }): Promise<Package> {
-    const { filename } = await this.get(idOrName);
+    const { filename, stage, notes } = await this.get(idOrName);
+    const isNews = (change.stage ?? stage) !== stage || (change.notes !== undefined && change.notes !== notes);
+    if (!isNews) return this.get(idOrName); // nothing to tell the mesh
     return this.db.transaction(async () => {
       let before: Package | undefined;
       const written = await this.catalog.write(filename, (current) => {

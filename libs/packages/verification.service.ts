@@ -1,52 +1,64 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Package } from '#libs/entities/package.entity.js';
+import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { BLOCK_BYTES } from '#libs/replication/blocks.js';
 import { Catalog } from './catalog.js';
+import { hashContent, type ContentHashes } from './hash-content.js';
+import { PackageRepository } from './package.repository.js';
 import { ContentNotHere } from './packages.errors.js';
 import { PackagesService } from './packages.service.js';
 
-/** Reads held content again and compares it with what was promised. */
+/** Reads content on disk again and compares it with what was promised. */
 @Injectable()
 export class VerificationService {
   private readonly logger = new Logger(VerificationService.name);
 
   constructor(
     private readonly packages: PackagesService,
+    private readonly rows: PackageRepository,
     private readonly store: PackageStore,
     private readonly catalog: Catalog,
     private readonly db: Database,
     private readonly audit: AuditTrail,
+    private readonly clock: Clock,
   ) {}
 
   /** False: the bytes were damaged or gone; they are not served any more and are fetched again. */
   async verify(idOrName: string): Promise<{ isIntact: boolean; row: Package }> {
     const row = await this.packages.get(idOrName);
     if (row.status !== 'Public') throw new ContentNotHere(row.filename);
-    const isIntact = (await this.hash(row)) === row.sha256;
+    const isIntact = (await this.hash(row))?.sha256 === row.sha256;
     if (!isIntact) this.logger.error(`The content of ${row.filename} on disk is damaged; it is fetched again.`);
-    const now = isIntact ? row : await this.giveUp(row);
-    return { isIntact, row: now };
+    return { isIntact, row: isIntact ? row : await this.giveUp(row) };
+  }
+
+  /**
+   * Whole content can lie on disk although its row says that it is absent: a power cut undid the last commit, or the disk was not
+   * mounted at an earlier start. Then it is taken up instead of fetched. False when there is none, or none that is right.
+   */
+  async adopt(row: Package): Promise<boolean> {
+    const hashes = await this.hash(row);
+    if (hashes?.sha256 !== row.sha256) return false;
+    this.logger.log(`${row.filename} (${row.uuid}) was found whole on disk.`);
+    return (await this.catalog.gained(row.uuid, hashes.manifest)) !== null;
   }
 
   private async giveUp(row: Package): Promise<Package> {
+    const updatedMs = this.clock.now();
     const changed = await this.db.transaction(async () => {
       await this.audit.record({ action: 'package.damaged', subject: row.filename, details: { sha256: row.sha256 } });
-      return this.catalog.lost(row.uuid);
+      const lost = await this.catalog.lost(row.uuid);
+      if (lost) await this.rows.setStatus(row.uuid, 'Quarantined', updatedMs);
+      return lost;
     });
+    if (!changed) return row; // replaced or deleted meanwhile: what is left of it goes with its retention
     await this.store.remove(row.uuid);
-    return changed ?? row;
+    return { ...changed, status: 'Quarantined', updatedMs };
   }
 
-  private async hash({ uuid, size }: Package): Promise<string | null> {
-    if (!(await this.store.has(uuid, size))) return null;
-    const handle = await this.store.open(uuid);
-    const hash = createHash('sha256');
-    // One block at a time: the event loop is free between them.
-    for await (const block of handle.createReadStream({ highWaterMark: BLOCK_BYTES })) hash.update(block as Buffer);
-    return hash.digest('hex');
+  private async hash({ uuid, size }: Package): Promise<ContentHashes | null> {
+    return (await this.store.has(uuid, size)) ? hashContent(await this.store.open(uuid)) : null;
   }
 }

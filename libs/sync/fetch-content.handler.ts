@@ -4,6 +4,7 @@ import type { Transfer } from '#libs/entities/transfer.entity.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
+import { VerificationService } from '#libs/packages/verification.service.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { DiskFull } from '#libs/platform/errors/common.errors.js';
@@ -35,6 +36,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     private readonly contents: ContentRepository,
     private readonly transfers: TransferRepository,
     private readonly fetcher: ContentFetcher,
+    private readonly verification: VerificationService,
     private readonly store: PackageStore,
     private readonly clock: Clock,
   ) {
@@ -45,6 +47,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     const goal = await this.findGoal(uuid);
     if (!goal) return this.abandon(uuid);
     if ((await this.transfers.find(uuid))?.state === 'cancelled') return;
+    if (await this.verification.adopt(goal)) return this.abandon(uuid);
     const transfer = await this.begin(goal);
     try {
       await this.fetcher.fetch(goal, transfer, signal);

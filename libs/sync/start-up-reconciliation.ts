@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Catalog } from '#libs/packages/catalog.js';
 import { ContentRepository, statesOnDisk } from '#libs/packages/content.repository.js';
 import { filenameKey } from '#libs/packages/filename.js';
-import { PackageRepository } from '#libs/packages/package.repository.js';
+import { PackageRepository, wantedStatuses } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
 import { ShareLinks } from '#libs/packages/share-links.js';
 import { Clock } from '#libs/platform/clock.js';
@@ -12,7 +12,7 @@ import { TransferRepository } from './transfer.repository.js';
 import { TRANSFER_PREFIX } from './staging-id.js';
 
 const BATCH = 500;
-/** A content file without a row may be one that another process publishes right now; older ones are left over. Milliseconds. */
+/** A content file that no row claims may be one that another process publishes right now; older ones are left over. Milliseconds. */
 const ORPHAN_AGE_MS = 3_600_000;
 
 /**
@@ -49,6 +49,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
       const rows = await this.contents.findAfter(after, BATCH);
       for (const { uuid, filename, size, state } of rows) {
         if (!statesOnDisk.includes(state) || onDisk.get(uuid)?.size === size) continue;
+        if (await this.store.has(uuid, size)) continue; // published by another process since the disk was listed
         this.logger.error(`The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`);
         await this.store.remove(uuid);
         if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
@@ -65,10 +66,12 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     for (let at = 0; at < names.length; at += BATCH) {
       const batch = names.slice(at, at + BATCH);
       const states = await this.contents.findStates(batch);
+      const wanted = new Set(await this.packages.findWanted(batch));
       for (const uuid of batch) {
         const state = states.get(uuid);
+        if (wanted.has(uuid)) continue; // may be whole: looked at before it is fetched
         const isOld = onDisk.get(uuid)!.touchedMs < this.clock.now() - ORPHAN_AGE_MS;
-        if (state === 'absent' || (state === undefined && isOld)) await this.store.remove(uuid);
+        if (isOld && (state === 'absent' || state === undefined)) await this.store.remove(uuid);
       }
     }
   }
@@ -77,8 +80,9 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     const exposed = new Set(await this.store.listExposed());
     for (let after = 0; ; ) {
       const rows = await this.packages.findPresentAfter(after, BATCH);
-      for (const { filename, filenameKey: key, status } of rows) {
-        if ((status === 'Public') !== exposed.has(filename)) await this.links.refresh(key);
+      for (const { uuid, filename, filenameKey: key, status } of rows) {
+        const isRight = status === 'Public' ? await this.store.isExposed(uuid, filename) : !exposed.has(filename);
+        if (!isRight) await this.links.settle(key);
         exposed.delete(filename);
       }
       const last = rows.at(-1);
@@ -102,7 +106,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
   /** Wanted content has a job, whatever was lost. */
   private async askForWanted(): Promise<void> {
     for (let after = 0; ; ) {
-      const rows = await this.packages.findByStatus(['Waiting', 'Downloading', 'Failed'], after, BATCH);
+      const rows = await this.packages.findByStatus(wantedStatuses, after, BATCH);
       for (const { uuid } of rows) await this.jobs.add(ContentWanted, { uuid }, { key: uuid });
       const last = rows.at(-1);
       if (!last) return;

@@ -61,11 +61,11 @@ export function hashWorker(): void {
     session.sha256.update(data);
     session.next += 1;
   };
-  const readBlock = (fd: number, index: number, length: number): Buffer => {
+  const readBlock = (fd: number, index: number, length: number): Buffer | null => {
     const data = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const count = readSync(fd, data, done, length - done, index * BLOCK + done);
-      if (count === 0) throw Object.assign(new Error('The staging file is shorter than it was.'), { code: 'EIO' });
+      if (count === 0) return null; // the file ends before
       done += count;
     }
     return data;
@@ -73,7 +73,9 @@ export function hashWorker(): void {
   const advance = (session: Session): void => {
     for (let length = session.early.get(session.next); length !== undefined; length = session.early.get(session.next)) {
       session.early.delete(session.next);
-      fold(session, readBlock(session.fd, session.next, length));
+      const data = readBlock(session.fd, session.next, length);
+      if (!data) throw Object.assign(new Error('The staging file is shorter than it was.'), { code: 'EIO' });
+      fold(session, data);
     }
   };
   const place = (session: Session, index: number, data: Uint8Array): void => {
@@ -93,9 +95,9 @@ export function hashWorker(): void {
   };
   const answerRecheck = (session: Session, request: Extract<HashRequest, { op: 'recheck' }>): Partial<HashAnswer> => {
     const data = readBlock(session.fd, request.index, request.length);
-    const isRight = matches(createHash('sha1').update(data).digest(), request.expected);
-    if (isRight) place(session, request.index, data);
-    return { matches: isRight };
+    if (!data || !matches(createHash('sha1').update(data).digest(), request.expected)) return { matches: false };
+    place(session, request.index, data);
+    return { matches: true };
   };
   const finish = (session: Session): Partial<HashAnswer> => ({
     whole: { sha1: session.sha1.digest('hex'), sha256: session.sha256.digest('hex'), blocks: session.next },

@@ -1,9 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
+import { Config } from '#libs/platform/config/config.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import type { JobType } from '#libs/platform/jobs/job-type.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { DEAD_AFTER_MS, UPLOAD_PREFIX } from './upload.service.js';
+import { deadAfterMs, UPLOAD_PREFIX } from './upload-life.js';
 
 const SweepUploads: JobType<Record<string, never>> = {
   name: 'upload.sweep',
@@ -22,6 +23,7 @@ export class SweepUploadsHandler extends JobHandler<Record<string, never>> imple
 
   constructor(
     private readonly store: PackageStore,
+    private readonly config: Config,
     private readonly clock: Clock,
   ) {
     super();
@@ -32,8 +34,9 @@ export class SweepUploadsHandler extends JobHandler<Record<string, never>> imple
   }
 
   async run(): Promise<void> {
+    const deadBefore = this.clock.now() - deadAfterMs(this.config);
     for (const { name, touchedMs } of await this.store.listStaging()) {
-      if (!name.startsWith(UPLOAD_PREFIX) || touchedMs > this.clock.now() - DEAD_AFTER_MS) continue;
+      if (!name.startsWith(UPLOAD_PREFIX) || touchedMs > deadBefore) continue;
       this.logger.log(`Removing ${name}, left by an upload that ended with its process.`);
       await this.store.discardStaging(name);
     }

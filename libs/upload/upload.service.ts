@@ -11,6 +11,7 @@ import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { writeAll, type Written } from '#libs/platform/storage/write-all.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { readUploadForm, type UploadForm } from './upload-form.js';
+import { idleMs, touchEveryMs, UPLOAD_PREFIX } from './upload-life.js';
 import { UploadTooLarge } from './upload.errors.js';
 
 interface Received extends Written {
@@ -23,11 +24,6 @@ const FORM_OVERHEAD = 256 * 1_024;
 const MAX_NOTES = 2_000;
 /** The disk is asked again after so many bytes whether there is still room. */
 const ROOM_CHECK_BYTES = 64 * 2 ** 20;
-export const UPLOAD_PREFIX = 'upload-';
-/** A live upload says so this often, in milliseconds. */
-const TOUCH_MS = 15_000;
-/** A staging file of which nothing was heard for this long belongs to an upload that died with its process, in milliseconds. */
-export const DEAD_AFTER_MS = 20 * TOUCH_MS;
 
 function stageOf(text: string | undefined): Stage | null {
   if (!text) return null;
@@ -74,10 +70,10 @@ export class UploadService {
   }
 
   private async read(request: IncomingMessage, stagingId: string): Promise<UploadForm<Received>> {
-    const touches = setInterval(() => this.touch(stagingId), TOUCH_MS);
+    const touches = setInterval(() => this.touch(stagingId), touchEveryMs(this.config));
     const file = async (name: string, stream: AsyncIterable<Buffer>) => this.receive(stagingId, checkFilename(name), stream);
     try {
-      return await readUploadForm(request, { file, field: checkField }, this.config.get('UPLOAD_IDLE_SECONDS') * 1_000);
+      return await readUploadForm(request, { file, field: checkField }, idleMs(this.config));
     } finally {
       clearInterval(touches);
     }

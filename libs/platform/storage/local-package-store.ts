@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { DiskFull } from '../errors/common.errors.js';
 import { BlockWriter } from './block-writer.js';
@@ -40,6 +41,7 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
   constructor(
     private readonly config: Config,
     private readonly pool: HashPool,
+    private readonly clock: Clock,
   ) {
     super();
     this.content = path.join(config.get('dataDir'), 'content');
@@ -177,9 +179,9 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
 
   /** Links that a crash left before they got their public names. Another process may be making one right now. */
   private async removeDrafts(): Promise<void> {
-    const isOld = Date.now() - DRAFT_AGE_MS;
+    const oldBefore = this.clock.now() - DRAFT_AGE_MS;
     for (const { name, touchedMs } of await this.list(this.share, lstat)) {
-      if (draftName.test(name) && touchedMs < isOld) await rm(path.join(this.share, name), { force: true });
+      if (draftName.test(name) && touchedMs < oldBefore) await rm(path.join(this.share, name), { force: true });
     }
   }
 

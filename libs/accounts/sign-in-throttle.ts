@@ -21,6 +21,9 @@ export interface Charge {
   readonly startsBlock: boolean;
 }
 
+/** A power cut forgives a few guesses; waiting for the disk at each one would let guessing slow the server down. */
+const countCanBeLost = { canBeLost: true } as const;
+
 /** An IPv6 customer has a whole /64 to guess from; IPv4 in IPv6 clothes is IPv4. */
 export function addressKey(address: string): string {
   if (!ipaddr.isValid(address)) return address;
@@ -70,7 +73,7 @@ export class SignInThrottle {
         };
       }
       return charge;
-    });
+    }, countCanBeLost);
   }
 
   /**
@@ -85,7 +88,7 @@ export class SignInThrottle {
         failures: Math.max(0, row.failures - 1),
         blockedUntilMs: 0,
       });
-    });
+    }, countCanBeLost);
   }
 
   private counters({ account, address }: Attempt): { id: string; freeAttempts: number }[] {

@@ -31,6 +31,7 @@ export class AuthController {
   @Public()
   @ApiOperation({
     operationId: 'login',
+    security: [],
     summary: 'Sign in',
     description: 'Also sets the refresh cookie.',
   })
@@ -49,6 +50,7 @@ export class AuthController {
   @Public()
   @ApiOperation({
     operationId: 'refresh',
+    security: [],
     summary: 'A new access token for the refresh cookie',
     description: 'Replaces the refresh cookie.',
   })

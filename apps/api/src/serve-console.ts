@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url';
 const consoleRoot = fileURLToPath(new URL('../../../console/browser/', import.meta.url));
 const serverPaths = /^\/(?:api|share|Packages|healthz|readyz|metrics)(?:\/|\?|$)/;
 
-/** The console is one page with its own routes: any other path without a file ending is that page. */
+const builtFile = /^\/(?:media\/.+|[^/]+\.[a-z0-9]{1,12})$/i;
+
+/** The console is one page with its own routes (`/packages/NoMAD.pkg` is one): any path that is neither of the server nor a built file. */
 export function toConsoleUrl({ method, url = '/' }: { method?: string; url?: string }): string {
   const [path = '/'] = url.split('?');
-  const isPage = (method === 'GET' || method === 'HEAD') && !serverPaths.test(url) && !/\.[a-z0-9]{1,12}$/i.test(path);
+  const isPage = (method === 'GET' || method === 'HEAD') && !serverPaths.test(url) && !builtFile.test(path);
   return isPage ? '/index.html' : url;
 }
 

@@ -2,6 +2,7 @@ import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type ApplicationConfig, inject, Injectable, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { Title } from '@angular/platform-browser';
 import { provideRouter, type RouterStateSnapshot, TitleStrategy, withComponentInputBinding } from '@angular/router';
+import { ApiConfiguration } from '#libs/api-client/api-configuration';
 import { routes } from './app.routes';
 import { authInterceptor } from './session/auth-interceptor';
 
@@ -22,6 +23,8 @@ export const appConfig: ApplicationConfig = {
     // XMLHttpRequest, not fetch: only it tells how far an upload is.
     provideHttpClient(withInterceptors([authInterceptor])),
     provideRouter(routes, withComponentInputBinding()),
+    // The console is served by the server it talks to.
+    { provide: ApiConfiguration, useValue: { rootUrl: '' } },
     { provide: TitleStrategy, useClass: PageTitle },
   ],
 };

@@ -27,11 +27,15 @@ const REFRESH_MS = 3_000;
     p {
       margin: 0;
     }
-    h2 + * {
-      margin-top: 14px;
-    }
-    .title {
+    .card .title {
+      margin: 0;
       padding: 16px 20px;
+    }
+    td:first-child {
+      min-width: 150px;
+    }
+    .hint {
+      margin-bottom: 12px;
     }
   `,
 })

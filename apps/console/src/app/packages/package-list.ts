@@ -48,12 +48,12 @@ export class PackageList {
   protected readonly stages = stages;
   protected readonly statuses = statuses;
   protected readonly words = statusWords;
-  protected readonly columns: readonly { field: SortField; label: string; isNumber?: boolean }[] = [
+  protected readonly columns: readonly { field: SortField; label: string; isNumber?: boolean; isForWide?: boolean }[] = [
     { field: 'filename', label: 'Filename' },
-    { field: 'size', label: 'Size', isNumber: true },
+    { field: 'size', label: 'Size', isNumber: true, isForWide: true },
     { field: 'stage', label: 'Stage' },
     { field: 'status', label: 'State' },
-    { field: 'created', label: 'Uploaded' },
+    { field: 'created', label: 'Uploaded', isForWide: true },
   ];
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly page = this.store.page;

@@ -8,7 +8,7 @@ import { copyText } from './clipboard';
   selector: 'ods-copy',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MatButtonModule],
-  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="'Copy ' + what()">Copy</button>`,
+  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="'Copy ' + what()">{{ label() }}</button>`,
 })
 export class CopyButton {
   private readonly snackBar = inject(MatSnackBar);
@@ -16,6 +16,7 @@ export class CopyButton {
   readonly text = input.required<string>();
   /** What it is, for screen readers and the confirmation: `the key`. */
   readonly what = input.required<string>();
+  readonly label = input('Copy');
 
   protected async copy(): Promise<void> {
     const isCopied = await copyText(this.text());

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type HashAnswer, type HashRequest, hashWorker } from './hash-worker.js';
+import { type HashAnswer, type HashRequest, hashWorkerSource } from './hash-worker.js';
 
 type Listener = (answer: HashAnswer) => void;
 
@@ -68,7 +68,7 @@ export class HashPool implements OnApplicationShutdown {
   }
 
   private start(): Thread {
-    const worker = new Worker(`(${hashWorker.toString()})()`, { eval: true, name: 'ods-hash' });
+    const worker = new Worker(hashWorkerSource(), { eval: true, name: 'ods-hash' });
     const thread: Thread = { worker, sessions: new Map() };
     let cause = 'The hashing thread was stopped.';
     worker.on('message', (answer: HashAnswer) => this.answered(thread, answer));

@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 // Few rules, no per-file exceptions: what types and Prettier do not say already. Who may import whom stands
-// in two places: here what one file can be told by its name, in test/architecture.spec.ts what takes the whole tree.
+// in two places: here what one file can be told by its name, in test/architecture what takes the whole tree, and the sizes.
 
 const everywhere = [
   { regex: '^(\\.\\./){3}(?!test/support/)', message: 'Write #libs/… instead of climbing.' },
@@ -52,14 +52,7 @@ const everyFile = {
     'no-empty': 'error',
     'no-var': 'error',
     'prefer-const': 'error',
-    'max-lines': ['error', 300],
-    'max-lines-per-function': ['error', 60],
   },
-};
-
-const isTest = {
-  files: ['**/*.spec.ts', 'test/**', '**/*.testing.ts'],
-  rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' },
 };
 
 const roles = [
@@ -91,5 +84,4 @@ export default tseslint.config(
   everyFile,
   typed,
   ...roles,
-  isTest,
 );

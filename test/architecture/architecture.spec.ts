@@ -1,3 +1,4 @@
+import { functionsOf } from './function-sizes.js';
 import { cyclesOf, filesIn, ImportGraph, textOf } from './import-graph.js';
 
 // The rules of ARCHITECTURE.md that take the whole tree to see. What one file name can tell is in eslint.config.mjs.
@@ -36,6 +37,12 @@ describe('the tree', () => {
   it('has no file above 300 lines', () => {
     const counted = [...graph.files, ...['apps/console/src', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:html|scss|mjs)$/))];
     expect(counted.filter((file) => textOf(file).trimEnd().split('\n').length > 300)).toEqual([]);
+  });
+
+  it('has no function above 60 lines', () => {
+    const counted = [...graph.files, ...filesIn('tools', /\.mjs$/)];
+    const long = counted.flatMap((file) => functionsOf(file).filter(({ lines }) => lines > 60).map(({ name, lines }) => `${file}: ${name} has ${lines}`));
+    expect(long).toEqual([]);
   });
 
   it('imports only files that exist', () => {

@@ -67,7 +67,6 @@ forEachDatabase((database) => {
 
   it('shows nobody what is not committed', async () => {
     const seen: number[] = [];
-    let reading: Promise<void> | undefined;
     const failing = db.transaction(async () => {
       await db.manager.insert(LoginAttempt, anAttempt('dirty'));
       await sleep(20);
@@ -75,7 +74,7 @@ forEachDatabase((database) => {
     });
     const read = async () => void seen.push(await rows());
     await sleep(5);
-    reading = read();
+    const reading = read();
     await expect(failing).rejects.toThrow('planned');
     await reading;
     expect(seen).toEqual([0]);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '../../../test/support/eventually.js';
 import { scratchDir } from '../../../test/support/services.js';
@@ -115,7 +115,7 @@ describe('BlockWriter', () => {
   });
 
   describe('when the disk refuses', () => {
-    beforeEach(async () => (await open(file, 'w')).close());
+    beforeEach(() => writeFile(file, Buffer.alloc(BLOCK_BYTES)));
 
     it('fails the write, the takers that wait and everything after it with the code of the disk', async () => {
       const { writer } = await writerOf('r'); // a descriptor that cannot be written
@@ -131,8 +131,11 @@ describe('BlockWriter', () => {
     it('never writes to the file that is opened next: descriptors have the same numbers again', async () => {
       const { writer, handle } = await writerOf('r');
       const buffers = await Promise.all(Array.from({ length: 12 }, () => writer.take()));
-      const writes = buffers.map((buffer, index) => writer.write(index, buffer, BLOCK_BYTES).catch(() => undefined));
-      await Promise.race(writes); // the first has failed, the others are still on their way to the thread
+      const ignore = () => undefined;
+      const first = writer.write(0, buffers[0]!, 1).catch(ignore);
+      const busy = Array.from({ length: 100 }, () => writer.recheck(0, BLOCK_BYTES, Buffer.alloc(20)).catch(ignore));
+      const writes = [...busy, ...buffers.slice(1).map((buffer, index) => writer.write(index, buffer, BLOCK_BYTES).catch(ignore))];
+      await first; // it has failed; the others are still on their way to the thread
       await writer.close();
       const { fd } = handle;
       await handle.close();

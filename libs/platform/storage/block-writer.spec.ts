@@ -144,9 +144,10 @@ describe('BlockWriter', () => {
       opened.push(innocent);
       expect(innocent.fd).toBe(fd);
       await Promise.all(writes);
-      const { writer: later } = await writerOf('w+');
-      await later.recheck(0, 1, Buffer.alloc(20)); // the thread is past everything that was asked before
-      await later.close();
+      // More sessions than threads: each thread is past everything that was asked before.
+      const later = await Promise.all(Array.from({ length: 8 }, async () => (await writerOf('r')).writer));
+      await Promise.all(later.map((each) => each.recheck(0, 1, Buffer.alloc(20))));
+      await Promise.all(later.map((each) => each.close()));
       expect((await readFile(other)).length).toBe(0);
     });
   });

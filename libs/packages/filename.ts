@@ -8,7 +8,7 @@ export class InvalidFilename extends DomainError {
 
 /** Bytes of UTF-8: the limit of the file systems in use. */
 const MAX_BYTES = 255;
-const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
 const rules: readonly [RegExp, string][] = [
   [/^$/, 'The filename is empty.'],
@@ -31,7 +31,7 @@ export function checkFilename(name: string): string {
 }
 
 /**
- * The name as macOS and Windows shares compare it: case-folded, whatever the locale. Upper case first, so that letters with
- * two lower case forms (final sigma, dotless i aside) meet.
+ * The name as macOS and Windows shares compare it: case-folded, whatever the locale. Down, up and down again, so that letters
+ * with several forms meet (final sigma; capital sharp s, which alone has no upper case but itself).
  */
-export const filenameKey = (name: string): string => name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+export const filenameKey = (name: string): string => name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');

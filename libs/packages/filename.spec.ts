@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { checkFilename, filenameKey, InvalidFilename } from './filename.js';
+
+/** Every character that has another case or another normal form. */
+const characters = Array.from({ length: 0x11_0000 }, (_, code) => code)
+  .filter((code) => code < 0xd800 || code > 0xdfff)
+  .map((code) => String.fromCodePoint(code))
+  .filter((sign) => [sign.toUpperCase(), sign.toLowerCase(), sign.normalize('NFD'), sign.normalize('NFC')].some((form) => form !== sign));
+
+describe('checkFilename', () => {
+  it.each([
+    'NoMAD.pkg',
+    'a',
+    'Firefox 131.0 (arm64).dmg',
+    'C++ Redistributable %2B + 100% [x64] {1}.msi',
+    'Büro – Übersicht №5.pkg',
+    '日本語.pkg',
+    '🎉.dmg',
+    'console.pkg', // begins like a device
+    'COM10.pkg',
+    'archive.tar.gz',
+    "it's;fine,really=&~#@!$.pkg",
+    'é'.repeat(127),
+  ])('takes %j as it is', (name) => {
+    expect(checkFilename(name)).toBe(name);
+  });
+
+  it('answers NFC, so that a name typed on macOS is the name typed on Windows', () => {
+    expect(checkFilename('Bu\u0308ro.pkg')).toBe('B\u00fcro.pkg');
+  });
+
+  it.each([
+    ['', /empty/],
+    ['a/b.pkg', /must not contain/],
+    ['..\\b.pkg', /must not contain/],
+    ['C:evil.pkg', /must not contain/],
+    ['what?.pkg', /must not contain/],
+    ['*.pkg', /must not contain/],
+    ['a"b', /must not contain/],
+    ['a<b', /must not contain/],
+    ['a>b', /must not contain/],
+    ['a|b', /must not contain/],
+    ['.', /begin with a dot/],
+    ['..', /begin with a dot/],
+    ['.DS_Store', /begin with a dot/],
+    ['a.pkg.', /end with a dot or a space/],
+    ['a.pkg ', /end with a dot or a space/],
+    [' a.pkg', /begin with a space/],
+    ['a\0.pkg', /control/],
+    ['a\nb.pkg', /control/],
+    ['a\u007f', /control/],
+    ['a\u0085', /control/],
+    ['gpj\u202egkp.exe', /invisible/],
+    ['\ufeffa.pkg', /invisible/],
+    ['CON', /device/],
+    ['nul.txt', /device/],
+    ['Com1.pkg', /device/],
+    ['LPT\u00b9', /device/],
+    ['aux .pkg', /device/],
+    ['CONIN$', /device/],
+    ['\ud800.pkg', /Unicode/],
+    ['x'.repeat(256), /longer than 255 bytes/],
+    ['é'.repeat(128), /longer than 255 bytes/],
+  ])('refuses %j and says why', (name, reason) => {
+    expect(() => checkFilename(name)).toThrow(InvalidFilename);
+    expect(() => checkFilename(name)).toThrow(reason);
+  });
+
+  it('never changes a name that it takes a second time', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+        let taken: string;
+        try {
+          taken = checkFilename(name);
+        } catch (error) {
+          return expect(error).toBeInstanceOf(InvalidFilename);
+        }
+        expect(checkFilename(taken)).toBe(taken);
+        expect(taken).toBe(name.normalize('NFC'));
+        expect(taken).not.toMatch(/[/\\\0]/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('filenameKey', () => {
+  it.each([
+    ['NoMAD.pkg', 'nomad.PKG'],
+    ['B\u00fcro', 'BU\u0308RO'],
+    ['STRASSE.pkg', 'straße.pkg'],
+    ['STRAẞE.pkg', 'straße.pkg'],
+    ['ΟΔΟΣ.pkg', 'οδος.pkg'],
+    ['ΟΔΟΣ', 'οδοσ'],
+  ])('is the same for %s and %s', (one, other) => {
+    expect(filenameKey(one)).toBe(filenameKey(other));
+  });
+
+  it('tells names apart that are not the same', () => {
+    expect(new Set(['a.pkg', 'b.pkg', 'a.pk', 'á.pkg', 'a .pkg'].map(filenameKey)).size).toBe(5);
+  });
+
+  it('has no letter of which upper and lower case, composed and decomposed form differ, or that changes when keyed twice', () => {
+    expect(characters.length).toBeGreaterThan(10_000);
+    const odd = characters.filter((sign) => {
+      const text = `a${sign}b`;
+      const key = filenameKey(text);
+      const others = [text.toUpperCase(), text.toLowerCase(), text.normalize('NFD'), text.normalize('NFC'), key];
+      return others.some((other) => filenameKey(other) !== key);
+    });
+    expect(odd).toEqual([]);
+  });
+
+  it('fits its column for every name that is allowed', () => {
+    const lengths = characters.map((sign) => {
+      const normal = sign.normalize('NFC');
+      return filenameKey(normal.repeat(Math.floor(255 / Buffer.byteLength(normal)))).length;
+    });
+    expect(Math.max(255, ...new Set(lengths))).toBeLessThanOrEqual(510);
+  });
+});

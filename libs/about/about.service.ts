@@ -6,6 +6,7 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { ServerChanged, ServerStageChanged } from './about.jobs.js';
 import type { UpdateAboutDto } from './dto/about.dto.js';
 import { type Identity, type IdentityChange, newRegistrationKey, ServerIdentity } from './server-identity.js';
+import { checkServerName } from './server-name.js';
 import { checkServerUrl } from './server-url.js';
 
 /** Reads and changes this server's settings. */
@@ -19,13 +20,13 @@ export class AboutService {
   ) {}
 
   get(): Promise<Identity> {
-    return this.identity.get();
+    return this.identity.read();
   }
 
   async update(wish: UpdateAboutDto): Promise<Identity> {
     const change = this.changeOf(wish);
     return this.db.transaction(async () => {
-      const before = await this.identity.get();
+      const before = await this.identity.hold();
       const after = await this.identity.change(change);
       await this.jobs.add(ServerChanged, {}, { key: 'self' });
       if (after.stage !== before.stage) await this.jobs.add(ServerStageChanged, {}, { key: 'self' });
@@ -47,7 +48,11 @@ export class AboutService {
     if (iss !== undefined) throw new InvalidRequest([{ pointer: '/iss', detail: 'The iss of a server cannot be changed.' }]);
     if (key !== undefined) throw new InvalidRequest([{ pointer: '/key', detail: 'The key cannot be set. Use rotate_key to get a new one.' }]);
     const change: { -readonly [K in keyof IdentityChange]: IdentityChange[K] } = {};
-    if (name !== undefined) change.name = name.trim();
+    if (name !== undefined) {
+      const checked = checkServerName(name);
+      if ('fault' in checked) throw new InvalidRequest([{ pointer: '/name', detail: checked.fault }]);
+      change.name = checked.name;
+    }
     if (stage !== undefined) change.stage = stage;
     if (firewalledMode !== undefined) change.firewalledMode = firewalledMode;
     if (url !== undefined) {

@@ -36,6 +36,7 @@ export const newRegistrationKey = (): string => randomBytes(32).toString('base64
 /** Who this server is (MESH §8). Made on first start, the same for all its processes. */
 @Injectable()
 export class ServerIdentity implements OnModuleInit {
+  private changes = 0;
   private remembered: { identity: Identity; until: number } | undefined;
 
   constructor(
@@ -50,29 +51,42 @@ export class ServerIdentity implements OnModuleInit {
     await this.get();
   }
 
-  /** Throws SecretUnreadable when the database was made under another DATABASE_KEY. */
+  /** As it was at most a second ago: for signing and checking every call. */
   async get(): Promise<Identity> {
     const now = Date.now();
     if (this.remembered && this.remembered.until > now) return this.remembered.identity;
-    const row = await this.servers.find();
-    if (!row) throw new Error('This server has no identity yet.');
-    const identity = this.open(row);
-    this.remembered = { identity, until: now + REMEMBER_MS };
+    const { changes } = this;
+    const identity = await this.read();
+    // What was read before a change must not be remembered after it.
+    if (changes === this.changes) this.remembered = { identity, until: now + REMEMBER_MS };
     return identity;
   }
 
+  /** As it is now, whichever process changed it. Throws SecretUnreadable when the database was made under another DATABASE_KEY. */
+  async read(): Promise<Identity> {
+    return this.open(await this.servers.find());
+  }
+
+  /** As it is now, and stays until the open transaction ends. */
+  async hold(): Promise<Identity> {
+    return this.open(await this.servers.hold());
+  }
+
+  /** Called in a transaction; answers what is true once that has committed. */
   async change(change: IdentityChange): Promise<Identity> {
     const { registrationKey, ...rest } = change;
     const sealed = registrationKey === undefined ? {} : { registrationKey: this.box.seal(registrationKey, KEY_PURPOSE.registrationKey) };
-    await this.servers.update({ ...rest, ...sealed });
-    this.remembered = undefined;
+    if (Object.keys(change).length > 0) await this.servers.update({ ...rest, ...sealed });
     this.db.afterCommit(() => {
+      this.changes += 1;
       this.remembered = undefined;
     });
-    return this.get();
+    return this.read();
   }
 
-  private open({ registrationKey, privateKey, ...row }: Server): Identity {
+  private open(found: Server | null): Identity {
+    if (!found) throw new Error('This server has no identity yet.');
+    const { registrationKey, privateKey, ...row } = found;
     return {
       ...row,
       registrationKey: this.box.open(registrationKey, KEY_PURPOSE.registrationKey),

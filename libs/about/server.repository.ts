@@ -14,6 +14,11 @@ export class ServerRepository {
     return this.db.manager.findOneBy(Server, ROW);
   }
 
+  /** The record, held until the transaction ends: two changes at once are one after the other. */
+  hold(): Promise<Server | null> {
+    return this.db.manager.findOne(Server, { where: ROW, ...this.db.forUpdate });
+  }
+
   /** Keeps what is there: several processes may start at once. */
   async insertIfNew(server: Omit<Server, 'id'>, epoch: string): Promise<void> {
     await this.db.manager.createQueryBuilder().insert().into(Server).values({ ...ROW, ...server }).orIgnore().updateEntity(false).execute();

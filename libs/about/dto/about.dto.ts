@@ -1,8 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Length, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import type { Identity } from '../server-identity.js';
+import { NAME_LIMIT } from '../server-name.js';
+import { URL_LIMIT } from '../server-url.js';
 
 export class AboutDto {
   @ApiProperty({ example: false }) firewalled_mode!: boolean;
@@ -21,20 +24,20 @@ export class AboutDto {
 const modes: Readonly<Record<string, boolean>> = { Enabled: true, Disabled: false };
 
 export class UpdateAboutDto {
-  @ApiPropertyOptional({ example: 'Example ODS', maxLength: 100 })
-  @IsOptional()
+  @ApiPropertyOptional({ example: 'Example ODS', maxLength: NAME_LIMIT })
+  @MayBeLeftOut()
   @IsString()
-  @Length(1, 100)
+  @MaxLength(NAME_LIMIT)
   name?: string;
 
-  @ApiPropertyOptional({ example: 'http://192.168.99.100', maxLength: 500, description: 'Where peers and clients reach this server.' })
-  @IsOptional()
+  @ApiPropertyOptional({ example: 'http://192.168.99.100', maxLength: URL_LIMIT, description: 'Where peers and clients reach this server.' })
+  @MayBeLeftOut()
   @IsString()
-  @MaxLength(500)
+  @MaxLength(URL_LIMIT)
   url?: string;
 
   @ApiPropertyOptional({ enum: stages, example: 'Prod' })
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIn(stages, { message: `stage must be one of ${stages.join(', ')}` })
   stage?: Stage;
 
@@ -43,7 +46,7 @@ export class UpdateAboutDto {
     oneOf: [{ type: 'string', enum: ['Enabled', 'Disabled'] }, { type: 'boolean' }],
     description: 'A firewalled server cannot be called by its peers and does all the calling itself.',
   })
-  @IsOptional()
+  @MayBeLeftOut()
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (modes[value] ?? value) : value))
   @IsBoolean({ message: 'firewalled_mode must be Enabled or Disabled' })
   firewalled_mode?: boolean;

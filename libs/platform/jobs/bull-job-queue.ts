@@ -8,15 +8,22 @@ export type LaneQueue = Queue<Message>;
 export type RedisOptions = Exclude<NonNullable<QueueOptions['redis']>, string>;
 export type LaneQueues = Readonly<Record<JobLane, LaneQueue>>;
 
+/** How long Redis may take for a question, or to let go: a stop must not hang on it. */
+const PATIENCE_MS = 2_000;
+/** An outage of hours is told once in this time, not with every attempt to connect. */
+const WARN_EVERY_MS = 60_000;
+
 /** Offers go through Redis to whichever worker is free. */
 export class BullJobQueue extends JobQueue {
   private readonly logger = new Logger(BullJobQueue.name);
-  private readonly warn = (error: unknown) => this.logger.warn(`Redis: ${String(error)}`);
+  private readonly running = new Set<Promise<void>>();
+  private isStopping = false;
   private closing: Promise<void> | undefined;
+  private warnedMs = -Infinity;
 
   constructor(private readonly queues: LaneQueues) {
     super();
-    for (const lane of jobLanes) queues[lane].on('error', this.warn);
+    for (const queue of this.all) queue.on('error', this.warn);
   }
 
   add({ id, lane, dueMs }: JobOffer): void {
@@ -29,25 +36,68 @@ export class BullJobQueue extends JobQueue {
 
   consume(run: (id: string) => Promise<void>, concurrency: Readonly<Record<JobLane, number>>): void {
     for (const lane of jobLanes) {
-      this.queues[lane].process(concurrency[lane], ({ data }) => run(data.id)).catch(this.warn);
+      this.queues[lane].process(concurrency[lane], ({ data }) => this.take(data.id, run)).catch(this.warn);
     }
   }
 
   async stopConsuming(): Promise<void> {
-    await Promise.all(jobLanes.map((lane) => this.queues[lane].pause(true, false).catch(this.warn)));
+    this.isStopping = true;
+    // Bull itself waits for Redis here, which may be away: what runs is counted by this class.
+    await within(PATIENCE_MS, Promise.all(this.all.map((queue) => queue.pause(true, true)))).catch(this.warn);
+    await Promise.allSettled(this.running);
   }
 
   async close(): Promise<void> {
-    this.closing ??= Promise.all(jobLanes.map((lane) => this.queues[lane].close())).then(() => undefined);
-    await this.closing.catch(this.warn);
+    this.closing ??= this.disconnect();
+    await this.closing;
   }
 
   async fault(): Promise<string | null> {
     try {
-      await this.queues.quick.client.ping();
+      await within(PATIENCE_MS, Promise.all(this.all.map(({ client }) => client.ping())));
       return null;
     } catch (error) {
-      return `Redis does not answer: ${String(error)}`;
+      return `Redis does not answer: ${(error as Error).message}.`;
     }
   }
+
+  private get all(): LaneQueue[] {
+    return jobLanes.map((lane) => this.queues[lane]);
+  }
+
+  private async take(id: string, run: (id: string) => Promise<void>): Promise<void> {
+    if (this.isStopping) return; // the row stays due for another process
+    const running = run(id).finally(() => this.running.delete(running));
+    this.running.add(running);
+    await running;
+  }
+
+  private async disconnect(): Promise<void> {
+    // Told to wait for its jobs while Redis is away, Bull leaves a rejection unhandled, which ends the process.
+    const isAway = this.all.some((queue) => connectionsOf(queue).some(({ status }) => status !== 'ready'));
+    try {
+      await within(PATIENCE_MS, Promise.all(this.all.map((queue) => queue.close(isAway))));
+    } catch {
+      // Bull would wait until Redis is back.
+      for (const queue of this.all) for (const client of connectionsOf(queue)) client.disconnect();
+    }
+  }
+
+  private readonly warn = (error: unknown): void => {
+    if (performance.now() - this.warnedMs < WARN_EVERY_MS) return;
+    this.warnedMs = performance.now();
+    this.logger.warn(`Redis: ${String(error)}. Until it answers, jobs are found in the database.`);
+  };
+}
+
+/** All connections of a queue: for commands, for events, for waiting. Bull keeps them in a member that it does not declare. */
+const connectionsOf = (queue: LaneQueue): LaneQueue['client'][] => (queue as unknown as { clients: LaneQueue['client'][] }).clients;
+
+/** What `work` answers; an Error when that takes too long. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

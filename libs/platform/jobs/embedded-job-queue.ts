@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { JobQueue, type JobOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
@@ -18,7 +19,8 @@ export class EmbeddedJobQueue extends JobQueue {
   }
 
   consume(run: Consumer['run'], concurrency: Consumer['concurrency']): void {
-    this.consumer = { run, concurrency };
+    // Bound to the context of the start: a job is nobody's request, whoever's offer makes room for it.
+    this.consumer = { run: AsyncResource.bind(run), concurrency };
     for (const lane of jobLanes) this.startNext(lane);
   }
 

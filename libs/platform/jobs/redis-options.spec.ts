@@ -9,6 +9,8 @@ describe('redisOptions', () => {
     ['redis://[::1]:7000', { host: '::1', port: 7000 }],
     ['rediss://cache', { host: 'cache', port: 6379, tls: {} }],
   ])('reads %s', (url, options) => {
-    expect(redisOptions(url)).toEqual({ ...options, maxRetriesPerRequest: 3, enableReadyCheck: false });
+    const { retryStrategy, ...found } = redisOptions(url);
+    expect(found).toEqual({ ...options, maxRetriesPerRequest: 3, enableReadyCheck: false });
+    expect([1, 10, 1_000].map((attempts) => retryStrategy!(attempts))).toEqual([100, 1_000, 2_000]);
   });
 });

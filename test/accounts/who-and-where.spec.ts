@@ -20,7 +20,7 @@ describe('behind a proxy', () => {
   /** Signs in from `address`; the body comes in two pieces, the second when the first was surely read. */
   const signIn = (address: string, agent?: Agent): Promise<{ status: number; requestId: string }> =>
     new Promise((resolve, reject) => {
-      const body = JSON.stringify({ username: 'admin', password: 'wrong' });
+      const body = JSON.stringify({ username: `nobody at ${address}`, password: 'wrong' });
       const call = request(`${server.url}/api/admin/auth/login`, {
         method: 'POST',
         agent,
@@ -63,6 +63,14 @@ describe('behind a proxy', () => {
     expect(addresses.map((address) => byAddress.get(address))).toEqual(
       answers.map(({ requestId }) => requestId),
     );
+  });
+
+  it('believes the proxy, and not what the client put before it', async () => {
+    const { requestId } = await signIn('203.0.113.66, 192.0.2.77');
+    const { manager } = server.app.get(Database);
+    expect(await manager.findOneBy(AuditEvent, { requestId })).toMatchObject({
+      address: '192.0.2.77',
+    });
   });
 
   it('keeps the refresh cookie on TLS when the browser came over TLS', async () => {

@@ -27,7 +27,8 @@ export async function createApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    trustProxy: config.get('TRUST_PROXY'),
+    // The nearest proxy only: what stands further left in X-Forwarded-For is whatever the client wrote.
+    trustProxy: config.get('TRUST_PROXY') && ((_address: string, hop: number) => hop === 0),
     rewriteUrl: toConsoleUrl,
     // A peer's idle connection must not hold up a stop.
     keepAliveTimeout: 5_000,

@@ -8,9 +8,19 @@ const everywhere = [
   { regex: '^#libs/.*\\.ts$', message: 'Imports name the built file: end in .js.' },
   { regex: '(^|/)dist/', message: 'Import the source.' },
 ];
-const notTypeOrm = { group: ['typeorm', '@nestjs/typeorm'], message: 'Only repositories, entities, migrations and platform/database know TypeORM.' };
-const notBull = { group: ['bull', '@nestjs/bull'], message: 'Only the Bull adapter of the queue knows Bull.' };
-const notFiles = { group: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'], allowTypeImports: true, message: 'Files are behind a port.' };
+const notTypeOrm = {
+  group: ['typeorm', '@nestjs/typeorm'],
+  message: 'Only repositories, entities, migrations and platform/database know TypeORM.',
+};
+const notBull = {
+  group: ['bull', '@nestjs/bull'],
+  message: 'Only the Bull adapter of the queue knows Bull.',
+};
+const notFiles = {
+  group: ['node:fs', 'node:fs/promises', 'fs', 'fs/promises'],
+  allowTypeImports: true,
+  message: 'Files are behind a port.',
+};
 const notHttpErrors = {
   group: ['@nestjs/common'],
   importNamePattern: 'Exception$',
@@ -18,14 +28,20 @@ const notHttpErrors = {
 };
 
 /** @param {...object} patterns */
-const restrict = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns: [...everywhere, ...patterns] }] });
+const restrict = (...patterns) => ({
+  '@typescript-eslint/no-restricted-imports': ['error', { patterns: [...everywhere, ...patterns] }],
+});
 
 const typed = {
   files: ['**/*.ts'],
   extends: [tseslint.configs.base],
   languageOptions: {
     parserOptions: {
-      project: ['tsconfig.json', 'apps/console/tsconfig.app.json', 'apps/console/tsconfig.spec.json'],
+      project: [
+        'tsconfig.json',
+        'apps/console/tsconfig.app.json',
+        'apps/console/tsconfig.spec.json',
+      ],
       tsconfigRootDir: import.meta.dirname,
     },
   },
@@ -34,12 +50,21 @@ const typed = {
     '@typescript-eslint/no-misused-promises': 'error',
     '@typescript-eslint/await-thenable': 'error',
     '@typescript-eslint/no-explicit-any': 'error',
-    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-    '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    '@typescript-eslint/no-unused-vars': [
+      'error',
+      { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+    ],
+    '@typescript-eslint/switch-exhaustiveness-check': [
+      'error',
+      { considerDefaultExhaustiveForUnions: true },
+    ],
     '@typescript-eslint/ban-ts-comment': 'error',
     'no-restricted-syntax': [
       'error',
-      { selector: 'TSEnumDeclaration', message: 'A union of words is enough, and is what JSON carries.' },
+      {
+        selector: 'TSEnumDeclaration',
+        message: 'A union of words is enough, and is what JSON carries.',
+      },
     ],
     ...restrict(),
   },
@@ -56,30 +81,79 @@ const everyFile = {
 };
 
 const roles = [
-  { files: ['libs/**/*.controller.ts'], rules: restrict(notTypeOrm, notBull, notFiles, { regex: '\\.repository\\.js$', message: 'A controller talks to its service.' }) },
+  {
+    files: ['libs/**/*.controller.ts'],
+    rules: restrict(notTypeOrm, notBull, notFiles, {
+      regex: '\\.repository\\.js$',
+      message: 'A controller talks to its service.',
+    }),
+  },
   {
     files: ['libs/**/*.service.ts', 'libs/**/*.handler.ts'],
     rules: {
-      ...restrict(notTypeOrm, notBull, notFiles, notHttpErrors, { regex: '\\.(controller|handler)\\.js$', message: 'Services and handlers do not call doors.' }),
-      'no-restricted-globals': ['error', { name: 'fetch', message: 'The network is behind a port.' }],
+      ...restrict(notTypeOrm, notBull, notFiles, notHttpErrors, {
+        regex: '\\.(controller|handler)\\.js$',
+        message: 'Services and handlers do not call doors.',
+      }),
+      'no-restricted-globals': [
+        'error',
+        { name: 'fetch', message: 'The network is behind a port.' },
+      ],
     },
   },
-  { files: ['libs/**/*.repository.ts'], rules: restrict(notBull, notFiles, notHttpErrors, { regex: '\\.(service|errors|repository|controller|handler)\\.js$', message: 'A repository is queries only.' }) },
-  { files: ['libs/platform/**/*.ts'], ignores: ['**/*.spec.ts'], rules: restrict({ regex: '^#libs/(?!platform/|entities/|replication/)', message: 'The platform knows no feature.' }) },
+  {
+    files: ['libs/**/*.repository.ts'],
+    rules: restrict(notBull, notFiles, notHttpErrors, {
+      regex: '\\.(service|errors|repository|controller|handler)\\.js$',
+      message: 'A repository is queries only.',
+    }),
+  },
+  {
+    files: ['libs/platform/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: restrict({
+      regex: '^#libs/(?!platform/|entities/|replication/)',
+      message: 'The platform knows no feature.',
+    }),
+  },
   {
     files: ['libs/replication/**/*.ts'],
     ignores: ['**/*.spec.ts'],
-    rules: restrict(notTypeOrm, notFiles, { regex: '^@nestjs/|^node:(?!crypto)|^#libs/', message: 'The heart of replication is pure.' }),
+    rules: restrict(notTypeOrm, notFiles, {
+      regex: '^@nestjs/|^node:(?!crypto)|^#libs/',
+      message: 'The heart of replication is pure.',
+    }),
   },
   {
     files: ['apps/console/**/*.ts'],
-    rules: restrict({ regex: '^#libs/(?!api-client)', message: 'The console is a client of the admin API only.' }, { regex: '[^#]libs/', message: 'Write #libs/api-client.' }, notTypeOrm),
+    rules: restrict(
+      { regex: '^#libs/(?!api-client)', message: 'The console is a client of the admin API only.' },
+      { regex: '[^#]libs/', message: 'Write #libs/api-client.' },
+      notTypeOrm,
+    ),
   },
-  { files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts'], rules: restrict({ regex: 'apps/|\\.\\./(api|worker|console)/', message: 'An app knows no other app.' }) },
+  {
+    files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts'],
+    rules: restrict({
+      regex: 'apps/|\\.\\./(api|worker|console)/',
+      message: 'An app knows no other app.',
+    }),
+  },
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'data/', 'scratch/', '.angular/', '.cache/', 'libs/api-client/'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'coverage/',
+      'data/',
+      'scratch/',
+      '.angular/',
+      '.cache/',
+      'libs/api-client/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   everyFile,
   typed,

@@ -7,7 +7,9 @@ const isSpec = (file: string): boolean => /\.(?:spec|testing)\.ts$/.test(file);
 const isGenerated = (file: string): boolean => file.startsWith('libs/api-client/');
 const isCounted = (file: string): boolean => !isSpec(file) && !isGenerated(file);
 
-const serverFiles = ['apps/api', 'apps/worker', 'libs'].flatMap((folder) => filesIn(folder, /\.ts$/)).filter(isCounted);
+const serverFiles = ['apps/api', 'apps/worker', 'libs']
+  .flatMap((folder) => filesIn(folder, /\.ts$/))
+  .filter(isCounted);
 const consoleFiles = filesIn('apps/console/src', /\.ts$/).filter(isCounted);
 const graph = ImportGraph.of([...serverFiles, 'ormconfig.ts', ...consoleFiles]);
 
@@ -25,7 +27,10 @@ const acrossFeatures = serverFiles.flatMap((file) =>
   graph
     .importsOf(file)
     .map(({ file: target }) => [file, target ?? ''] as const)
-    .filter(([from, to]) => featureOf(from) !== null && featureOf(to) !== null && featureOf(from) !== featureOf(to)),
+    .filter(
+      ([from, to]) =>
+        featureOf(from) !== null && featureOf(to) !== null && featureOf(from) !== featureOf(to),
+    ),
 );
 
 describe('the tree', () => {
@@ -35,23 +40,37 @@ describe('the tree', () => {
   });
 
   it('has no file above 300 lines', () => {
-    const counted = [...graph.files, ...['apps/console/src', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:html|scss|mjs)$/))];
+    const counted = [
+      ...graph.files,
+      ...['apps/console/src', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:html|scss|mjs)$/)),
+    ];
     expect(counted.filter((file) => textOf(file).trimEnd().split('\n').length > 300)).toEqual([]);
   });
 
   it('has no function above 60 lines', () => {
     const counted = [...graph.files, ...filesIn('tools', /\.mjs$/)];
-    const long = counted.flatMap((file) => functionsOf(file).filter(({ lines }) => lines > 60).map(({ name, lines }) => `${file}: ${name} has ${lines}`));
+    const long = counted.flatMap((file) =>
+      functionsOf(file)
+        .filter(({ lines }) => lines > 60)
+        .map(({ name, lines }) => `${file}: ${name} has ${lines}`),
+    );
     expect(long).toEqual([]);
   });
 
   it('imports only files that exist', () => {
-    const dangling = graph.files.flatMap((file) => graph.importsOf(file).filter((each) => each.file?.startsWith('missing:')).map((each) => `${file} → ${each.specifier}`));
+    const dangling = graph.files.flatMap((file) =>
+      graph
+        .importsOf(file)
+        .filter((each) => each.file?.startsWith('missing:'))
+        .map((each) => `${file} → ${each.specifier}`),
+    );
     expect(dangling).toEqual([]);
   });
 
   it('has no file that is named after nothing', () => {
-    expect(graph.files.filter((file) => /(?:^|[/-])(?:utils?|helpers?|misc)(?:[./-])/.test(file))).toEqual([]);
+    expect(
+      graph.files.filter((file) => /(?:^|[/-])(?:utils?|helpers?|misc)(?:[./-])/.test(file)),
+    ).toEqual([]);
   });
 });
 
@@ -62,7 +81,9 @@ describe('imports', () => {
 
   it('form no cycle between features', () => {
     const edges = (feature: string): string[] =>
-      acrossFeatures.filter(([from]) => featureOf(from) === feature).map(([, to]) => featureOf(to)!);
+      acrossFeatures
+        .filter(([from]) => featureOf(from) === feature)
+        .map(([, to]) => featureOf(to)!);
     expect(cyclesOf(features, edges)).toEqual([]);
   });
 
@@ -73,36 +94,76 @@ describe('imports', () => {
   it('never lead from a foundation to a feature', () => {
     const upward = serverFiles
       .filter((file) => foundations.includes(libOf(file) ?? ''))
-      .flatMap((file) => graph.importsOf(file).filter(({ file: target }) => target !== null && (featureOf(target) !== null || target.startsWith('apps/'))).map(({ specifier }) => `${file} → ${specifier}`));
+      .flatMap((file) =>
+        graph
+          .importsOf(file)
+          .filter(
+            ({ file: target }) =>
+              target !== null && (featureOf(target) !== null || target.startsWith('apps/')),
+          )
+          .map(({ specifier }) => `${file} → ${specifier}`),
+      );
     expect(upward).toEqual([]);
   });
 
   it('never lead from libs to an app, nor from an app to another', () => {
     const appOf = (file: string): string | null => /^apps\/([^/]+)\//.exec(file)?.[1] ?? null;
-    const wrong = graph.files.flatMap((file) => graph.importsOf(file).filter(({ file: target }) => target !== null && appOf(target) !== null && appOf(target) !== appOf(file)).map(({ specifier }) => `${file} → ${specifier}`));
+    const wrong = graph.files.flatMap((file) =>
+      graph
+        .importsOf(file)
+        .filter(
+          ({ file: target }) =>
+            target !== null && appOf(target) !== null && appOf(target) !== appOf(file),
+        )
+        .map(({ specifier }) => `${file} → ${specifier}`),
+    );
     expect(wrong).toEqual([]);
   });
 
   it('leave other libs by #libs/…, not by climbing', () => {
-    const climbing = serverFiles.flatMap((file) => graph.importsOf(file).filter(({ specifier, file: target }) => specifier.startsWith('.') && target !== null && libOf(target) !== libOf(file)).map(({ specifier }) => `${file} → ${specifier}`));
+    const climbing = serverFiles.flatMap((file) =>
+      graph
+        .importsOf(file)
+        .filter(
+          ({ specifier, file: target }) =>
+            specifier.startsWith('.') && target !== null && libOf(target) !== libOf(file),
+        )
+        .map(({ specifier }) => `${file} → ${specifier}`),
+    );
     expect(climbing).toEqual([]);
   });
 
   it('between entities are of types only', () => {
-    const wrong = filesIn('libs/entities', /\.entity\.ts$/).flatMap((file) => graph.importsOf(file).filter(({ file: target, isTypeOnly }) => target?.endsWith('.entity.ts') && !isTypeOnly).map(({ specifier }) => `${file} → ${specifier}`));
+    const wrong = filesIn('libs/entities', /\.entity\.ts$/).flatMap((file) =>
+      graph
+        .importsOf(file)
+        .filter(({ file: target, isTypeOnly }) => target?.endsWith('.entity.ts') && !isTypeOnly)
+        .map(({ specifier }) => `${file} → ${specifier}`),
+    );
     expect(wrong).toEqual([]);
   });
 
   it('keep the console to the generated client', () => {
-    const wrong = consoleFiles.flatMap((file) => graph.importsOf(file).filter(({ file: target }) => target !== null && !/^(?:apps\/console|libs\/api-client)\//.test(target)).map(({ specifier }) => `${file} → ${specifier}`));
+    const wrong = consoleFiles.flatMap((file) =>
+      graph
+        .importsOf(file)
+        .filter(
+          ({ file: target }) =>
+            target !== null && !/^(?:apps\/console|libs\/api-client)\//.test(target),
+        )
+        .map(({ specifier }) => `${file} → ${specifier}`),
+    );
     expect(wrong).toEqual([]);
   });
 });
 
 describe('packages that stay behind one door', () => {
   it('TypeORM: repositories, entities, migrations and platform/database', () => {
-    const allowed = /^ormconfig\.ts$|^libs\/(?:platform\/database|entities|migrations)\/|\.repository\.ts$|^libs\/platform\/jobs\/jobs\.ts$/;
-    expect(graph.importersOf('typeorm', '@nestjs/typeorm').filter((file) => !allowed.test(file))).toEqual([]);
+    const allowed =
+      /^ormconfig\.ts$|^libs\/(?:platform\/database|entities|migrations)\/|\.repository\.ts$|^libs\/platform\/jobs\/jobs\.ts$/;
+    expect(
+      graph.importersOf('typeorm', '@nestjs/typeorm').filter((file) => !allowed.test(file)),
+    ).toEqual([]);
   });
 
   it('Bull: the adapter of the queue and the module that wires it', () => {
@@ -111,7 +172,9 @@ describe('packages that stay behind one door', () => {
   });
 
   it('the environment: the configuration', () => {
-    const readers = graph.files.filter((file) => /\bprocess\.env\b/.test(textOf(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')));
+    const readers = graph.files.filter((file) =>
+      /\bprocess\.env\b/.test(textOf(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')),
+    );
     expect(readers).toEqual(['libs/platform/config/load-config.ts']);
   });
 });

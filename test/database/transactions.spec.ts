@@ -146,28 +146,39 @@ forEachDatabase((database) => {
     });
   });
 
+  /** A moment that the test itself decides about. */
+  const anEnd = (): { ended: Promise<void>; end: () => void } => {
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    return { ended, end };
+  };
+
   describe('work that goes on after its transaction has ended', () => {
     it('is refused, instead of being written by itself', async () => {
+      const { ended, end } = anEnd();
       let left: Promise<unknown> | undefined;
       const failing = db.transaction(async () => {
         // What "no Promise.all" forbids: one branch fails, the other does not know.
-        left = sleep(30).then(() => db.manager.insert(LoginAttempt, anAttempt('stray')));
+        left = ended.then(() => db.manager.insert(LoginAttempt, anAttempt('stray')));
         left.catch(() => undefined);
         await increment(1);
         throw new Error('planned');
       });
       await expect(failing).rejects.toThrow('planned');
+      end();
       await expect(left).rejects.toThrow(/transaction/i);
       expect(await rows()).toBe(0);
     });
 
     it('is refused for actions after commit too, which would never run', async () => {
+      const { ended, end } = anEnd();
       let left: Promise<void> | undefined;
       await db.transaction(async () => {
-        left = sleep(30).then(() => db.afterCommit(() => undefined));
+        left = ended.then(() => db.afterCommit(() => undefined));
         left.catch(() => undefined);
         await increment(1);
       });
+      end();
       await expect(left).rejects.toThrow(/transaction/i);
     });
   });

@@ -23,14 +23,20 @@ export class Child {
   constructor(command, args, { env = process.env, cwd, user = null, deathSignal = 'KILL' } = {}) {
     this.name = command;
     this.output = '';
-    this.process = spawn(...bound(command, args, user, deathSignal), { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(...bound(command, args, user, deathSignal), {
+      env,
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} */
     this.exited = new Promise((resolve) => {
       this.process.once('error', (error) => {
         this.output += `${error.message}\n`;
         resolve({ code: -1, signal: null });
       });
-      this.process.once('exit', (code, signal) => this.#drained().then(() => resolve({ code, signal })));
+      this.process.once('exit', (code, signal) =>
+        this.#drained().then(() => resolve({ code, signal })),
+      );
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -50,7 +56,11 @@ export class Child {
   }
 
   get isRunning() {
-    return this.process.pid !== undefined && this.process.exitCode === null && this.process.signalCode === null;
+    return (
+      this.process.pid !== undefined &&
+      this.process.exitCode === null &&
+      this.process.signalCode === null
+    );
   }
 
   /**
@@ -67,7 +77,9 @@ export class Child {
     if (typeof outcome !== 'string') return outcome;
     this.process.kill('SIGKILL');
     await this.exited;
-    throw new Error(`${this.name} did not end within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${this.output}`);
+    throw new Error(
+      `${this.name} did not end within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${this.output}`,
+    );
   }
 
   /**
@@ -78,11 +90,15 @@ export class Child {
   async waitUntil(ready, timeoutMs) {
     const giveUp = Date.now() + timeoutMs;
     for (;;) {
-      if (!this.isRunning) throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
+      if (!this.isRunning)
+        throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
       try {
         return await ready();
       } catch (error) {
-        if (Date.now() > giveUp) throw new Error(`${this.name} was not ready after ${timeoutMs} ms (${error}):\n${this.output}`);
+        if (Date.now() > giveUp)
+          throw new Error(
+            `${this.name} was not ready after ${timeoutMs} ms (${error}):\n${this.output}`,
+          );
       }
       await delay(40);
     }
@@ -111,7 +127,8 @@ function bound(command, args, user, deathSignal) {
 export async function run(command, args, options) {
   const child = new Child(command, args, options);
   const { code } = await child.exited;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed with status ${code}:\n${child.output}`);
+  if (code !== 0)
+    throw new Error(`${command} ${args.join(' ')} failed with status ${code}:\n${child.output}`);
   return child.output;
 }
 

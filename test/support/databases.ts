@@ -38,7 +38,8 @@ export function forEachDatabase(suite: (database: TestDatabase) => void): void {
         kind,
         another,
         get url() {
-          if (made[0] === undefined) throw new Error('The database exists only inside hooks and tests.');
+          if (made[0] === undefined)
+            throw new Error('The database exists only inside hooks and tests.');
           return made[0];
         },
       });
@@ -60,11 +61,19 @@ export async function createDatabase(kind: DatabaseKind): Promise<string> {
 export async function dropDatabase(kind: DatabaseKind, url: string): Promise<void> {
   if (kind === 'sqlite') return;
   const name = new URL(url).pathname.slice(1);
-  await execute(new URL(await sharedService(kind)), `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`);
+  await execute(
+    new URL(await sharedService(kind)),
+    `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`,
+  );
 }
 
 async function execute(server: URL, sql: string): Promise<void> {
-  const account = { host: server.hostname, port: Number(server.port), user: server.username, password: server.password };
+  const account = {
+    host: server.hostname,
+    port: Number(server.port),
+    user: server.username,
+    password: server.password,
+  };
   if (server.protocol === 'postgres:') {
     const client = new pg.Client({ ...account, database: 'postgres' });
     await client.connect();

@@ -8,11 +8,41 @@ import path from 'node:path';
 
 /** @type {readonly Program[]} */
 export const programs = [
-  { name: 'redis', commands: ['redis-server'], apt: 'redis-server', variable: 'REDIS_SERVER', usedBy: 'the queue on Redis and the separate worker' },
-  { name: 'mariadb', commands: ['mariadbd', 'mysqld'], apt: 'mariadb-server-core', variable: 'MARIADBD', usedBy: 'the database suites on MariaDB' },
-  { name: 'postgres', commands: ['postgres'], apt: 'postgresql', variable: 'POSTGRES', usedBy: 'the database suites on PostgreSQL' },
-  { name: 'nginx', commands: ['nginx'], apt: 'nginx', variable: 'NGINX', usedBy: 'downloads behind nginx' },
-  { name: 'chromium', commands: ['chromium', 'chromium-browser', 'google-chrome'], apt: 'chromium', variable: 'CHROMIUM', usedBy: 'the console in a browser' },
+  {
+    name: 'redis',
+    commands: ['redis-server'],
+    apt: 'redis-server',
+    variable: 'REDIS_SERVER',
+    usedBy: 'the queue on Redis and the separate worker',
+  },
+  {
+    name: 'mariadb',
+    commands: ['mariadbd', 'mysqld'],
+    apt: 'mariadb-server-core',
+    variable: 'MARIADBD',
+    usedBy: 'the database suites on MariaDB',
+  },
+  {
+    name: 'postgres',
+    commands: ['postgres'],
+    apt: 'postgresql',
+    variable: 'POSTGRES',
+    usedBy: 'the database suites on PostgreSQL',
+  },
+  {
+    name: 'nginx',
+    commands: ['nginx'],
+    apt: 'nginx',
+    variable: 'NGINX',
+    usedBy: 'downloads behind nginx',
+  },
+  {
+    name: 'chromium',
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
+    apt: 'chromium',
+    variable: 'CHROMIUM',
+    usedBy: 'the console in a browser',
+  },
 ];
 
 /** Where servers are kept apart from what users run. */
@@ -51,7 +81,9 @@ function isExecutable(file) {
 /** @param {string[]} commands @returns {string | null} the first of these commands that is installed */
 export function findCommand(...commands) {
   for (const command of commands) {
-    const file = directories().map((directory) => path.join(directory, command)).find(isExecutable);
+    const file = directories()
+      .map((directory) => path.join(directory, command))
+      .find(isExecutable);
     if (file !== undefined) return file;
   }
   return null;
@@ -69,7 +101,9 @@ export function requireProgram(name) {
   const file = findProgram(name);
   if (file !== null) return file;
   const { apt, variable } = /** @type {Program} */ (programs.find((each) => each.name === name));
-  throw new Error(`${name} is not installed. On Debian: apt-get install ${apt}. Elsewhere set ${variable} to its path.`);
+  throw new Error(
+    `${name} is not installed. On Debian: apt-get install ${apt}. Elsewhere set ${variable} to its path.`,
+  );
 }
 
 /** @param {string} name @returns {boolean} whether this run was told to do without it */

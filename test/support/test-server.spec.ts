@@ -31,6 +31,8 @@ describe('TestServer', () => {
   });
 
   it('quotes the server when it cannot start', async () => {
-    await expect(TestServer.start('second', { PORT: server.port })).rejects.toThrow(/ready:[^]*port/i);
+    await expect(TestServer.start('second', { PORT: server.port })).rejects.toThrow(
+      /ready:[^]*port/i,
+    );
   });
 });

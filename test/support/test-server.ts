@@ -54,7 +54,11 @@ export class TestServer {
 
   /** Everything the server and its workers wrote, over all restarts. */
   get logs(): string {
-    return [this.earlierLogs, this.process?.output ?? '', ...this.workers.map(({ output }) => output)].join('');
+    return [
+      this.earlierLogs,
+      this.process?.output ?? '',
+      ...this.workers.map(({ output }) => output),
+    ].join('');
   }
 
   async start(overrides: Environment = {}): Promise<void> {
@@ -82,7 +86,9 @@ export class TestServer {
 
   /** As an administrator stops it. Answers the exit status. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const ends = await Promise.all([...this.workers, ...(this.process ? [this.process] : [])].map((each) => each.stop(signal)));
+    const ends = await Promise.all(
+      [...this.workers, ...(this.process ? [this.process] : [])].map((each) => each.stop(signal)),
+    );
     return ends.at(-1)?.code ?? null;
   }
 
@@ -105,13 +111,23 @@ export class TestServer {
 
   /** Signs in; later calls of `api` carry the token. Answers the token. */
   async login(credentials: { username: string; password: string } = ADMIN): Promise<string> {
-    const { status, body } = await this.send<{ access_token: string }>('POST', '/api/admin/auth/login', credentials, null);
-    if (status >= 300) throw new Error(`${this.name}: sign-in was answered ${status} ${JSON.stringify(body)}`);
+    const { status, body } = await this.send<{ access_token: string }>(
+      'POST',
+      '/api/admin/auth/login',
+      credentials,
+      null,
+    );
+    if (status >= 300)
+      throw new Error(`${this.name}: sign-in was answered ${status} ${JSON.stringify(body)}`);
     return (this.token = body.access_token);
   }
 
   /** Calls the admin API as the administrator, signing in when needed. Any status is an answer. */
-  async api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  async api<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<T>> {
     if (this.token === null) await this.login();
     const answer = await this.send<T>(method, path, body, this.token);
     if (answer.status !== 401) return answer;
@@ -121,12 +137,19 @@ export class TestServer {
   /** Like `api`, for calls that must succeed: another answer is an error that quotes it. */
   async ok<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
     const { status, body: answer } = await this.api<T>(method, path, body);
-    if (status < 200 || status > 299) throw new Error(`${this.name}: ${method} ${path} was answered ${status} ${JSON.stringify(answer)}`);
+    if (status < 200 || status > 299)
+      throw new Error(
+        `${this.name}: ${method} ${path} was answered ${status} ${JSON.stringify(answer)}`,
+      );
     return answer;
   }
 
   /** Uploads through the multipart form, as curl does. */
-  upload<T = Record<string, unknown>>(filename: string, content: string | Uint8Array<ArrayBuffer>, fields: Record<string, string> = {}): Promise<Answer<T>> {
+  upload<T = Record<string, unknown>>(
+    filename: string,
+    content: string | Uint8Array<ArrayBuffer>,
+    fields: Record<string, string> = {},
+  ): Promise<Answer<T>> {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     form.set('file', new Blob([content]), filename);
@@ -135,12 +158,18 @@ export class TestServer {
 
   /** The bytes under their public name; waits for them to arrive. */
   async downloaded(filename: string, timeoutMs = 30_000): Promise<Buffer> {
-    return eventually(async () => {
-      const response = await fetch(`${this.url}/share/${encodeURIComponent(filename)}`, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
-      const content = Buffer.from(await response.arrayBuffer());
-      if (!response.ok) throw new Error(`${this.name}: ${filename} was answered ${response.status}`);
-      return content;
-    }, { timeoutMs });
+    return eventually(
+      async () => {
+        const response = await fetch(`${this.url}/share/${encodeURIComponent(filename)}`, {
+          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+        });
+        const content = Buffer.from(await response.arrayBuffer());
+        if (!response.ok)
+          throw new Error(`${this.name}: ${filename} was answered ${response.status}`);
+        return content;
+      },
+      { timeoutMs },
+    );
   }
 
   private get environment(): Environment {
@@ -153,7 +182,12 @@ export class TestServer {
     };
   }
 
-  private async send<T>(method: string, path: string, body: unknown, token: string | null): Promise<Answer<T>> {
+  private async send<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    token: string | null,
+  ): Promise<Answer<T>> {
     const isForm = body instanceof FormData;
     const response = await fetch(new URL(path, this.url), {
       method,
@@ -166,7 +200,13 @@ export class TestServer {
       redirect: 'manual',
     });
     const text = await response.text();
-    const isJson = /^application\/(?:[\w.]+\+)?json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+    const isJson = /^application\/(?:[\w.]+\+)?json/.test(
+      response.headers.get('content-type') ?? '',
+    );
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as T,
+    };
   }
 }

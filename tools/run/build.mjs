@@ -10,8 +10,17 @@ const isSource = (file) => !/\.(?:spec|testing)\.ts$/.test(file);
 
 const serverFolders = ['apps/api', 'apps/worker', 'libs', 'tools', 'bench'];
 const serverFiles = () =>
-  filesUnder([...serverFolders, 'ormconfig.ts'], (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'));
-const serverSettings = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+  filesUnder(
+    [...serverFolders, 'ormconfig.ts'],
+    (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'),
+  );
+const serverSettings = [
+  'package.json',
+  'package-lock.json',
+  'nest-cli.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const consoleSources = ['apps/console', 'libs/api-client', 'angular.json', 'package-lock.json'];
 
 /** What is built, each with the stamp of its sources. */
@@ -23,7 +32,9 @@ const parts = {
   console: {
     stamp: new Stamp('dist/.stamp-console', () => hashOf(filesUnder(consoleSources, isSource))),
     build: () =>
-      step('Building the console', () => runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true })),
+      step('Building the console', () =>
+        runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true }),
+      ),
   },
 };
 
@@ -53,7 +64,9 @@ const isBuilt = (names) => isInstalled() && names.every((name) => parts[name].st
 async function buildServer() {
   removeOrphans();
   await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true }); // one tsconfig: the worker too
-  const missing = ['apps/api', 'apps/worker'].find((app) => !existsSync(inRoot('dist', app, 'src/main.js')));
+  const missing = ['apps/api', 'apps/worker'].find(
+    (app) => !existsSync(inRoot('dist', app, 'src/main.js')),
+  );
   if (missing === undefined) return;
   // The compiler trusted its notes of an earlier build whose output somebody has removed.
   rmSync(inRoot('dist/.tsbuildinfo'), { force: true });
@@ -62,7 +75,10 @@ async function buildServer() {
 
 /** Output of sources that no longer exist would otherwise stay importable for ever. */
 function removeOrphans() {
-  for (const file of filesUnder(serverFolders.map((folder) => `dist/${folder}`), (each) => /\.js(?:\.map)?$/.test(each))) {
+  for (const file of filesUnder(
+    serverFolders.map((folder) => `dist/${folder}`),
+    (each) => /\.js(?:\.map)?$/.test(each),
+  )) {
     const source = file.replace(/^dist\//, '').replace(/\.js(?:\.map)?$/, '.ts');
     if (!existsSync(inRoot(source))) rmSync(inRoot(file));
   }

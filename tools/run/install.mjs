@@ -36,7 +36,8 @@ async function npmCi() {
     if (npm?.endsWith('.js')) await runNode(npm, args, options);
     else await run('npm', args, options);
   } catch (error) {
-    if (error instanceof ProgramFailed) throw new Failure(`${error.message}\n${advice(error.output)}`);
+    if (error instanceof ProgramFailed)
+      throw new Failure(`${error.message}\n${advice(error.output)}`);
     throw error;
   }
 }
@@ -44,7 +45,9 @@ async function npmCi() {
 /** Native add-ons are compiled against this Node's own headers where it has them, instead of downloading them. */
 function ownHeaders() {
   const prefix = path.resolve(path.dirname(process.execPath), '..');
-  return existsSync(path.join(prefix, 'include/node/node_version.h')) ? { npm_config_nodedir: prefix } : {};
+  return existsSync(path.join(prefix, 'include/node/node_version.h'))
+    ? { npm_config_nodedir: prefix }
+    : {};
 }
 
 /** @param {string} output */
@@ -52,7 +55,9 @@ function advice(output) {
   if (/gyp ERR|not found: make|node-gyp/.test(output)) {
     return 'A package is compiled while it is installed. That needs python3, make and g++ (Debian: apt-get install python3 make g++).';
   }
-  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output)) return 'The package registry was not reached: check the network, or npm\'s proxy settings.';
-  if (/EACCES|EPERM/.test(output)) return 'Files in this checkout belong to somebody else: run as their owner, or make them yours.';
+  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output))
+    return "The package registry was not reached: check the network, or npm's proxy settings.";
+  if (/EACCES|EPERM/.test(output))
+    return 'Files in this checkout belong to somebody else: run as their owner, or make them yours.';
   return 'Try again; if it stays so, remove node_modules first.';
 }

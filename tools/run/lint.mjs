@@ -6,11 +6,15 @@ import { step } from './step.mjs';
 export const checks = [
   {
     title: 'Types, with the tests',
-    check: () => runNode('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'], { quiet: true }),
+    check: () =>
+      runNode('node_modules/typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.json'], {
+        quiet: true,
+      }),
   },
   {
     title: 'ESLint',
-    check: () => runNode('node_modules/eslint/bin/eslint.js', ['--max-warnings', '0', '.'], { quiet: true }),
+    check: () =>
+      runNode('node_modules/eslint/bin/eslint.js', ['--max-warnings', '0', '.'], { quiet: true }),
   },
 ];
 

@@ -7,10 +7,11 @@ import { root } from './root.mjs';
 import { say } from './step.mjs';
 
 const name = `ods-build-${createHash('sha256').update(`${userInfo().username}\n${root}`).digest('hex').slice(0, 24)}`;
-const address = {
-  linux: `\0${name}`, // abstract: nothing on disk that a killed process could leave behind
-  win32: `\\\\.\\pipe\\${name}`,
-}[process.platform] ?? path.join(tmpdir(), `${name}.sock`);
+const address =
+  {
+    linux: `\0${name}`, // abstract: nothing on disk that a killed process could leave behind
+    win32: `\\\\.\\pipe\\${name}`,
+  }[process.platform] ?? path.join(tmpdir(), `${name}.sock`);
 
 /**
  * Only one process of this checkout installs or builds at a time; others wait for it.
@@ -51,7 +52,8 @@ function whileHeld() {
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.once('close', resolve).on('error', (error) => {
-      if (error.code === 'ECONNREFUSED' && path.isAbsolute(address)) rmSync(address, { force: true }); // left by a killed process
+      if (error.code === 'ECONNREFUSED' && path.isAbsolute(address))
+        rmSync(address, { force: true }); // left by a killed process
     });
     socket.resume();
   });

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -13,23 +21,31 @@ const committed = { document: 'docs/openapi.json', client: 'libs/api-client' };
 /** `npm run openapi`: writes the API's document and the console's client from the code; `-- --check` only compares. */
 export default async function openapi(args) {
   await ensureBuilt('server');
-  if (args.includes('--check')) return step('OpenAPI document and client are as the code says', checkOpenApi);
+  if (args.includes('--check'))
+    return step('OpenAPI document and client are as the code says', checkOpenApi);
   mkdirSync(inRoot('docs'), { recursive: true });
-  await step(`Writing ${committed.document} and ${committed.client}`, () => generate(committed.document, committed.client));
+  await step(`Writing ${committed.document} and ${committed.client}`, () =>
+    generate(committed.document, committed.client),
+  );
 }
 
 /** Throws when what is committed is not what the code says. Needs the built server. */
 export async function checkOpenApi() {
   const directory = mkdtempSync(path.join(tmpdir(), 'ods-openapi-'));
   try {
-    const fresh = { document: path.join(directory, 'openapi.json'), client: path.join(directory, 'client') };
+    const fresh = {
+      document: path.join(directory, 'openapi.json'),
+      client: path.join(directory, 'client'),
+    };
     await generate(fresh.document, fresh.client);
     const stale = [
       ...differences(inRoot(committed.document), fresh.document),
       ...differences(inRoot(committed.client), fresh.client),
     ];
     if (stale.length > 0) {
-      throw new Failure(`Not as the code says: ${stale.join(', ')}.\nRun "npm run openapi" and commit what it changes.`);
+      throw new Failure(
+        `Not as the code says: ${stale.join(', ')}.\nRun "npm run openapi" and commit what it changes.`,
+      );
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -39,7 +55,11 @@ export async function checkOpenApi() {
 /** @param {string} document @param {string} client */
 async function generate(document, client) {
   await runNode('dist/tools/openapi.js', [document], { quiet: true });
-  await runNode('node_modules/ng-openapi-gen/lib/index.js', ['--input', document, '--output', client], { quiet: true });
+  await runNode(
+    'node_modules/ng-openapi-gen/lib/index.js',
+    ['--input', document, '--output', client],
+    { quiet: true },
+  );
 }
 
 /**

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './root.mjs';
 
@@ -13,7 +21,9 @@ export function filesUnder(paths, counts = () => true) {
     const full = inRoot(each);
     if (!existsSync(full)) continue;
     if (!statSync(full).isDirectory()) found.push(each);
-    else for (const name of readdirSync(full)) found.push(...filesUnder([path.posix.join(each, name)]));
+    else
+      for (const name of readdirSync(full))
+        found.push(...filesUnder([path.posix.join(each, name)]));
   }
   return found.filter(counts).sort();
 }
@@ -22,7 +32,11 @@ export function filesUnder(paths, counts = () => true) {
 export function hashOf(files, extra = []) {
   const hash = createHash('sha256');
   for (const text of extra) hash.update(`${text}\0`);
-  for (const file of files) hash.update(`${file}\0`).update(readFileSync(inRoot(file))).update('\0');
+  for (const file of files)
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(inRoot(file)))
+      .update('\0');
   return hash.digest('hex');
 }
 

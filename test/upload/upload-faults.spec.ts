@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { run } from '../support/child.mjs';
+import { eventually } from '../support/eventually.js';
+import { findCommand } from '../support/programs.mjs';
+import { scratchDir } from '../support/services.js';
+import { TestServer } from '../support/test-server.js';
+import { RawUpload } from './raw-upload.js';
+
+const MIB = 2 ** 20;
+const filesOf = (dataDir: string, folder: string): string[] => readdirSync(path.join(dataDir, folder)).sort();
+
+/** A file system of its own that is small; null where the tests may not mount one. */
+async function smallDisk(bytes: number): Promise<string | null> {
+  const directory = scratchDir('small-disk');
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', directory]);
+    return directory;
+  } catch {
+    return null;
+  }
+}
+
+const disk = await smallDisk(48 * MIB);
+
+describe('an upload whose server is killed', () => {
+  it('leaves nothing behind after the restart, and what was acknowledged is there', async () => {
+    const server = await TestServer.start('killed', { UPLOAD_IDLE_SECONDS: 1 });
+    const content = randomBytes(2 * MIB);
+    expect((await server.upload('kept.pkg', content)).status).toBe(201);
+    const call = await RawUpload.begin(server, 'killed.pkg', { announced: 50 * MIB });
+    await call.send(Buffer.alloc(9 * MIB));
+    const litter = await eventually(() => {
+      const [name] = filesOf(server.dataDir, 'staging');
+      if (name === undefined) throw new Error('nothing in staging yet');
+      return path.join(server.dataDir, 'staging', name);
+    });
+    await server.kill9();
+    call.cut();
+    // As long as a replica could still be writing it, it is left alone.
+    await server.start();
+    expect(filesOf(server.dataDir, 'staging')).toHaveLength(1);
+    await server.stop();
+    await eventually(() => expect(Date.now() - statSync(litter).mtimeMs).toBeGreaterThan(5_500), { timeoutMs: 10_000 });
+    await server.start();
+    expect(filesOf(server.dataDir, 'staging')).toEqual([]);
+    expect((await server.downloaded('kept.pkg')).equals(content)).toBe(true);
+    expect(await server.ok('GET', '/api/admin/packages')).toMatchObject({ total: 1 });
+    expect(filesOf(server.dataDir, 'content')).toHaveLength(1);
+    await server.dispose();
+  }, 60_000);
+});
+
+describe('an upload that finds no room', () => {
+  it('is refused before it is sent when its length is known, and in the middle when it is not', async () => {
+    const { bavail, bsize } = statfsSync(scratchDir('free'));
+    const reserve = bavail * bsize - 400 * MIB; // others use the disk meanwhile: the limit is somewhere near
+    const server = await TestServer.start('reserve', { DISK_RESERVE_BYTES: reserve });
+    const known = await RawUpload.begin(server, 'known.pkg', { announced: 2_000 * MIB });
+    expect(await known.answer()).toMatchObject({ status: 507, body: { type: 'urn:ods:problem:disk-full' } });
+    known.cut();
+    const unknown = await RawUpload.begin(server, 'unknown.pkg');
+    let status: number | undefined;
+    const answered = unknown.answer().then((answer) => (status = answer.status));
+    for (let sent = 0; sent < 2_000 && status === undefined; sent += 4) await unknown.send(Buffer.alloc(4 * MIB));
+    await answered;
+    expect(status).toBe(507);
+    unknown.cut();
+    await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
+    await server.dispose();
+  }, 60_000);
+
+  (disk === null ? it.skip : it)('fills a small disk to the brim, leaves nothing behind, and the server goes on', async () => {
+    const dataDir = disk!;
+    const server = await TestServer.start('full', { DATA_DIR: dataDir, DISK_RESERVE_BYTES: 0 });
+    try {
+      const calls = await Promise.all(['a.pkg', 'b.pkg', 'c.pkg'].map((name) => RawUpload.begin(server, name)));
+      const answers = calls.map((call) => call.answer());
+      await Promise.all(calls.map(async (call) => {
+        for (let sent = 0; sent < 40; sent += 1) await call.send(Buffer.alloc(MIB));
+        call.end();
+      }));
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      expect(statuses).toContain(507);
+      expect(statuses.filter((status) => status !== 507 && status !== 201)).toEqual([]);
+      for (const call of calls) call.cut();
+      await eventually(() => expect(filesOf(dataDir, 'staging')).toEqual([]));
+      const { total } = await server.ok<{ total: number }>('GET', '/api/admin/packages');
+      expect(total).toBe(statuses.filter((status) => status === 201).length);
+      expect((await server.upload('small.pkg', 'small')).status).toBe(201);
+      expect((await server.downloaded('small.pkg')).toString()).toBe('small');
+    } finally {
+      await server.stop();
+      await run('umount', [dataDir]);
+    }
+  }, 60_000);
+});
+
+describe('an answer that comes before the end of the body', () => {
+  const curl = findCommand('curl');
+  const file = path.join(scratchDir('large'), 'large.pkg');
+  beforeAll(() => {
+    writeFileSync(file, '');
+    truncateSync(file, 300 * MIB);
+  });
+
+  it.each([
+    ['no sign-in', 401, () => [], []],
+    ['a bad stage', 400, (token: string) => ['-H', `Authorization: Bearer ${token}`], ['-F', 'stage=Nonsense']],
+    ['too large', 413, (token: string) => ['-H', `Authorization: Bearer ${token}`], []],
+  ])('is seen by curl: %s', async (_what, status, headers, fields) => {
+    if (curl === null) throw new Error('curl is not installed.');
+    const server = await TestServer.start('early', { MAX_UPLOAD_BYTES: status === 413 ? '100M' : '1G' });
+    const token = await server.login();
+    const known = ['-F', `file=@${file}`];
+    for (const expectation of [['-H', 'Expect:'], []]) {
+      const output = await run(curl, ['-sS', '--max-time', '30', ...headers(token), ...expectation, ...fields, ...known, `${server.url}/api/admin/upload`]);
+      expect(JSON.parse(output)).toMatchObject({ status });
+    }
+    await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
+    await server.dispose();
+  }, 60_000);
+});

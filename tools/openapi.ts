@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { odsDataSource } from '#libs/migrations/ods-data-source.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
+import { settingsPage } from '#libs/platform/config/settings-page.js';
 import { createApp } from '../apps/api/src/create-app.js';
 import { openApi } from '../apps/api/src/open-api.js';
 
-// Writes the OpenAPI document of the built app to the file named by the first argument. Nothing is started:
-// neither a database nor a port is opened.
-const [target] = process.argv.slice(2);
+// Writes the OpenAPI document of the built app to the file named by the first argument, and the page of settings to the
+// one named by the second. Nothing is started: neither a database nor a port is opened.
+const [target, settingsTarget] = process.argv.slice(2);
 if (target === undefined) throw new Error('Usage: node dist/tools/openapi.js FILE');
+
+if (settingsTarget !== undefined) writeFileSync(settingsTarget, settingsPage());
 
 const dataDir = mkdtempSync(path.join(tmpdir(), 'ods-openapi-'));
 try {

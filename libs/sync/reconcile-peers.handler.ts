@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
+import { Config } from '#libs/platform/config/config.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
 import { PeerNews } from '#libs/registration/registration.jobs.js';
@@ -8,13 +9,15 @@ import { NotifyPeer, PullPeer, ReconcilePeers } from './sync.jobs.js';
 /** Pushing makes the mesh fast, comparing makes it certain: every peer is read and told again on a timer (MESH §4). */
 @Injectable()
 export class ReconcilePeersHandler extends JobHandler<Record<string, never>> {
-  readonly type = ReconcilePeers;
+  readonly type: typeof ReconcilePeers;
 
   constructor(
     private readonly peers: PeerRepository,
     private readonly jobs: Jobs,
+    config: Config,
   ) {
     super();
+    this.type = { ...ReconcilePeers, everyMs: config.get('RECONCILE_SECONDS') * 1_000 };
   }
 
   async run(): Promise<void> {

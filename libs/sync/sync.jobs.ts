@@ -8,12 +8,9 @@ export const NotifyPeer: JobType<{ iss: string }> = { name: 'sync.notify-peer', 
 /** Read one peer's feed to its end: what a push lost, a pull finds. Keyed by the peer's iss. */
 export const PullPeer: JobType<{ iss: string }> = { name: 'sync.pull-peer', ...forEver };
 
-/** How often every peer's feed is read though nobody said there is news; jittered by the queue. */
-const RECONCILE_MS = 180_000;
-
-/** Anti-entropy on a timer and at start (MESH §4). */
+/** Anti-entropy on a timer (RECONCILE_SECONDS, jittered) and at start (MESH §4). */
 export const ReconcilePeers: JobType<Record<string, never>> = {
   name: 'sync.reconcile-peers',
   ...forEver,
-  everyMs: RECONCILE_MS,
+  everyMs: 180_000,
 };

@@ -12,8 +12,6 @@ export type Environment = Readonly<Record<string, string | number | boolean | un
 /** Intervals of minutes shortened to what a test can wait for. */
 const quickly: Environment = {
   RECONCILE_SECONDS: 2,
-  RETRY_BASE_MS: 100,
-  RETRY_CAP_MS: 1_000,
   JOB_POLL_MS: 100,
   JOB_LEASE_MS: 3_000,
   DISK_RESERVE_BYTES: '1M',

@@ -43,7 +43,7 @@ export const settings = {
   ),
   DEBUG: flag(false, 'Log more.'),
   LOG_FORMAT: oneOf(['auto', 'json', 'pretty'], 'auto', 'auto is pretty on a terminal, JSON elsewhere.'),
-  TRUST_PROXY: flag(false, 'Believe X-Forwarded-* headers. Only behind a proxy that sets them.'),
+  TRUST_PROXY: flag(false, 'Believe the X-Forwarded-* headers of the nearest proxy. Only behind a proxy that sets them.'),
   ACCEL_REDIRECT_PREFIX: optionalText(
     'nginx internal location of DATA_DIR/content. When set, nginx sends the bytes of downloads (X-Accel-Redirect).',
   ),
@@ -66,8 +66,6 @@ export const settings = {
     [200, 600_000],
     'A running job whose process has not been heard of for this long is given to another one.',
   ),
-  RETRY_BASE_MS: integer(1_000, [10, 60_000], 'First wait before a failed call to a peer is tried again.'),
-  RETRY_CAP_MS: integer(300_000, [10, MS_DAY], 'Longest wait before a failed call to a peer is tried again.'),
   ACCESS_TOKEN_SECONDS: integer(900, [1, 86_400], 'How long an access token of a sign-in is good for.'),
   SESSION_DAYS: integer(14, [1, 365], 'How long a sign-in lasts without being used.'),
 } as const;

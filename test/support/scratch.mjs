@@ -16,6 +16,15 @@ export function openScratch() {
   return directory;
 }
 
+/** What another run is clearing at the same time, or a killed one left mounted, is left to the next run. @param {string} directory */
+function clear(directory) {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EBUSY', 'ENOENT'].includes(/** @type {NodeJS.ErrnoException} */ (error).code ?? '')) throw error;
+  }
+}
+
 /** @param {number} pid */
 function isAlive(pid) {
   try {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../support/child.mjs';
 import { eventually } from '../support/eventually.js';
@@ -23,6 +23,7 @@ async function smallDisk(bytes: number): Promise<string | null> {
 }
 
 const disk = await smallDisk(48 * MIB);
+const onSmallDisk = disk === null ? it.skip : it;
 
 describe('an upload whose server is killed', () => {
   it('leaves nothing behind after the restart, and what was acknowledged is there', async () => {
@@ -53,27 +54,43 @@ describe('an upload whose server is killed', () => {
 });
 
 describe('an upload that finds no room', () => {
-  it('is refused before it is sent when its length is known, and in the middle when it is not', async () => {
-    const { bavail, bsize } = statfsSync(scratchDir('free'));
-    const reserve = bavail * bsize - 400 * MIB; // others use the disk meanwhile: the limit is somewhere near
-    const server = await TestServer.start('reserve', { DISK_RESERVE_BYTES: reserve });
-    const known = await RawUpload.begin(server, 'known.pkg', { announced: 2_000 * MIB });
-    expect(await known.answer()).toMatchObject({ status: 507, body: { type: 'urn:ods:problem:disk-full' } });
-    known.cut();
-    const unknown = await RawUpload.begin(server, 'unknown.pkg');
+  beforeEach(async () => {
+    if (disk === null) return;
+    for (const name of readdirSync(disk)) rmSync(path.join(disk, name), { recursive: true });
+    await run('mount', ['-o', `remount,size=${48 * MIB}`, disk]);
+  });
+  afterAll(async () => {
+    if (disk !== null) await run('umount', [disk]);
+  });
+
+  it('is refused before it is sent, also when it does not say its length', async () => {
+    const server = await TestServer.start('reserve', { DISK_RESERVE_BYTES: '1000T' });
+    for (const announced of [MIB, undefined]) {
+      const call = await RawUpload.begin(server, 'a.pkg', { announced });
+      expect(await call.answer()).toMatchObject({ status: 507, body: { type: 'urn:ods:problem:disk-full' } });
+      call.cut();
+    }
+    expect(filesOf(server.dataDir, 'staging')).toEqual([]);
+    await server.dispose();
+  }, 30_000);
+
+  onSmallDisk('is refused in the middle when it would eat the reserve', async () => {
+    await run('mount', ['-o', `remount,size=${200 * MIB}`, disk!]);
+    const server = await TestServer.start('reserve', { DATA_DIR: disk!, DISK_RESERVE_BYTES: '100M' });
+    const call = await RawUpload.begin(server, 'a.pkg');
     let status: number | undefined;
-    const answered = unknown.answer().then((answer) => (status = answer.status));
-    for (let sent = 0; sent < 2_000 && status === undefined; sent += 4) await unknown.send(Buffer.alloc(4 * MIB));
+    const answered = call.answer().then((answer) => (status = answer.status));
+    for (let sent = 0; sent < 190 && status === undefined; sent += 1) await call.send(Buffer.alloc(MIB));
     await answered;
     expect(status).toBe(507);
-    unknown.cut();
-    await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
-    await server.dispose();
-  }, 60_000);
+    call.cut();
+    await eventually(() => expect(filesOf(disk!, 'staging')).toEqual([]));
+    expect((await server.upload('small.pkg', 'small')).status).toBe(201);
+    await server.stop();
+  }, 30_000);
 
-  (disk === null ? it.skip : it)('fills a small disk to the brim, leaves nothing behind, and the server goes on', async () => {
-    const dataDir = disk!;
-    const server = await TestServer.start('full', { DATA_DIR: dataDir, DISK_RESERVE_BYTES: 0 });
+  onSmallDisk('fills a small disk to the brim, leaves nothing behind, and the server goes on', async () => {
+    const server = await TestServer.start('full', { DATA_DIR: disk!, DISK_RESERVE_BYTES: 0 });
     try {
       const calls = await Promise.all(['a.pkg', 'b.pkg', 'c.pkg'].map((name) => RawUpload.begin(server, name)));
       const answers = calls.map((call) => call.answer());
@@ -85,14 +102,13 @@ describe('an upload that finds no room', () => {
       expect(statuses).toContain(507);
       expect(statuses.filter((status) => status !== 507 && status !== 201)).toEqual([]);
       for (const call of calls) call.cut();
-      await eventually(() => expect(filesOf(dataDir, 'staging')).toEqual([]));
+      await eventually(() => expect(filesOf(disk!, 'staging')).toEqual([]));
       const { total } = await server.ok<{ total: number }>('GET', '/api/admin/packages');
       expect(total).toBe(statuses.filter((status) => status === 201).length);
       expect((await server.upload('small.pkg', 'small')).status).toBe(201);
       expect((await server.downloaded('small.pkg')).toString()).toBe('small');
     } finally {
       await server.stop();
-      await run('umount', [dataDir]);
     }
   }, 60_000);
 });

@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FileHandle } from 'node:fs/promises';
 import type { Package } from '#libs/entities/package.entity.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import type { Validators } from './http-conditions.js';
 import { filenameKey } from './filename.js';
 import { PackageRepository } from './package.repository.js';
-import { PackageNotFound } from './packages.errors.js';
+import { ContentUnavailable, PackageNotFound } from './packages.errors.js';
 
 /** Between looking up a row and opening its file, the package may be replaced: then there is a newer row to look at. */
 const ATTEMPTS = 3;
@@ -18,6 +18,8 @@ export const validatorsOf = ({ sha256, createdMs }: Package): Validators => ({
 /** Finds what clients download. The database row decides which bytes a name means, so row and bytes always agree. */
 @Injectable()
 export class DownloadService {
+  private readonly logger = new Logger(DownloadService.name);
+
   constructor(
     private readonly packages: PackageRepository,
     private readonly store: PackageStore,
@@ -30,14 +32,17 @@ export class DownloadService {
     return row;
   }
 
-  /** The caller closes the handle. */
+  /** The caller closes the handle. Throws PackageNotFound or ContentUnavailable. */
   async open(filename: string): Promise<{ row: Package; handle: FileHandle }> {
     for (let attempt = 1; ; attempt += 1) {
       const row = await this.find(filename);
       try {
         return { row, handle: await this.store.open(row.uuid) };
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        if (attempt < ATTEMPTS) continue;
+        this.logger.error(`The content of ${row.filename} (${row.uuid}) is missing on disk. Is the disk mounted? Verifying the package fetches it again.`);
+        throw new ContentUnavailable(row.filename);
       }
     }
   }

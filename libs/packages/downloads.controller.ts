@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Head, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
@@ -12,6 +12,7 @@ import { evaluateConditions, rangeCounts } from './http-conditions.js';
 import { parseRange, type ByteRange } from './http-range.js';
 
 const TYPE = 'application/octet-stream';
+const paths = ['share/:filename', 'share/Packages/:filename', 'Packages/:filename'];
 
 /** RFC 6266 with RFC 8187: a plain name for old clients, the exact one for the others. */
 function disposition(filename: string): string {
@@ -30,20 +31,19 @@ export class DownloadsController {
     private readonly config: Config,
   ) {}
 
-  /** Also answers HEAD, which Fastify sends here. */
-  @Get(['share/:filename', 'share/Packages/:filename', 'Packages/:filename'])
-  get(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.answer(filename, request, reply);
+  /** Before GET, or Fastify makes a HEAD of its own that says Content-Length: 0. */
+  @Head(paths)
+  async head(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const row = await this.downloads.find(filename);
+    if (!this.isAnsweredByConditions(row, request, reply)) void reply.header('Content-Length', row.size).send();
   }
 
-  private async answer(filename: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  @Get(paths)
+  async get(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const prefix = this.config.get('ACCEL_REDIRECT_PREFIX');
-    const isHead = request.method === 'HEAD';
-    if (isHead || prefix !== null) {
+    if (prefix !== null) {
       const row = await this.downloads.find(filename);
-      if (this.isAnsweredByConditions(row, request, reply)) return;
-      if (prefix !== null && !isHead) this.handToProxy(row, prefix, reply);
-      else void reply.header('Content-Length', row.size).send();
+      if (!this.isAnsweredByConditions(row, request, reply)) this.handToProxy(row, prefix, reply);
       return;
     }
     const { row, handle } = await this.downloads.open(filename);

@@ -24,6 +24,16 @@ export class ContentNotHere extends DomainError {
   }
 }
 
+/** The catalog says that the bytes are here and the disk says that they are not: a disk that is not mounted, or damage. */
+export class ContentUnavailable extends DomainError {
+  readonly code = 'content-unavailable';
+  readonly status = 503;
+  override readonly retryAfterSeconds = 60;
+  constructor(filename: string) {
+    super(`${filename} cannot be read from this server's disk now. Try another server, or again later.`);
+  }
+}
+
 export class NothingToRestore extends DomainError {
   readonly code = 'nothing-to-restore';
   readonly status = 409;

@@ -26,6 +26,8 @@ export interface Receipt {
 }
 
 const MAX_REASONS = 5;
+/** Entries merged in one transaction: all other writers wait for it. */
+const MERGE_BATCH = 200;
 
 /** Where news of peers comes in, by poke or by pull: checked, merged, and wanted content asked for (MESH §2, §4). */
 @Injectable()
@@ -52,9 +54,15 @@ export class Inbox {
       if (item.held && !entry.deleted) held.push(entry.uuid);
     }
     if (refused.length > 0) this.logger.warn(`${peer.name} told ${refused.length} entries that were refused: ${refused[0]}`);
-    const taken = await this.catalog.merge(entries);
+    const taken = await this.merge(entries);
     await this.wake(held);
     return { taken, refused: refused.slice(0, MAX_REASONS) };
+  }
+
+  private async merge(entries: readonly Entry[]): Promise<number> {
+    let taken = 0;
+    for (let at = 0; at < entries.length; at += MERGE_BATCH) taken += await this.catalog.merge(entries.slice(at, at + MERGE_BATCH));
+    return taken;
   }
 
   private read(value: unknown, refused: string[]): Entry | null {

@@ -23,6 +23,8 @@ export class NotificationsService {
 
   async receive(peer: Peer, body: unknown): Promise<PokeAnswer> {
     const poke = readPoke(body);
+    // What a paused peer tells is read from its feed when it is resumed.
+    if (peer.paused) return { epoch: (await this.clocks.read()).epoch, taken: 0, refused: [] };
     const receipt = await this.inbox.receive(peer, poke.items);
     const continuesReading = poke.epoch === peer.pulledEpoch && poke.since <= peer.pulledSeq && poke.next > peer.pulledSeq;
     // Then the next reading need not ask for all this again.

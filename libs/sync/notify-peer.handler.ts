@@ -25,7 +25,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
     for (;;) {
       if (signal.aborted) throw new JobInterrupted();
       const peer = await this.peers.findByIss(iss);
-      if (!peer || peer.firewalledMode) return; // nobody to call: a firewalled peer reads our feed itself (MESH §7)
+      if (!peer || peer.firewalledMode || peer.paused) return; // nobody to call: a firewalled peer reads our feed itself (MESH §7)
       const page = await this.feed.page(peer.ackedSeq, FEED_PAGE_LIMIT);
       if (page.items.length === 0) return;
       const answer = await this.poke(peer, page, signal);

@@ -29,7 +29,7 @@ export class PullPeerHandler extends JobHandler<{ iss: string }> {
 
   async run({ iss }: { iss: string }, { signal }: JobContext): Promise<void> {
     const peer = await this.peers.findByIss(iss);
-    if (!peer || peer.firewalledMode) return;
+    if (!peer || peer.firewalledMode || peer.paused) return;
     let position: Position = { epoch: peer.pulledEpoch, seq: peer.pulledSeq };
     for (let isAtEnd = false; !isAtEnd; ) {
       if (signal.aborted) throw new JobInterrupted();

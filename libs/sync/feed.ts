@@ -6,6 +6,7 @@ import { entryOf } from '#libs/packages/entry-of.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { toWire, type WireEntry } from '#libs/replication/wire-entry.js';
+import { takeWithin } from './take-within.js';
 
 /** One change as it is told to a peer: the entry, and whether this server can give its bytes. */
 export interface FeedItem {
@@ -23,8 +24,10 @@ export interface FeedPage {
   readonly last: number;
 }
 
-/** Most items of one page: about 0.5 MiB of JSON. */
+/** Most items of one page: usually about 0.5 MiB of JSON. */
 export const FEED_PAGE_LIMIT = 1_000;
+/** Most bytes of a page's items: long names and notes must not make a poke larger than a body may be. */
+const PAGE_BYTES = 2 * 2 ** 20;
 /** How often an open long poll looks for news: any replica may have made them. Milliseconds. */
 const LOOK_MS = 150;
 
@@ -43,7 +46,8 @@ export class Feed {
     // The clock is read first: a change between the two reads is then seen as one more to come, never missed.
     const { epoch, seq: last } = await this.clocks.read();
     const rows = await this.packages.findChangedAfter(since, limit);
-    return { epoch, items: rows.map(itemOf), next: rows.at(-1)?.seq ?? Math.min(since, last), last };
+    const items = takeWithin(rows.map(itemOf), PAGE_BYTES);
+    return { epoch, items, next: items.at(-1)?.seq ?? Math.min(since, last), last };
   }
 
   /** Waits until there is something after `since`, the time is up, or the server stops. */

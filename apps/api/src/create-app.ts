@@ -1,4 +1,5 @@
 import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/platform/config/config.js';
@@ -13,6 +14,24 @@ import { serveConsole, toConsoleUrl } from './serve-console.js';
 
 /** Bodies that are read into memory (JSON); package content is streamed and counted elsewhere. */
 const BODY_LIMIT_BYTES = 4 * 2 ** 20;
+
+/** The console is all of one origin; Angular writes its components' styles into the page. TLS ends at a proxy, which sends HSTS. */
+const securityHeaders = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+  crossOriginResourcePolicy: { policy: 'same-site' },
+} as const;
 
 export interface CreateAppOptions {
   /** Builds the module graph without running it: for the OpenAPI document. */
@@ -49,6 +68,7 @@ export async function createApp(
   boundUnreadBodies(adapter.getInstance());
   // Uploads read the request themselves, as it arrives.
   adapter.getInstance().addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+  await app.register(helmet, securityHeaders);
   await app.register(cookie);
   if (!preview) await serveConsole(app);
   return app;

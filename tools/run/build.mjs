@@ -53,6 +53,14 @@ export async function ensureBuilt(...names) {
   });
 }
 
+/** Builds the server although nothing has changed since: for what must not depend on the state of dist. */
+export async function rebuildServer() {
+  await whileLocked(async () => {
+    await install();
+    await parts.server.stamp.renew(parts.server.build);
+  });
+}
+
 /** Only the packages, for what runs from the sources. */
 export async function ensureInstalled() {
   if (!isInstalled()) await whileLocked(install);
@@ -63,13 +71,8 @@ const isBuilt = (names) => isInstalled() && names.every((name) => parts[name].st
 
 async function buildServer() {
   removeOrphans();
-  await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true }); // one tsconfig: the worker too
-  const missing = ['apps/api', 'apps/worker'].find(
-    (app) => !existsSync(inRoot('dist', app, 'src/main.js')),
-  );
-  if (missing === undefined) return;
-  // The compiler trusted its notes of an earlier build whose output somebody has removed.
-  rmSync(inRoot('dist/.tsbuildinfo'), { force: true });
+  // One tsconfig: the worker too. Always all of it: an incremental build would keep what a bare `tsc` wrote into
+  // dist, which lacks what the Swagger plugin adds to the DTOs.
   await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true });
 }
 

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ensureBuilt } from './build.mjs';
+import { rebuildServer } from './build.mjs';
 import { Failure } from './failure.mjs';
 import { runNode } from './processes.mjs';
 import { inRoot } from './root.mjs';
@@ -20,7 +20,7 @@ const committed = { document: 'docs/openapi.json', client: 'libs/api-client', se
 
 /** `npm run openapi`: writes the API's document and the console's client from the code; `-- --check` only compares. */
 export default async function openapi(args) {
-  await ensureBuilt('server');
+  await rebuildServer();
   if (args.includes('--check'))
     return step('OpenAPI document and client are as the code says', checkOpenApi);
   mkdirSync(inRoot('docs'), { recursive: true });

@@ -11,6 +11,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
 import { PackageRepository } from './package.repository.js';
 import { NothingToRestore, PackageNotFound } from './packages.errors.js';
+import { ShareLinks } from './share-links.js';
 
 export interface PackagePage {
   readonly rows: Package[];
@@ -34,6 +35,7 @@ export class PackagesService {
     private readonly lists: PackageListRepository,
     private readonly contents: ContentRepository,
     private readonly catalog: Catalog,
+    private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -66,7 +68,7 @@ export class PackagesService {
     const { filename, stage, notes } = await this.get(idOrName);
     const isNews = (change.stage ?? stage) !== stage || (change.notes !== undefined && change.notes !== notes);
     if (!isNews) return this.get(idOrName); // nothing to tell the mesh
-    return this.db.transaction(async () => {
+    return this.settled(async () => {
       let before: Package | undefined;
       const written = await this.catalog.write(filename, (current) => {
         if (!present(current)) throw new PackageNotFound(idOrName);
@@ -82,19 +84,21 @@ export class PackagesService {
   /** Removes the package from every server; its content stays restorable for the retention time. */
   async remove(idOrName: string): Promise<void> {
     const { filename } = await this.get(idOrName);
-    await this.db.transaction(async () => {
-      const { stage, sha256 } = await this.catalog.write(filename, (current) => {
+    await this.settled(async () => {
+      const written = await this.catalog.write(filename, (current) => {
         if (!present(current)) throw new PackageNotFound(idOrName);
         return { ...entryOf(current), deleted: true };
       });
+      const { stage, sha256 } = written;
       await this.audit.record({ action: 'package.deleted', subject: filename, details: { stage, sha256 } });
+      return written;
     });
   }
 
   /** Brings back the newest earlier version of a name that this server still has: a new write. */
   async restore(idOrName: string): Promise<Package> {
     const key = await this.keyOf(idOrName);
-    return this.db.transaction(async () => {
+    return this.settled(async () => {
       const written = await this.catalog.write(key, async (current) => {
         if (!current) throw new PackageNotFound(idOrName);
         const kept = await this.contents.findRestorable(key);
@@ -106,6 +110,13 @@ export class PackagesService {
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
       return written;
     });
+  }
+
+  /** The caller is told when the share says the same as the catalog. */
+  private async settled(work: () => Promise<Package>): Promise<Package> {
+    const written = await this.db.transaction(work);
+    await this.links.settle(written.filenameKey);
+    return written;
   }
 
   /** Restoring also finds the names of deleted packages. */

@@ -8,6 +8,7 @@ import { Catalog } from './catalog.js';
 import { hashContent, type ContentHashes } from './hash-content.js';
 import { PackageRepository } from './package.repository.js';
 import { ContentNotHere } from './packages.errors.js';
+import { ShareLinks } from './share-links.js';
 import { PackagesService } from './packages.service.js';
 
 /** Reads content on disk again and compares it with what was promised. */
@@ -20,6 +21,7 @@ export class VerificationService {
     private readonly rows: PackageRepository,
     private readonly store: PackageStore,
     private readonly catalog: Catalog,
+    private readonly links: ShareLinks,
     private readonly db: Database,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -54,6 +56,7 @@ export class VerificationService {
       return lost;
     });
     if (!changed) return row; // replaced or deleted meanwhile: what is left of it goes with its retention
+    await this.links.settle(row.filenameKey);
     await this.store.remove(row.uuid);
     return { ...changed, status: 'Quarantined', updatedMs };
   }

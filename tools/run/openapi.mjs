@@ -16,7 +16,11 @@ import { inRoot } from './root.mjs';
 import { step } from './step.mjs';
 
 /** What is generated from the code, and committed so that readers and the console's build find it. */
-const committed = { document: 'docs/openapi.json', client: 'libs/api-client', settings: 'docs/configuration.md' };
+const committed = {
+  document: 'docs/openapi.json',
+  client: 'libs/api-client',
+  settings: 'docs/configuration.md',
+};
 
 /** `npm run openapi`: writes the API's document and the console's client from the code; `-- --check` only compares. */
 export default async function openapi(args) {
@@ -25,7 +29,9 @@ export default async function openapi(args) {
     return step('OpenAPI document and client are as the code says', checkOpenApi);
   mkdirSync(inRoot('docs'), { recursive: true });
   const { document, client, settings } = committed;
-  await step(`Writing ${document}, ${client} and ${settings}`, () => generate(document, client, settings));
+  await step(`Writing ${document}, ${client} and ${settings}`, () =>
+    generate(document, client, settings),
+  );
 }
 
 /** Throws when what is committed is not what the code says. Needs the built server. */
@@ -54,7 +60,11 @@ export async function checkOpenApi() {
 /** @param {string} document @param {string} client @param {string[]} settings nowhere, when not given */
 async function generate(document, client, ...settings) {
   await runNode('dist/tools/openapi.js', [document, ...settings], { quiet: true });
-  await runNode('node_modules/ng-openapi-gen/lib/index.js', ['--input', document, '--output', client], { quiet: true });
+  await runNode(
+    'node_modules/ng-openapi-gen/lib/index.js',
+    ['--input', document, '--output', client],
+    { quiet: true },
+  );
 }
 
 /**

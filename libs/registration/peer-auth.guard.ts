@@ -6,8 +6,11 @@ import type { Peer } from '#libs/entities/peer.entity.js';
 import { DomainError } from '#libs/platform/errors/domain-error.js';
 import { IS_PUBLIC } from '#libs/platform/http/public.decorator.js';
 import { actAs } from '#libs/platform/logging/request-context.js';
-import { PeerStrategy } from './peer.strategy.js';
+import { KeyNotLookedUp, PeerStrategy } from './peer.strategy.js';
 import { PeerTokenRefused } from './registration.errors.js';
+
+/** What passport-jwt says when the header is missing. */
+const NO_TOKEN = 'No auth token';
 
 /** Lets registered servers through. */
 @Injectable()
@@ -26,10 +29,13 @@ export class PeerAuthGuard extends AuthGuard() {
     return true;
   }
 
-  override handleRequest<P>(error: unknown, peer: P | false): P {
-    if (error instanceof DomainError) throw error;
-    if (error) throw error instanceof Error ? error : new Error('The peer token could not be checked.');
+  /** passport-jwt hands over all that went wrong as `info`, be it a token that is none or a database that is down. */
+  override handleRequest<P>(error: unknown, peer: P | false, info?: unknown): P {
     if (peer) return peer;
-    throw new PeerTokenRefused('This call needs a token of a registered server.');
+    if (info instanceof KeyNotLookedUp) throw info.reason;
+    const reason = error ?? info;
+    if (error || reason instanceof DomainError) throw reason;
+    if ((reason as Error).message === NO_TOKEN) throw new PeerTokenRefused('This call needs a token of a registered server.');
+    throw new PeerTokenRefused('The signature of the token is wrong: it was not made with the key that this server knows.');
   }
 }

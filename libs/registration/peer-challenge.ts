@@ -4,10 +4,18 @@ import { newHexId } from '#libs/platform/crypto/digest.js';
 import { PeerClient } from './peer-client.js';
 import { PeerTokens } from './peer-tokens.js';
 import type { PeerRecord } from './peer.repository.js';
-import { RegistrationImpossible } from './registration.errors.js';
+import { PeerAnswerInvalid, PeerClockSkewed, PeerRefused, PeerTokenRefused, PeerUnreachable, RegistrationImpossible } from './registration.errors.js';
 
 /** Never equal to an iss, so that an answer to a challenge is of no use as a token for calls. */
 const audienceOf = (challenge: string): string => `challenge ${challenge}`;
+
+const TIMEOUT_MS = 10_000;
+
+function reasonOf(error: unknown): string | null {
+  if (error instanceof PeerTokenRefused) return 'Another server answers there.';
+  const isOfThePeer = error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerRefused || error instanceof PeerClockSkewed;
+  return isOfThePeer ? error.message : null;
+}
 
 /** Makes sure that a URL answers as the server that claims it (MESH §8): a server must not register somebody else's address. */
 @Injectable()
@@ -22,12 +30,15 @@ export class PeerChallenge {
   async check(record: PeerRecord): Promise<void> {
     const challenge = newHexId();
     try {
-      const answer = await this.client.json(record, 'GET', '/api/ods/about', { query: { challenge }, timeoutMs: 10_000 });
+      // Nobody knows yet who answers there: no token, which could be used where it is meant for.
+      const answer = await this.client.json(record, 'GET', '/api/ods/about', { query: { challenge }, timeoutMs: TIMEOUT_MS, token: null });
       const { proof } = (answer ?? {}) as { proof?: unknown };
       const claims = this.tokens.verify(String(proof), { algorithm: 'ES256', key: record.publicKey }, audienceOf(challenge));
-      if (claims.iss !== record.iss) throw new Error('another server answers there.');
+      if (claims.iss !== record.iss) throw new PeerTokenRefused('Another server answers there.');
     } catch (error) {
-      throw new RegistrationImpossible(`${record.url} does not answer as ${record.name}: ${(error as Error).message} Check the URL that ${record.name} has under Admin.`);
+      const reason = reasonOf(error);
+      if (reason === null) throw error;
+      throw new RegistrationImpossible(`${record.url} does not answer as ${record.name}. ${reason} Check the URL that ${record.name} has under Admin.`);
     }
   }
 

@@ -1,147 +1,140 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
-import http from 'node:http';
-import https from 'node:https';
 import type { Readable } from 'node:stream';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { Config } from '#libs/platform/config/config.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
-import { PeerPresence } from './peer-presence.js';
+import { type PeerAnswer, readJson, refusalOf, requireOds } from './peer-answer.js';
 import { describeFailure } from './peer-failure.js';
+import { PeerHttp, type PeerRequest } from './peer-http.js';
+import { PeerPresence } from './peer-presence.js';
 import { PeerTokens } from './peer-tokens.js';
-import { PROTOCOL } from './protocol.guard.js';
-import { PeerRefused, PeerUnreachable } from './registration.errors.js';
+import { PeerAnswerInvalid, PeerRefused, PeerUnreachable } from './registration.errors.js';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
-/** Where a call goes and whose key it is for. */
+type Method = PeerRequest['method'];
+/** Where a call goes and whose key it is for. A whole `Peer` is marked as seen or unreachable by what comes of it. */
 export type Callee = Pick<Peer, 'iss' | 'url'> & Partial<Pick<Peer, 'name' | 'lastSeenMs' | 'unreachableSinceMs'>>;
 
 export interface CallOptions {
   readonly query?: Record<string, string | number>;
   readonly body?: unknown;
   readonly signal?: AbortSignal;
-  /** How long the answer may take, in milliseconds; PEER_TIMEOUT_MS when not given. */
+  /** How long the head of the answer may take, in milliseconds; PEER_TIMEOUT_MS when not given. */
   readonly timeoutMs?: number;
-  /** Sent instead of a token of this server. */
-  readonly token?: string;
+  /** Sent instead of a token of this server; null sends none: nobody must get a token that is meant for another. */
+  readonly token?: string | null;
   readonly headers?: Record<string, string>;
 }
 
 export interface ContentStream {
   readonly status: number;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
 }
 
-/** Largest JSON answer that is read, in bytes. */
+/** Largest JSON answer that is read, in bytes, and how long that may take. */
 const ANSWER_LIMIT = 16 * 2 ** 20;
+const ANSWER_TOTAL_MS = 300_000;
+/** The slowest line that is waited for while a body goes out: 64 kbit/s, in bytes a millisecond. */
+const SLOWEST_LINE = 8;
 
-/** Calls other servers: signed, bounded in time and size, never redirected. */
+/** Calls other servers: signed, bounded in time and size, never redirected. Throws PeerUnreachable, PeerAnswerInvalid or PeerRefused. */
 @Injectable()
 export class PeerClient implements OnApplicationShutdown {
-  private readonly agents = {
-    httpAgent: new http.Agent({ keepAlive: true, maxSockets: 64, timeout: 120_000 }),
-    httpsAgent: new https.Agent({ keepAlive: true, maxSockets: 64, timeout: 120_000 }),
-  };
-  private readonly axios: AxiosInstance;
+  private readonly http = new PeerHttp();
 
   constructor(
     private readonly identity: ServerIdentity,
     private readonly tokens: PeerTokens,
     private readonly presence: PeerPresence,
     private readonly config: Config,
-  ) {
-    this.axios = axios.create({
-      ...this.agents,
-      maxRedirects: 0,
-      proxy: false,
-      decompress: false,
-      validateStatus: () => true,
-      headers: { 'ODS-Protocol': String(PROTOCOL), 'User-Agent': 'ODS', 'Accept-Encoding': 'identity' },
+  ) {}
+
+  /** A JSON answer; null when it has no body. */
+  json(callee: Callee, method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
+    return this.noting(callee, options, async () => {
+      const answer = await this.call(callee, method, path, options);
+      return readJson(answer, callee.url, { bytes: ANSWER_LIMIT, idleMs: this.idleMs, totalMs: ANSWER_TOTAL_MS });
     });
   }
 
-  /** A JSON answer. Throws PeerUnreachable or PeerRefused. */
-  async json(callee: Callee, method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
-    const response = await this.call(callee, method, path, options, { responseType: 'text', maxContentLength: ANSWER_LIMIT });
-    const text = response.data as string;
-    if (response.status >= 300) throw new PeerRefused(response.status, problemOf(text));
-    try {
-      return text === '' ? null : (JSON.parse(text) as unknown);
-    } catch {
-      throw new PeerUnreachable(`${callee.url} answered something that is not JSON: it does not seem to be an ODS.`);
-    }
-  }
-
-  /** The body as it comes, for content. The caller reads it to the end or destroys it. Throws PeerUnreachable or PeerRefused. */
-  async stream(callee: Callee, path: string, options: CallOptions = {}): Promise<ContentStream> {
-    const response = await this.call(callee, 'GET', path, options, { responseType: 'stream' });
-    const body = response.data as Readable;
-    if (response.status >= 300) {
-      body.on('error', () => body.destroy()).resume();
-      throw new PeerRefused(response.status, 'The content was not given.');
-    }
-    return { status: response.status, headers: response.headers as Record<string, string>, body };
+  /** The body as it comes, for content. The caller reads it to the end or destroys it, and has its own eye on stalls. */
+  stream(callee: Callee, path: string, options: CallOptions = {}): Promise<ContentStream> {
+    return this.noting(callee, options, async () => {
+      const { status, headers, data } = await this.call(callee, 'GET', path, options);
+      return { status, headers, body: data };
+    });
   }
 
   onApplicationShutdown(): void {
-    this.agents.httpAgent.destroy();
-    this.agents.httpsAgent.destroy();
+    this.http.close();
   }
 
-  private async call(callee: Callee, method: Method, path: string, options: CallOptions, how: AxiosRequestConfig): Promise<AxiosResponse> {
-    const data = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-    const token = options.token ?? (await this.tokenFor(callee, data));
-    const timeoutMs = options.timeoutMs ?? this.config.get('PEER_TIMEOUT_MS');
-    const limit = new AbortController();
-    // Ends the wait for an answer's head, or for a whole JSON answer; reading a stream has its own idle limit.
-    const timer = setTimeout(() => limit.abort(), timeoutMs);
+  private get idleMs(): number {
+    return this.config.get('PEER_TIMEOUT_MS');
+  }
+
+  private async call(callee: Callee, method: Method, path: string, options: CallOptions): Promise<PeerAnswer> {
+    const answer = await this.headOf(callee, method, path, options);
     try {
-      const response = await this.axios.request({
-        ...how,
-        method,
-        url: callee.url + path,
-        params: options.query,
-        data,
-        signal: options.signal ? AbortSignal.any([options.signal, limit.signal]) : limit.signal,
-        headers: { ...options.headers, Authorization: `Bearer ${token}`, ...(data ? { 'Content-Type': 'application/json' } : {}) },
-      });
-      await this.noteSeen(callee);
-      return response;
+      requireOds(answer, callee.url);
+      if (answer.status >= 300) throw await refusalOf(answer, this.idleMs);
+      return answer;
     } catch (error) {
-      if (options.signal?.aborted) throw error;
-      const reason = describeFailure(error, callee.url, timeoutMs);
-      await this.noteUnreachable(callee, reason);
-      throw new PeerUnreachable(reason);
+      answer.data.on('error', () => undefined).destroy();
+      throw error;
+    }
+  }
+
+  private async headOf(callee: Callee, method: Method, path: string, options: CallOptions): Promise<PeerAnswer> {
+    if (callee.url === '') throw new PeerUnreachable(`${callee.name ?? 'The server'} is in firewalled mode and cannot be called.`);
+    const data = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), (options.timeoutMs ?? this.idleMs) + (data?.length ?? 0) / SLOWEST_LINE);
+    const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
+    try {
+      return await this.http.send(async () => {
+        const token = options.token === undefined ? await this.tokenFor(callee, method, path, data) : options.token;
+        const headers = {
+          ...options.headers,
+          ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+          ...(data ? { 'Content-Type': 'application/json' } : {}),
+        };
+        return { method, url: callee.url + path, query: options.query, headers, data, signal };
+      });
     } finally {
       clearTimeout(timer);
     }
   }
 
-  private async tokenFor({ iss }: Callee, body: Buffer | undefined): Promise<string> {
+  /** Made for this one call: of no use for another, nor at another server, nor with another body. */
+  private async tokenFor({ iss }: Callee, method: Method, path: string, body: Buffer | undefined): Promise<string> {
     const self = await this.identity.get();
-    const claims = body ? { bsh: sha256Hex(body) } : {};
+    const claims = { htm: method, pth: path, ...(body ? { bsh: sha256Hex(body) } : {}) };
     return this.tokens.sign({ iss: self.iss, aud: iss }, { algorithm: 'ES256', key: self.privateKey }, claims);
   }
 
-  private async noteSeen({ iss, name, lastSeenMs, unreachableSinceMs }: Callee): Promise<void> {
-    if (name === undefined || lastSeenMs === undefined || unreachableSinceMs === undefined) return;
-    await this.presence.seen({ iss, name, lastSeenMs, unreachableSinceMs });
+  /** Writes down what the call says about the peer, and turns whatever goes wrong on the wire into one of three errors. */
+  private async noting<T>(callee: Callee, options: CallOptions, call: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await call();
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      if (error instanceof PeerRefused && error.peerStatus !== 401) {
+        await this.presence.answered(callee);
+        throw error;
+      }
+      const fault = this.faultOf(error, callee, options);
+      await this.presence.failed(callee, fault.message);
+      throw fault;
+    }
+    await this.presence.answered(callee);
+    return result;
   }
 
-  private async noteUnreachable({ iss, name, unreachableSinceMs }: Callee, reason: string): Promise<void> {
-    if (name !== undefined && unreachableSinceMs !== undefined) await this.presence.unreachable({ iss, name, unreachableSinceMs }, reason);
+  private faultOf(error: unknown, { url }: Callee, { timeoutMs }: CallOptions): Error {
+    const isSaid = error instanceof PeerRefused || error instanceof PeerAnswerInvalid || error instanceof PeerUnreachable;
+    return isSaid ? error : new PeerUnreachable(describeFailure(error, url, timeoutMs ?? this.idleMs));
   }
-}
-
-function problemOf(text: string): string {
-  try {
-    const { detail, error } = JSON.parse(text) as { detail?: unknown; error?: unknown };
-    const said = typeof detail === 'string' ? detail : error;
-    if (typeof said === 'string') return said.slice(0, 500);
-  } catch {
-    // Not JSON: a proxy's page, say. Its text is not for people.
-  }
-  return 'It gave no reason.';
 }

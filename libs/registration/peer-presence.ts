@@ -5,11 +5,17 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from './peer.repository.js';
 import { PeerNews } from './registration.jobs.js';
 
+type Known = Pick<Peer, 'iss' | 'name' | 'lastSeenMs' | 'unreachableSinceMs'>;
+
 /** Seen again within this time is not worth a write, in milliseconds. */
 const WORTH_WRITING_MS = 10_000;
 const ERROR_LENGTH = 500;
 
-/** Knows which peers answer and which do not, and since when. */
+/** Calls also go to servers that are not registered: of those nothing is written down. */
+const isKnown = (callee: Partial<Known>): callee is Known =>
+  callee.name !== undefined && callee.lastSeenMs !== undefined && callee.unreachableSinceMs !== undefined;
+
+/** Knows which peers can be called and which cannot, since when and why. */
 @Injectable()
 export class PeerPresence {
   private readonly logger = new Logger(PeerPresence.name);
@@ -20,19 +26,32 @@ export class PeerPresence {
     private readonly clock: Clock,
   ) {}
 
-  /** A peer called or answered. One that was away is asked at once for what it has missed (MESH §4). */
-  async seen(peer: Pick<Peer, 'iss' | 'name' | 'lastSeenMs' | 'unreachableSinceMs'>): Promise<void> {
-    const now = this.clock.now();
+  /** A peer answered a call. One that was away is asked at once for what was missed (MESH §4). */
+  async answered(peer: Partial<Known>): Promise<void> {
+    if (!isKnown(peer)) return;
     const isBack = peer.unreachableSinceMs !== null;
-    if (!isBack && peer.lastSeenMs !== null && now - peer.lastSeenMs < WORTH_WRITING_MS) return;
-    await this.peers.markSeen(peer.iss, now);
+    if (!isBack && this.wasJustSeen(peer)) return;
+    await this.peers.markReachable(peer.iss, this.clock.now());
     if (!isBack) return;
     this.logger.log(`${peer.name} is reachable again.`);
     await this.jobs.add(PeerNews, { iss: peer.iss }, { key: peer.iss, now: true });
   }
 
-  async unreachable(peer: Pick<Peer, 'iss' | 'name' | 'unreachableSinceMs'>, reason: string): Promise<void> {
+  /** A peer called. That does not prove that it can be called, but it is worth a try when it could not. */
+  async called(peer: Known): Promise<void> {
+    if (this.wasJustSeen(peer)) return;
+    await this.peers.markSeen(peer.iss, this.clock.now());
+    if (peer.unreachableSinceMs !== null) await this.jobs.add(PeerNews, { iss: peer.iss }, { key: peer.iss, now: true });
+  }
+
+  /** A peer did not answer, or not as it should. */
+  async failed(peer: Partial<Known>, reason: string): Promise<void> {
+    if (!isKnown(peer)) return;
     if (peer.unreachableSinceMs === null) this.logger.warn(`${peer.name} is unreachable: ${reason}`);
     await this.peers.markUnreachable(peer.iss, this.clock.now(), reason.slice(0, ERROR_LENGTH));
+  }
+
+  private wasJustSeen({ lastSeenMs }: Known): boolean {
+    return lastSeenMs !== null && Math.abs(this.clock.now() - lastSeenMs) < WORTH_WRITING_MS;
   }
 }

@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import { checkServerName } from '#libs/about/server-name.js';
 import { checkServerUrl } from '#libs/about/server-url.js';
 import type { Identity } from '#libs/about/server-identity.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
@@ -22,9 +23,12 @@ export const recordOf = ({ name, url, stage, firewalledMode, publicKey }: Identi
   public_key: publicKey,
 });
 
+/** Such a key takes 178 characters. */
+const PEM_LIMIT = 1_000;
+
 function ellipticKey(pem: unknown): string {
   try {
-    const key = createPublicKey(pem as string);
+    const key = createPublicKey(String(pem).slice(0, PEM_LIMIT));
     if (key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key.export({ type: 'spki', format: 'pem' }) as string;
   } catch {
     // Said below: whatever it is, it is not a key.
@@ -32,14 +36,18 @@ function ellipticKey(pem: unknown): string {
   throw new RegistrationImpossible('The other server sent no usable public key.');
 }
 
-/** Checks what another server says of itself. `fallbackUrl` is where it was reached, when it knows no URL of its own. */
-export function readRecord(iss: string, claims: Readonly<Record<string, unknown>>, fallbackUrl?: string): PeerRecord {
-  const { name, url, stage, firewalled_mode: firewalledMode, public_key: publicKey } = claims;
-  const checked = typeof url === 'string' && url.length <= 500 ? checkServerUrl(url) : { fault: 'The other server has no URL.' };
-  const isNamed = typeof name === 'string' && name.trim() !== '' && name.length <= 100;
-  const known = stages.find((candidate) => candidate === stage);
-  if (!isNamed || !known || typeof firewalledMode !== 'boolean') throw new RegistrationImpossible('The other server did not describe itself completely.');
-  const address = fallbackUrl ?? ('url' in checked ? checked.url : firewalledMode ? '' : null);
-  if (address === null) throw new RegistrationImpossible('fault' in checked ? checked.fault : 'The other server has no URL.');
-  return { iss, name: name.trim(), url: address, stage: known, firewalledMode, publicKey: ellipticKey(publicKey) };
+/** Checks what another server says of itself. Firewalled servers need no URL. Throws RegistrationImpossible. */
+export function readRecord(iss: string, claims: Readonly<Record<string, unknown>>): PeerRecord {
+  const { name: said, url, stage: saidStage, firewalled_mode: firewalledMode, public_key: publicKey } = claims;
+  const name = typeof said === 'string' ? checkServerName(said) : { fault: '' };
+  const stage = stages.find((candidate) => candidate === saidStage);
+  if ('fault' in name || !stage || typeof firewalledMode !== 'boolean') throw new RegistrationImpossible('The other server did not describe itself completely.');
+  return { iss, name: name.name, url: addressOf(url, firewalledMode), stage, firewalledMode, publicKey: ellipticKey(publicKey) };
+}
+
+function addressOf(url: unknown, firewalledMode: boolean): string {
+  const checked = typeof url === 'string' ? checkServerUrl(url) : { fault: 'The other server has no URL.' };
+  if ('url' in checked) return checked.url;
+  if (firewalledMode) return '';
+  throw new RegistrationImpossible(checked.fault);
 }

@@ -1,4 +1,4 @@
-import { Body, Delete, Get, Headers, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, Headers, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { Public } from '#libs/platform/http/public.decorator.js';
@@ -6,6 +6,8 @@ import { AdmissionService } from './admission.service.js';
 import { CurrentPeer, PeerApi } from './peer-api.decorator.js';
 import { PeerChallenge } from './peer-challenge.js';
 import { PROTOCOL } from './protocol.guard.js';
+import { PeersService } from './peers.service.js';
+import { RegistrationThrottle } from './registration-throttle.js';
 import { PeerTokenRefused } from './registration.errors.js';
 
 interface PublicRecord {
@@ -23,10 +25,12 @@ export class PeerRegistrationController {
     private readonly admission: AdmissionService,
     private readonly challenge: PeerChallenge,
     private readonly identity: ServerIdentity,
+    private readonly peers: PeersService,
   ) {}
 
   @Get('about')
   @Public()
+  @UseGuards(RegistrationThrottle)
   async about(@Query('challenge') challenge?: unknown): Promise<PublicRecord> {
     const { iss, name } = await this.identity.get();
     const isChallenge = typeof challenge === 'string' && /^[0-9a-f]{32}$/.test(challenge);
@@ -35,6 +39,7 @@ export class PeerRegistrationController {
 
   @Post('register')
   @Public()
+  @UseGuards(RegistrationThrottle)
   @HttpCode(201)
   async register(@Headers('authorization') authorization?: string): Promise<{ record: string }> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/.exec(authorization ?? '')?.[1];
@@ -45,12 +50,12 @@ export class PeerRegistrationController {
   @Delete('register')
   @HttpCode(204)
   unregister(@CurrentPeer() peer: Peer): Promise<void> {
-    return this.admission.dismiss(peer);
+    return this.peers.dismissedBy(peer);
   }
 
   @Post('about')
-  @HttpCode(204)
-  refresh(@CurrentPeer() peer: Peer, @Body() body: Record<string, unknown>): Promise<void> {
-    return this.admission.refresh(peer, body);
+  @HttpCode(200)
+  async exchange(@CurrentPeer() peer: Peer, @Body() body: Record<string, unknown>): Promise<{ record: string }> {
+    return { record: await this.admission.exchange(peer, body) };
   }
 }

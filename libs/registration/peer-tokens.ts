@@ -15,8 +15,11 @@ export interface PeerClaims {
   readonly iat: number;
   readonly exp: number;
   readonly jti: string;
+  /** Method and path of the one call that the token is for. */
+  readonly htm?: unknown;
+  readonly pth?: unknown;
   /** Hex SHA-256 of the body, when there is one. */
-  readonly bsh?: string;
+  readonly bsh?: unknown;
   readonly [claim: string]: unknown;
 }
 
@@ -25,7 +28,16 @@ export interface TokenSubject {
   readonly aud: string;
 }
 
+export interface PeerCall {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly body: Buffer | undefined;
+}
+
 export type TokenKey = { readonly algorithm: 'ES256' | 'HS256'; readonly key: string };
+
+export const isIss = (text: string): boolean => /^[0-9a-f]{32}$/.test(text);
 
 /** JSON Web Tokens (RFC 7519) between servers: ES256 with a peer's own key, HS256 with a registration key. */
 @Injectable()
@@ -38,10 +50,15 @@ export class PeerTokens {
     return jwt.sign(payload, key, { algorithm });
   }
 
-  /** The claims without any check: only to find out whose key to check with. Null when it is not a token. */
-  peek(token: string): Partial<PeerClaims> | null {
-    const claims = jwt.decode(token);
-    return typeof claims === 'object' ? (claims as Partial<PeerClaims> | null) : null;
+  /** Who says that they made the token, unchecked: only to find out whose key to check it with. Null when nobody usable does. */
+  issuerOf(token: string): string | null {
+    try {
+      const claims: unknown = jwt.decode(token);
+      const iss = typeof claims === 'object' ? (claims as { iss?: unknown } | null)?.iss : undefined;
+      return typeof iss === 'string' && isIss(iss) ? iss : null;
+    } catch {
+      return null; // its payload is not JSON
+    }
   }
 
   /** Checks signature (with the one algorithm that fits the key), audience and time. Throws PeerTokenRefused or PeerClockSkewed. */
@@ -54,20 +71,18 @@ export class PeerTokens {
     }
     const { iss, aud, iat, exp, jti } = claims;
     if (typeof aud !== 'string' || !secretsEqual(aud, audience)) throw new PeerTokenRefused('The token was made for another server: the ISS ID is wrong.');
-    if (typeof iss !== 'string' || !/^[0-9a-f]{32}$/.test(iss)) throw new PeerTokenRefused('The token does not name its issuer.');
+    if (typeof iss !== 'string' || !isIss(iss)) throw new PeerTokenRefused('The token does not name its issuer.');
     if (typeof jti !== 'string' || jti.length < 16 || jti.length > 128) throw new PeerTokenRefused('The token has no usable jti.');
     if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || exp - iat > TOKEN_SECONDS) throw new PeerTokenRefused('The token is valid for too long or has no times.');
     this.checkTime(iat, exp);
     return claims;
   }
 
-  /** Throws PeerTokenRefused unless the token was made for exactly this body. */
-  checkBody(claims: PeerClaims, body: Buffer | undefined): void {
-    const expected = body && body.length > 0 ? sha256Hex(body) : undefined;
-    if (expected === undefined && claims.bsh === undefined) return;
-    if (typeof claims.bsh !== 'string' || expected === undefined || !secretsEqual(claims.bsh, expected)) {
-      throw new PeerTokenRefused('The token was made for another body.');
-    }
+  /** Throws PeerTokenRefused unless the token was made for exactly this call: who overhears one can do nothing else with it. */
+  checkCall({ htm, pth, bsh }: PeerClaims, call: PeerCall): void {
+    if (htm !== call.method || pth !== call.path) throw new PeerTokenRefused('The token was made for another call.');
+    const expected = call.body && call.body.length > 0 ? sha256Hex(call.body) : undefined;
+    if (bsh !== expected) throw new PeerTokenRefused('The token was made for another body.');
   }
 
   private checkTime(iat: number, exp: number): void {

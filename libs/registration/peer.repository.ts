@@ -30,22 +30,18 @@ export class PeerRepository {
 
   /** Registers a server, or refreshes the record of one that is registered; what was exchanged so far is kept. */
   async save(record: PeerRecord, now: number): Promise<Peer> {
-    const { affected } = await this.db.manager.update(Peer, { iss: record.iss }, { ...record, unreachableSinceMs: null, lastError: null });
-    if (affected === 0) {
-      await this.db.manager.insert(Peer, {
-        ...record,
-        registeredMs: now,
-        pulledEpoch: null,
-        pulledSeq: 0,
-        ackedEpoch: null,
-        ackedSeq: 0,
-        lastSeenMs: now,
-        unreachableSinceMs: null,
-        lastError: null,
-        paused: false,
-      });
-    }
-    return (await this.findByIss(record.iss))!;
+    const untouched = { pulledEpoch: null, pulledSeq: 0, ackedEpoch: null, ackedSeq: 0, paused: false };
+    const fresh = { ...record, ...untouched, registeredMs: now, lastSeenMs: now, unreachableSinceMs: null, lastError: null };
+    // One statement decides: two servers may register with each other at the same moment.
+    await this.db.manager.createQueryBuilder().insert().into(Peer).values(fresh).orIgnore().updateEntity(false).execute();
+    await this.db.manager.update(Peer, { iss: record.iss }, { ...record, lastSeenMs: now, unreachableSinceMs: null, lastError: null });
+    return this.db.manager.findOneByOrFail(Peer, { iss: record.iss });
+  }
+
+  /** False when the server is not registered (any more): then nothing is written. */
+  async update({ iss, ...change }: PeerRecord): Promise<boolean> {
+    const { affected } = await this.db.manager.update(Peer, { iss }, change);
+    return affected === 1;
   }
 
   async remove(iss: string): Promise<boolean> {
@@ -68,6 +64,10 @@ export class PeerRepository {
   }
 
   async markSeen(iss: string, lastSeenMs: number): Promise<void> {
+    await this.db.manager.update(Peer, { iss }, { lastSeenMs });
+  }
+
+  async markReachable(iss: string, lastSeenMs: number): Promise<void> {
     await this.db.manager.update(Peer, { iss }, { lastSeenMs, unreachableSinceMs: null, lastError: null });
   }
 

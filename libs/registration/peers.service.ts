@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { PeerRegister } from './peer-register.js';
+import { type PeerState, statusOf } from './peer-state.js';
 import { PeerRepository } from './peer.repository.js';
-import { PeerNotFound } from './registration.errors.js';
+import { PeerNotFound, PeerPaused } from './registration.errors.js';
 import { PeerNews, SayGoodbye } from './registration.jobs.js';
 
 /** Looks after the registered servers. */
@@ -14,46 +16,51 @@ export class PeersService {
     private readonly peers: PeerRepository,
     private readonly db: Database,
     private readonly jobs: Jobs,
-    private readonly audit: AuditTrail,
+    private readonly registered: PeerRegister,
+    private readonly clock: Clock,
   ) {}
 
-  list(): Promise<Peer[]> {
-    return this.peers.findAll();
+  async list(): Promise<PeerState[]> {
+    const newestSeq = await this.peers.newestSeq();
+    return (await this.peers.findAll()).map((peer) => this.stateOf(peer, newestSeq));
   }
 
-  /** The newest number of this server's own changes: what lag is measured against. */
-  newestSeq(): Promise<number> {
-    return this.peers.newestSeq();
+  async get(id: number): Promise<PeerState> {
+    return this.stateOf(await this.find(id), await this.peers.newestSeq());
   }
 
-  async get(id: number): Promise<Peer> {
-    const peer = await this.peers.findById(id);
-    if (!peer) throw new PeerNotFound(String(id));
-    return peer;
-  }
-
-  async setPaused(id: number, paused: boolean): Promise<Peer> {
-    return this.db.transaction(async () => {
-      const peer = await this.get(id);
-      await this.peers.setPaused(peer.iss, paused);
-      await this.audit.record({ action: paused ? 'peer.paused' : 'peer.resumed', subject: peer.name });
-      if (!paused) await this.jobs.add(PeerNews, { iss: peer.iss }, { key: peer.iss, now: true });
-      return { ...peer, paused };
-    });
+  async setPaused(id: number, paused: boolean): Promise<PeerState> {
+    await this.registered.setPaused(await this.find(id), paused);
+    return this.get(id);
   }
 
   async sync(id: number): Promise<void> {
-    const { iss } = await this.get(id);
+    const { iss, name, paused } = await this.find(id);
+    if (paused) throw new PeerPaused(name);
     await this.jobs.add(PeerNews, { iss }, { key: iss, now: true });
   }
 
   /** From now on the server's tokens are refused; it is told, if it can be reached. */
   async unregister(id: number): Promise<void> {
     await this.db.transaction(async () => {
-      const { iss, name, url, publicKey, firewalledMode } = await this.get(id);
-      await this.peers.remove(iss);
-      await this.audit.record({ action: 'peer.unregistered', subject: name, details: { iss } });
-      if (!firewalledMode) await this.jobs.add(SayGoodbye, { iss, url, publicKey }, { key: iss });
+      const peer = await this.find(id);
+      await this.registered.remove(peer, 'this server');
+      if (!peer.firewalledMode) await this.jobs.add(SayGoodbye, { iss: peer.iss, url: peer.url }, { key: peer.iss, now: true });
     });
+  }
+
+  /** A registered server has unregistered this one. */
+  async dismissedBy(peer: Peer): Promise<void> {
+    await this.registered.remove(peer, 'the peer');
+  }
+
+  private async find(id: number): Promise<Peer> {
+    const peer = await this.peers.findById(id);
+    if (!peer) throw new PeerNotFound(String(id));
+    return peer;
+  }
+
+  private stateOf(peer: Peer, newestSeq: number): PeerState {
+    return { peer, status: statusOf(peer, this.clock.now()), newestSeq };
   }
 }

@@ -1,8 +1,9 @@
-import { Body, Delete, Get, HttpCode, Param, ParseIntPipe, Patch, Post } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
 import { Roles } from '#libs/accounts/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
+import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
 import { PeerDto, PeerListDto, RegisterDto, UpdatePeerDto } from './dto/peer.dto.js';
 import { PeersService } from './peers.service.js';
 import { RegistrationService } from './registration.service.js';
@@ -22,7 +23,7 @@ export class RegistrationController {
   @ApiCreatedResponse({ type: PeerDto })
   @ApiProblems(400, 401, 403, 422)
   async register(@Body() { url, iss_id: issId, key }: RegisterDto): Promise<PeerDto> {
-    return PeerDto.from(await this.registration.register({ url, issId, key }), 0);
+    return PeerDto.from(await this.peers.get((await this.registration.register({ url, issId, key })).id));
   }
 
   @Get('registered_ods')
@@ -30,16 +31,15 @@ export class RegistrationController {
   @ApiOkResponse({ type: PeerListDto })
   @ApiProblems(401, 403)
   async list(): Promise<PeerListDto> {
-    const newest = await this.peers.newestSeq();
-    return { items: (await this.peers.list()).map((peer) => PeerDto.from(peer, newest)) };
+    return { items: (await this.peers.list()).map((state) => PeerDto.from(state)) };
   }
 
   @Get('registered_ods/:id')
   @ApiOperation({ operationId: 'getRegisteredOds', summary: 'One registered server' })
   @ApiOkResponse({ type: PeerDto })
   @ApiProblems(400, 401, 403, 404)
-  async get(@Param('id', ParseIntPipe) id: number): Promise<PeerDto> {
-    return PeerDto.from(await this.peers.get(id), await this.peers.newestSeq());
+  async get(@Param('id', RowIdPipe) id: number): Promise<PeerDto> {
+    return PeerDto.from(await this.peers.get(id));
   }
 
   @Patch('registered_ods/:id')
@@ -47,8 +47,8 @@ export class RegistrationController {
   @ApiOperation({ operationId: 'updateRegisteredOds', summary: 'Pause or resume a registered server' })
   @ApiOkResponse({ type: PeerDto })
   @ApiProblems(400, 401, 403, 404)
-  async update(@Param('id', ParseIntPipe) id: number, @Body() { paused }: UpdatePeerDto): Promise<PeerDto> {
-    return PeerDto.from(await this.peers.setPaused(id, paused), await this.peers.newestSeq());
+  async update(@Param('id', RowIdPipe) id: number, @Body() { paused }: UpdatePeerDto): Promise<PeerDto> {
+    return PeerDto.from(await this.peers.setPaused(id, paused));
   }
 
   @Delete('registered_ods/:id')
@@ -57,7 +57,7 @@ export class RegistrationController {
   @ApiOperation({ operationId: 'unregisterOds', summary: 'Unregister a server; its packages stay on both' })
   @ApiNoContentResponse()
   @ApiProblems(400, 401, 403, 404)
-  unregister(@Param('id', ParseIntPipe) id: number): Promise<void> {
+  unregister(@Param('id', RowIdPipe) id: number): Promise<void> {
     return this.peers.unregister(id);
   }
 
@@ -66,8 +66,8 @@ export class RegistrationController {
   @Roles('publisher')
   @ApiOperation({ operationId: 'syncRegisteredOds', summary: 'Exchange catalogs with a registered server now' })
   @ApiAcceptedResponse()
-  @ApiProblems(400, 401, 403, 404)
-  sync(@Param('id', ParseIntPipe) id: number): Promise<void> {
+  @ApiProblems(400, 401, 403, 404, 409)
+  sync(@Param('id', RowIdPipe) id: number): Promise<void> {
     return this.peers.sync(id);
   }
 }

@@ -14,13 +14,22 @@ export class PeerTokenRefused extends DomainError {
   readonly status = 401;
 }
 
+/** The caller is not registered here, or not any more. Peers tell by this code that they were forgotten. */
+export class PeerUnknown extends DomainError {
+  readonly code = 'peer-unknown';
+  readonly status = 401;
+  constructor() {
+    super('The caller is not registered with this server. Register the two servers again.');
+  }
+}
+
 /** Clocks differ by more than tokens tolerate: both are named, so that somebody sets the wrong one (MESH §8). */
 export class PeerClockSkewed extends DomainError {
   readonly code = 'peer-clock-skewed';
   readonly status = 401;
   constructor(theirsMs: number, oursMs: number) {
     super(
-      `The clocks of the two servers differ too much: the caller's says ${new Date(theirsMs).toISOString()}, this server's says ${new Date(oursMs).toISOString()}. Set the wrong one (NTP).`,
+      `The clocks of the two servers differ too much: the other server's says ${new Date(theirsMs).toISOString()}, this server's says ${new Date(oursMs).toISOString()}. Set the wrong one (NTP).`,
     );
   }
 }
@@ -45,9 +54,36 @@ export class RegistrationRefused extends DomainError {
   readonly status = 422;
 }
 
-/** No answer, or none of an ODS. */
+/** Too many attempts to register from one address. */
+export class RegistrationThrottled extends DomainError {
+  readonly code = 'registration-throttled';
+  readonly status = 429;
+  override readonly retryAfterSeconds: number;
+  constructor(waitMs: number) {
+    const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+    super(`Too many registrations from this address. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`);
+    this.retryAfterSeconds = seconds;
+  }
+}
+
+/** A paused server is not talked to. */
+export class PeerPaused extends DomainError {
+  readonly code = 'peer-paused';
+  readonly status = 409;
+  constructor(name: string) {
+    super(`${name} is paused. Resume it first.`);
+  }
+}
+
+/** No answer. */
 export class PeerUnreachable extends DomainError {
   readonly code = 'peer-unreachable';
+  readonly status = 502;
+}
+
+/** Something answers, but not as an ODS that this one understands. */
+export class PeerAnswerInvalid extends DomainError {
+  readonly code = 'peer-answer-invalid';
   readonly status = 502;
 }
 
@@ -58,6 +94,8 @@ export class PeerRefused extends DomainError {
   constructor(
     readonly peerStatus: number,
     readonly problem: string,
+    /** The stable code of its problem, when it gave one. */
+    readonly problemCode: string | null = null,
   ) {
     super(`The peer answered ${peerStatus}: ${problem}`);
   }

@@ -5,6 +5,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import type { JobType } from '#libs/platform/jobs/job-type.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { AdmissionService } from './admission.service.js';
 import { PeerClient } from './peer-client.js';
 import { recordOf } from './peer-record.js';
 import { PeerRepository } from './peer.repository.js';
@@ -12,13 +13,23 @@ import { PeerRefused } from './registration.errors.js';
 import { SayGoodbye } from './registration.jobs.js';
 import { SeenTokenRepository } from './seen-token.repository.js';
 
-/** Tell one peer this server's new record. Keyed by the peer's iss. */
+/** Tell one peer this server's record of today, and hear its own. Keyed by the peer's iss. */
 const TellPeer: JobType<{ iss: string }> = {
   name: 'registration.tell-peer',
   lane: 'quick',
   maxAttempts: Infinity,
   backoffMs: 1_000,
   backoffCapMs: 300_000,
+};
+
+/** Nobody can call a firewalled server to tell it news: it asks. */
+const AskPeers: JobType<Record<string, never>> = {
+  name: 'registration.ask-peers',
+  lane: 'quick',
+  maxAttempts: Infinity,
+  backoffMs: 60_000,
+  backoffCapMs: 600_000,
+  everyMs: 900_000,
 };
 
 const PurgeSeenTokens: JobType<Record<string, never>> = {
@@ -29,6 +40,9 @@ const PurgeSeenTokens: JobType<Record<string, never>> = {
   backoffCapMs: 600_000,
   everyMs: 300_000,
 };
+
+/** The peer makes sure that a new URL answers as this server before it answers. */
+const TIMEOUT_MS = 30_000;
 
 /** This server's record changed: each peer is told on its own. */
 @Injectable()
@@ -44,8 +58,26 @@ export class ServerChangedHandler extends JobHandler<Record<string, never>> {
 
   async run(): Promise<void> {
     for (const { iss, firewalledMode } of await this.peers.findAll()) {
-      if (!firewalledMode) await this.jobs.add(TellPeer, { iss }, { key: iss });
+      if (!firewalledMode) await this.jobs.add(TellPeer, { iss }, { key: iss, now: true });
     }
+  }
+}
+
+@Injectable()
+export class AskPeersHandler extends JobHandler<Record<string, never>> {
+  readonly type = AskPeers;
+
+  constructor(
+    private readonly peers: PeerRepository,
+    private readonly identity: ServerIdentity,
+    private readonly jobs: Jobs,
+  ) {
+    super();
+  }
+
+  async run(): Promise<void> {
+    if (!(await this.identity.get()).firewalledMode) return;
+    for (const { iss } of await this.peers.findAll()) await this.jobs.add(TellPeer, { iss }, { key: iss });
   }
 }
 
@@ -57,21 +89,23 @@ export class TellPeerHandler extends JobHandler<{ iss: string }> {
     private readonly peers: PeerRepository,
     private readonly identity: ServerIdentity,
     private readonly client: PeerClient,
+    private readonly admission: AdmissionService,
   ) {
     super();
   }
 
   async run({ iss }: { iss: string }, { signal }: JobContext): Promise<void> {
     const peer = await this.peers.findByIss(iss);
-    if (!peer) return;
-    const body = recordOf(await this.identity.get());
-    await this.client.json(peer, 'POST', '/api/ods/about', { body, signal });
+    if (!peer || peer.firewalledMode) return;
+    const body = recordOf(await this.identity.read());
+    const answer = await this.client.json(peer, 'POST', '/api/ods/about', { body, signal, timeoutMs: TIMEOUT_MS });
+    await this.admission.learnFrom(peer, String((answer as { record?: unknown } | null)?.record));
   }
 }
 
 /** Tells a server that it was unregistered here. */
 @Injectable()
-export class SayGoodbyeHandler extends JobHandler<{ iss: string; url: string; publicKey: string }> {
+export class SayGoodbyeHandler extends JobHandler<{ iss: string; url: string }> {
   readonly type = SayGoodbye;
 
   constructor(
@@ -86,7 +120,7 @@ export class SayGoodbyeHandler extends JobHandler<{ iss: string; url: string; pu
     try {
       await this.client.json({ iss, url }, 'DELETE', '/api/ods/register', { signal });
     } catch (error) {
-      if (error instanceof PeerRefused && error.peerStatus === 401) return; // it has forgotten us already
+      if (error instanceof PeerRefused && error.problemCode === 'peer-unknown') return; // it has forgotten us already
       throw error;
     }
   }

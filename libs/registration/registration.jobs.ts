@@ -10,7 +10,7 @@ export const PeerNews: JobType<{ iss: string }> = {
 };
 
 /** A server that was unregistered here is told so; after a day it will find out by itself. */
-export const SayGoodbye: JobType<{ iss: string; url: string; publicKey: string }> = {
+export const SayGoodbye: JobType<{ iss: string; url: string }> = {
   name: 'registration.say-goodbye',
   lane: 'quick',
   maxAttempts: 20,

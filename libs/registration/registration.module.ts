@@ -6,14 +6,16 @@ import { AdmissionService } from './admission.service.js';
 import { PeerChallenge } from './peer-challenge.js';
 import { PeerClient } from './peer-client.js';
 import { PeerPresence } from './peer-presence.js';
+import { PeerRegister } from './peer-register.js';
 import { PeerRegistrationController } from './peer-registration.controller.js';
 import { PeerStrategy } from './peer.strategy.js';
 import { PeerTokens } from './peer-tokens.js';
 import { PeerRepository } from './peer.repository.js';
 import { PeersService } from './peers.service.js';
 import { RegistrationController } from './registration.controller.js';
-import { PurgeSeenTokensHandler, SayGoodbyeHandler, ServerChangedHandler, TellPeerHandler } from './registration.handlers.js';
+import { AskPeersHandler, PurgeSeenTokensHandler, SayGoodbyeHandler, ServerChangedHandler, TellPeerHandler } from './registration.handlers.js';
 import { RegistrationService } from './registration.service.js';
+import { RegistrationThrottle } from './registration-throttle.js';
 import { SeenTokenRepository } from './seen-token.repository.js';
 
 /** The servers this one knows, and how they trust each other. */
@@ -24,14 +26,16 @@ import { SeenTokenRepository } from './seen-token.repository.js';
     PeerChallenge,
     PeerClient,
     PeerPresence,
+    PeerRegister,
     PeerRepository,
     PeersService,
     PeerStrategy,
     PeerTokens,
     RegistrationService,
+    RegistrationThrottle,
     SeenTokenRepository,
   ],
-  exports: [PeerStrategy, AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, SeenTokenRepository],
+  exports: [PeerStrategy, AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, RegistrationThrottle, SeenTokenRepository],
 })
 export class RegistrationModule {}
 
@@ -42,6 +46,6 @@ export class RegistrationHttpModule {}
 /** Job handlers. */
 @Module({
   imports: [RegistrationModule],
-  providers: [ServerChangedHandler, TellPeerHandler, SayGoodbyeHandler, PurgeSeenTokensHandler],
+  providers: [ServerChangedHandler, AskPeersHandler, TellPeerHandler, SayGoodbyeHandler, PurgeSeenTokensHandler],
 })
 export class RegistrationJobsModule {}

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { type Identity, ServerIdentity } from '#libs/about/server-identity.js';
 import { checkServerUrl } from '#libs/about/server-url.js';
-import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
-import { Clock } from '#libs/platform/clock.js';
-import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
-import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerClient } from './peer-client.js';
 import { readRecord, recordOf } from './peer-record.js';
-import { PeerTokens, type TokenKey } from './peer-tokens.js';
-import { PeerRepository, type PeerRecord } from './peer.repository.js';
-import { PeerRefused, PeerUnreachable, RegistrationImpossible, RegistrationRefused } from './registration.errors.js';
-import { PeerNews } from './registration.jobs.js';
+import { isIss, PeerTokens, type TokenKey } from './peer-tokens.js';
+import type { PeerRecord } from './peer.repository.js';
+import { PeerRegister } from './peer-register.js';
+import { PeerAnswerInvalid, PeerClockSkewed, PeerRefused, PeerTokenRefused, PeerUnreachable, RegistrationImpossible, RegistrationRefused } from './registration.errors.js';
 
-const bothFirewalled = 'Both servers are in firewalled mode, so neither can call the other. Register each with a server that can be reached.';
+export interface RegistrationWish {
+  readonly url: string;
+  readonly issId: string;
+  readonly key: string;
+}
+
+/** The other server calls back before it answers. */
+const TIMEOUT_MS = 30_000;
 
 /** The caller's half of MESH §8: this server's administrator enters another server's URL, ISS ID and key. */
 @Injectable()
@@ -23,67 +26,51 @@ export class RegistrationService {
     private readonly identity: ServerIdentity,
     private readonly tokens: PeerTokens,
     private readonly client: PeerClient,
-    private readonly peers: PeerRepository,
-    private readonly db: Database,
-    private readonly jobs: Jobs,
-    private readonly audit: AuditTrail,
-    private readonly clock: Clock,
+    private readonly registered: PeerRegister,
   ) {}
 
-  async register(wish: { url: string; issId: string; key: string }): Promise<Peer> {
-    const self = await this.identity.get();
-    const url = this.checkUrl(wish.url);
-    const iss = wish.issId.replaceAll('-', '').toLowerCase();
-    if (!/^[0-9a-f]{32}$/.test(iss)) throw new InvalidRequest([{ pointer: '/iss_id', detail: 'The ISS ID must be 32 hexadecimal digits, as shown under Admin on the other server.' }]);
+  async register(wish: RegistrationWish): Promise<Peer> {
+    const self = await this.identity.read();
+    const { iss, url, key } = readWish(wish);
     if (iss === self.iss) throw new RegistrationImpossible('This is the ISS ID of this server itself. Enter the one of the other server.');
     if (self.url === null && !self.firewalledMode) {
       throw new RegistrationImpossible("Set this server's name and URL first (under Admin): the other server has to call back.");
     }
-    const record = await this.ask(self, { iss, url }, { algorithm: 'HS256', key: wish.key.trim() });
-    return this.keep(record);
-  }
-
-  /** Writes a server down as registered; used by both halves. */
-  keep(record: PeerRecord): Promise<Peer> {
-    return this.db.transaction(async () => {
-      const peer = await this.peers.save(record, this.clock.now());
-      await this.audit.record({ action: 'peer.registered', subject: record.name, details: { iss: record.iss, url: record.url } });
-      await this.jobs.add(PeerNews, { iss: record.iss }, { key: record.iss, now: true });
-      return peer;
-    });
-  }
-
-  /** Throws RegistrationImpossible when the two could never talk. */
-  checkModes(self: Identity, other: PeerRecord): void {
-    if (self.firewalledMode && other.firewalledMode) throw new RegistrationImpossible(bothFirewalled);
+    return this.registered.enter(await this.ask(self, { iss, url }, { algorithm: 'HS256', key }));
   }
 
   private async ask(self: Identity, other: { iss: string; url: string }, key: TokenKey): Promise<PeerRecord> {
     const token = this.tokens.sign({ iss: self.iss, aud: other.iss }, key, { ...recordOf(self) });
-    let answer: unknown;
     try {
-      answer = await this.client.json(other, 'POST', '/api/ods/register', { token });
+      const answer = await this.client.json(other, 'POST', '/api/ods/register', { token, timeoutMs: TIMEOUT_MS });
+      const claims = this.tokens.verify(String((answer as { record?: unknown } | null)?.record), key, self.iss);
+      if (claims.iss !== other.iss) throw new PeerTokenRefused('Another server answered.');
+      // It was reached where the administrator said; what it takes for its own URL may not work from here.
+      const record = readRecord(other.iss, { ...claims, url: other.url });
+      this.registered.checkModes(self, record);
+      return record;
     } catch (error) {
-      throw this.explain(error, other.url);
+      throw explained(error, other.url);
     }
-    const claims = this.tokens.verify(String((answer as { record?: unknown } | null)?.record), key, self.iss);
-    if (claims.iss !== other.iss) throw new RegistrationRefused('Another server answered than the one with this ISS ID.');
-    const record = readRecord(other.iss, claims, other.url);
-    this.checkModes(self, record);
-    return record;
   }
+}
 
-  private explain(error: unknown, url: string): Error {
-    if (error instanceof PeerUnreachable) return new RegistrationRefused(error.message);
-    if (!(error instanceof PeerRefused)) return error as Error;
-    if (error.peerStatus === 401) return new RegistrationRefused(`${url} refused: ${error.problem} Copy ISS ID and key anew from its Admin page.`);
-    if ([404, 405].includes(error.peerStatus)) return new RegistrationRefused(`${url} does not seem to be an ODS. Check the URL.`);
-    return new RegistrationRefused(`${url} refused: ${error.problem}`);
-  }
+function readWish({ url, issId, key }: RegistrationWish): { iss: string; url: string; key: string } {
+  const errors: { pointer: string; detail: string }[] = [];
+  const checked = checkServerUrl(url.trim());
+  if ('fault' in checked) errors.push({ pointer: '/url', detail: checked.fault });
+  const iss = issId.trim().replaceAll('-', '').toLowerCase();
+  if (!isIss(iss)) errors.push({ pointer: '/iss_id', detail: 'The ISS ID must be 32 hexadecimal digits, as shown under Admin on the other server.' });
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(key.trim())) errors.push({ pointer: '/key', detail: 'The key is not complete: copy all 44 characters from Admin on the other server.' });
+  if (errors.length > 0 || 'fault' in checked) throw new InvalidRequest(errors);
+  return { iss, url: checked.url, key: key.trim() };
+}
 
-  private checkUrl(text: string): string {
-    const checked = checkServerUrl(text.trim());
-    if ('fault' in checked) throw new InvalidRequest([{ pointer: '/url', detail: checked.fault }]);
-    return checked.url;
-  }
+/** What the administrator is told, and can do about it. */
+function explained(error: unknown, url: string): unknown {
+  if (error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerClockSkewed) return new RegistrationRefused(error.message);
+  if (error instanceof PeerTokenRefused) return new RegistrationRefused(`${url} answered, but not as the server with this ISS ID and key. Check all three.`);
+  if (!(error instanceof PeerRefused)) return error;
+  const hint = error.problemCode === 'peer-token-refused' ? ' Copy ISS ID and key anew from its Admin page.' : '';
+  return new RegistrationRefused(`${url} refused: ${error.problem}${hint}`);
 }

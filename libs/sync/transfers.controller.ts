@@ -1,8 +1,9 @@
-import { Get, HttpCode, Param, ParseIntPipe, Post } from '@nestjs/common';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
 import { Roles } from '#libs/accounts/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
+import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
 import { TransferDto, TransferListDto } from './dto/transfer.dto.js';
 import { TransfersService } from './transfers.service.js';
 
@@ -28,7 +29,7 @@ export class TransfersController {
   @ApiOperation({ operationId: 'retryTransfer', summary: 'Go on with a transfer now' })
   @ApiOkResponse({ type: TransferDto })
   @ApiProblems(400, 401, 403, 404, 409)
-  async retry(@Param('id', ParseIntPipe) id: number): Promise<TransferDto> {
+  async retry(@Param('id', RowIdPipe) id: number): Promise<TransferDto> {
     return TransferDto.from(await this.transfers.retry(id), await this.transfers.sourceNames(), Date.now());
   }
 
@@ -38,7 +39,7 @@ export class TransfersController {
   @ApiOperation({ operationId: 'cancelTransfer', summary: 'Stop a transfer until it is retried' })
   @ApiOkResponse({ type: TransferDto })
   @ApiProblems(400, 401, 403, 404, 409)
-  async cancel(@Param('id', ParseIntPipe) id: number): Promise<TransferDto> {
+  async cancel(@Param('id', RowIdPipe) id: number): Promise<TransferDto> {
     return TransferDto.from(await this.transfers.cancel(id), await this.transfers.sourceNames(), Date.now());
   }
 }

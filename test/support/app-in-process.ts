@@ -23,12 +23,15 @@ export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs jobs too, as the server does without Redis. */
   readonly withJobs?: boolean;
+  /** Any free one when not given. */
+  readonly port?: number;
 }
 
 export async function startApp({
   dataDir: shared,
   env = {},
   withJobs = false,
+  port = 0,
 }: AppOptions = {}): Promise<AppInProcess> {
   const dataDir = shared ?? mkdtempSync(path.join(tmpdir(), 'ods-app-'));
   const config = loadConfig({
@@ -39,7 +42,7 @@ export async function startApp({
     ...env,
   });
   const app = await createApp(config, await prepareDatabase(config.get('database')));
-  await app.listen({ host: '127.0.0.1', port: 0 });
+  await app.listen({ host: '127.0.0.1', port });
   const runner = app.get(JobRunner);
   if (withJobs) await runner.start();
   return {

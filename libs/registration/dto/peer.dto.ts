@@ -1,16 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsString, Length, MaxLength } from 'class-validator';
-import type { Peer } from '#libs/entities/peer.entity.js';
+import { IsBoolean, IsString, MaxLength } from 'class-validator';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
+import { type PeerState, type PeerStatus, peerStatuses } from '../peer-state.js';
 
-export const peerStatuses = ['connected', 'unreachable', 'paused'] as const;
-export type PeerStatus = (typeof peerStatuses)[number];
+
 
 export class RegisterDto {
-  @ApiProperty({ example: 'http://192.168.99.101' }) @IsString() @Length(1, 500) url!: string;
-  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835' }) @IsString() @Length(32, 36) iss_id!: string;
-  @ApiProperty({ example: 'r3Yt354eDTY0JkaiObpsM4krfkDzdZD9NNYwDr9aSk0=' }) @IsString() @Length(1, 200) @MaxLength(200) key!: string;
+  @ApiProperty({ example: 'http://192.168.99.101' }) @IsString() @MaxLength(1_000) url!: string;
+  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: '32 hexadecimal digits, with or without the dashes of a UUID.' })
+  @IsString()
+  @MaxLength(100)
+  iss_id!: string;
+  @ApiProperty({ example: 'r3Yt354eDTY0JkaiObpsM4krfkDzdZD9NNYwDr9aSk0=' }) @IsString() @MaxLength(200) key!: string;
 }
 
 export class UpdatePeerDto {
@@ -26,13 +28,16 @@ export class PeerDto {
   @ApiProperty({ example: 1510289147 }) registered_on_ts!: number;
   @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
   @ApiProperty({ example: 'http://192.168.99.101' }) url!: string;
-  @ApiProperty({ enum: peerStatuses, example: 'connected' }) status!: PeerStatus;
+  @ApiProperty({ enum: peerStatuses, example: 'connected', description: 'unknown: in firewalled mode, so it cannot be asked, and not heard of for a while.' })
+  status!: PeerStatus;
   @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time of the last answer or call.' }) last_seen_ts!: number | null;
   @ApiProperty({ type: Number, nullable: true, example: null, description: 'Unix time since when it does not answer.' }) unreachable_since_ts!: number | null;
   @ApiProperty({ type: String, nullable: true, example: null }) last_error!: string | null;
   @ApiProperty({ example: 0, description: 'Changes of this server that it has not acknowledged yet.' }) lag!: number;
+  @ApiProperty({ example: 0, description: "How far this server has read the other one's changes." }) pulled_seq!: number;
+  @ApiProperty({ example: 0, description: "How far the other one has acknowledged this server's changes." }) acked_seq!: number;
 
-  static from(peer: Peer, newestSeq: number): PeerDto {
+  static from({ peer, status, newestSeq }: PeerState): PeerDto {
     const seconds = (ms: number | null) => (ms === null ? null : unixSeconds(ms));
     return {
       firewalled_mode: peer.firewalledMode,
@@ -43,11 +48,13 @@ export class PeerDto {
       registered_on_ts: unixSeconds(peer.registeredMs),
       stage: peer.stage,
       url: peer.url,
-      status: peer.paused ? 'paused' : peer.unreachableSinceMs !== null ? 'unreachable' : 'connected',
+      status,
       last_seen_ts: seconds(peer.lastSeenMs),
       unreachable_since_ts: seconds(peer.unreachableSinceMs),
       last_error: peer.lastError,
       lag: Math.max(0, newestSeq - peer.ackedSeq),
+      pulled_seq: peer.pulledSeq,
+      acked_seq: peer.ackedSeq,
     };
   }
 }

@@ -15,7 +15,7 @@ import { writeInvitation } from './invitation';
 import { NetworkStore } from './network-store';
 import { RegisterForm } from './register-form';
 
-const tones: Readonly<Record<PeerDto['status'], ChipTone>> = { connected: 'good', unreachable: 'bad', paused: 'plain' };
+const tones: Readonly<Record<PeerDto['status'], ChipTone>> = { connected: 'good', unreachable: 'bad', paused: 'plain', unknown: 'warn' };
 const REFRESH_MS = 3_000;
 
 /** This server, the servers it knows, and how to get to know more. */
@@ -68,6 +68,7 @@ export class Network {
   protected word({ status, lag }: PeerDto): string {
     if (status === 'unreachable') return 'Unreachable';
     if (status === 'paused') return 'Paused';
+    if (status === 'unknown') return 'Not heard of lately';
     return lag === 0 ? 'In sync' : `${lag} ${lag === 1 ? 'change' : 'changes'} to tell`;
   }
 

@@ -1,0 +1,21 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { addressKey } from '#libs/accounts/sign-in-throttle.js';
+import { Clock } from '#libs/platform/clock.js';
+import { RegistrationThrottled } from './registration.errors.js';
+import { TokenBuckets } from './token-buckets.js';
+
+/** Registrations and proofs cost a signature each and need no sign-in: one address gets a few at once, then one a second. */
+@Injectable()
+export class RegistrationThrottle implements CanActivate {
+  private readonly buckets = new TokenBuckets({ size: 20, refillMs: 1_000, remembered: 10_000 });
+
+  constructor(private readonly clock: Clock) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { ip } = context.switchToHttp().getRequest<FastifyRequest>();
+    const waitMs = this.buckets.take(addressKey(ip), this.clock.now());
+    if (waitMs > 0) throw new RegistrationThrottled(waitMs);
+    return true;
+  }
+}

@@ -41,7 +41,8 @@ export class DownloadsController {
   @Get(paths)
   async get(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const prefix = this.config.get('ACCEL_REDIRECT_PREFIX');
-    if (prefix !== null) {
+    // nginx tests If-Match before it knows our ETag, and would always refuse: such a request gets its bytes from here.
+    if (prefix !== null && request.headers['if-match'] === undefined) {
       const row = await this.downloads.find(filename);
       if (!this.isAnsweredByConditions(row, request, reply)) this.handToProxy(row, prefix, reply);
       return;
@@ -72,6 +73,7 @@ export class DownloadsController {
 
   /** nginx sends the bytes itself (sendfile), ranges included, with the headers of this answer. */
   private handToProxy({ uuid }: Package, prefix: string, reply: FastifyReply): void {
+    void reply.removeHeader('Accept-Ranges'); // nginx adds its own
     void reply.header('X-Accel-Redirect', `${prefix.replace(/\/$/, '')}/${uuid}`).send();
   }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { humanBytes } from '#libs/platform/format/human-bytes.js';
 import { PROTOCOL } from './protocol.guard.js';
 import { PeerAnswerInvalid, PeerRefused, PeerUnreachable } from './registration.errors.js';
 
@@ -81,7 +82,7 @@ async function readBody(body: Readable, { bytes, idleMs, totalMs }: ReadingLimit
       idle.refresh();
       length += part.length;
       // Leaving the loop destroys the stream.
-      if (length > bytes) throw new PeerAnswerInvalid(`The answer is larger than ${bytes / 2 ** 20} MiB: too large to be one of an ODS.`);
+      if (length > bytes) throw new PeerAnswerInvalid(`The answer is larger than ${humanBytes(bytes)}: too large to be one of an ODS.`);
       parts.push(part);
     }
   } finally {

@@ -9,8 +9,6 @@ import { PeerAnswerInvalid, PeerClockSkewed, PeerRefused, PeerTokenRefused, Peer
 /** Never equal to an iss, so that an answer to a challenge is of no use as a token for calls. */
 const audienceOf = (challenge: string): string => `challenge ${challenge}`;
 
-const TIMEOUT_MS = 10_000;
-
 function reasonOf(error: unknown): string | null {
   if (error instanceof PeerTokenRefused) return 'Another server answers there.';
   const isOfThePeer = error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerRefused || error instanceof PeerClockSkewed;
@@ -31,7 +29,7 @@ export class PeerChallenge {
     const challenge = newHexId();
     try {
       // Nobody knows yet who answers there: no token, which could be used where it is meant for.
-      const answer = await this.client.json(record, 'GET', '/api/ods/about', { query: { challenge }, timeoutMs: TIMEOUT_MS, token: null });
+      const answer = await this.client.json(record, 'GET', '/api/ods/about', { query: { challenge }, token: null });
       const { proof } = (answer ?? {}) as { proof?: unknown };
       const claims = this.tokens.verify(String(proof), { algorithm: 'ES256', key: record.publicKey }, audienceOf(challenge));
       if (claims.iss !== record.iss) throw new PeerTokenRefused('Another server answers there.');

@@ -21,6 +21,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** How long the head of the answer may take, in milliseconds; PEER_TIMEOUT_MS when not given. */
   readonly timeoutMs?: number;
+  /** How many times that, for calls that make the peer call somebody itself. */
+  readonly patience?: number;
   /** Sent instead of a token of this server; null sends none: nobody must get a token that is meant for another. */
   readonly token?: string | null;
   readonly headers?: Record<string, string>;
@@ -90,7 +92,7 @@ export class PeerClient implements OnApplicationShutdown {
     if (callee.url === '') throw new PeerUnreachable(`${callee.name ?? 'The server'} is in firewalled mode and cannot be called.`);
     const data = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), (options.timeoutMs ?? this.idleMs) + (data?.length ?? 0) / SLOWEST_LINE);
+    const timer = setTimeout(() => late.abort(), this.timeoutOf(options) + (data?.length ?? 0) / SLOWEST_LINE);
     const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
     try {
       return await this.http.send(async () => {
@@ -133,8 +135,12 @@ export class PeerClient implements OnApplicationShutdown {
     return result;
   }
 
-  private faultOf(error: unknown, { url }: Callee, { timeoutMs }: CallOptions): Error {
+  private timeoutOf({ timeoutMs = this.idleMs, patience = 1 }: CallOptions): number {
+    return timeoutMs * patience;
+  }
+
+  private faultOf(error: unknown, { url }: Callee, options: CallOptions): Error {
     const isSaid = error instanceof PeerRefused || error instanceof PeerAnswerInvalid || error instanceof PeerUnreachable;
-    return isSaid ? error : new PeerUnreachable(describeFailure(error, url, timeoutMs ?? this.idleMs));
+    return isSaid ? error : new PeerUnreachable(describeFailure(error, url, this.timeoutOf(options)));
   }
 }

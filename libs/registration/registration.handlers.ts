@@ -41,9 +41,6 @@ const PurgeSeenTokens: JobType<Record<string, never>> = {
   everyMs: 300_000,
 };
 
-/** The peer makes sure that a new URL answers as this server before it answers. */
-const TIMEOUT_MS = 30_000;
-
 /** This server's record changed: each peer is told on its own. */
 @Injectable()
 export class ServerChangedHandler extends JobHandler<Record<string, never>> {
@@ -98,7 +95,8 @@ export class TellPeerHandler extends JobHandler<{ iss: string }> {
     const peer = await this.peers.findByIss(iss);
     if (!peer || peer.firewalledMode) return;
     const body = recordOf(await this.identity.read());
-    const answer = await this.client.json(peer, 'POST', '/api/ods/about', { body, signal, timeoutMs: TIMEOUT_MS });
+    // It makes sure that a new URL answers as this server before it answers.
+    const answer = await this.client.json(peer, 'POST', '/api/ods/about', { body, signal, patience: 2 });
     await this.admission.learnFrom(peer, String((answer as { record?: unknown } | null)?.record));
   }
 }

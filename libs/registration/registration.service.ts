@@ -16,9 +16,6 @@ export interface RegistrationWish {
   readonly key: string;
 }
 
-/** The other server calls back before it answers. */
-const TIMEOUT_MS = 30_000;
-
 /** The caller's half of MESH §8: this server's administrator enters another server's URL, ISS ID and key. */
 @Injectable()
 export class RegistrationService {
@@ -42,7 +39,7 @@ export class RegistrationService {
   private async ask(self: Identity, other: { iss: string; url: string }, key: TokenKey): Promise<PeerRecord> {
     const token = this.tokens.sign({ iss: self.iss, aud: other.iss }, key, { ...recordOf(self) });
     try {
-      const answer = await this.client.json(other, 'POST', '/api/ods/register', { token, timeoutMs: TIMEOUT_MS });
+      const answer = await this.client.json(other, 'POST', '/api/ods/register', { token, patience: 2 }); // it calls back first
       const claims = this.tokens.verify(String((answer as { record?: unknown } | null)?.record), key, self.iss);
       if (claims.iss !== other.iss) throw new PeerTokenRefused('Another server answered.');
       // It was reached where the administrator said; what it takes for its own URL may not work from here.

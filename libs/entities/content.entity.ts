@@ -1,9 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { BigIntColumn, BytesColumn, HexIdColumn } from '#libs/platform/database/columns.js';
+import type { ContentState } from '#libs/replication/entry-effects.js';
 import type { Stage } from '#libs/replication/stage.js';
 
-/** `held` whole, verified and served; `withdrawn` whole, for peers only; `superseded` whole, kept to be restored; `absent` not here (yet). */
-export type ContentState = 'held' | 'withdrawn' | 'superseded' | 'absent';
 
 /** One content version this server has, had or wants, named by its uuid. */
 @Entity('content')

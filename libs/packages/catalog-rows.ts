@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Content, ContentState } from '#libs/entities/content.entity.js';
+import type { Content } from '#libs/entities/content.entity.js';
 import type { Package, PackageStatus } from '#libs/entities/package.entity.js';
 import { Config } from '#libs/platform/config/config.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import type { Entry } from '#libs/replication/entry.js';
-import { placementOf, type Placement } from '#libs/replication/placement.js';
+import { effectsOf } from '#libs/replication/entry-effects.js';
+import type { Placement } from '#libs/replication/placement.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { ContentRepository } from './content.repository.js';
 import { filenameKey } from './filename.js';
@@ -28,13 +29,6 @@ const statusOf: Readonly<Record<Placement, PackageStatus>> = {
   fetch: 'Waiting',
   withdraw: 'Withdrawn',
   retire: 'Deleted',
-};
-
-const stateOf: Readonly<Record<Placement, ContentState>> = {
-  serve: 'held',
-  fetch: 'absent',
-  withdraw: 'withdrawn',
-  retire: 'superseded',
 };
 
 const rowOf = ({ entry, seq, now }: Change, status: PackageStatus): PackageRow => ({
@@ -88,9 +82,8 @@ export class CatalogRows {
 
   /** Only within a transaction that holds the catalog's lock. */
   async apply(change: Change): Promise<Package> {
-    const { entry, current, now } = change;
-    if (current && current.uuid !== entry.uuid) await this.retire(current.uuid, now);
-    const placement = await this.place(change);
+    const { current } = change;
+    const placement = await this.changeContents(change);
     const row = rowOf(change, statusOf[placement]);
     const written = current ? await this.packages.replace(current.id, row) : await this.packages.insert(row);
     const formerName = current && current.filename !== row.filename ? current.filename : undefined;
@@ -113,21 +106,14 @@ export class CatalogRows {
     await this.contents.setState(uuid, 'absent', null);
   }
 
-  private async retire(uuid: string, now: number): Promise<void> {
-    const content = (await this.contents.findStates([uuid])).get(uuid);
-    if (content === undefined || content === 'absent') return;
-    await this.contents.setState(uuid, 'superseded', now + this.retentionMs);
-  }
-
-  private async place({ entry, serverStage, now }: Change): Promise<Placement> {
-    const known = (await this.contents.findStates([entry.uuid])).get(entry.uuid);
-    if (known === undefined && !entry.deleted) await this.contents.insert(absentContent(entry));
-    const isOnDisk = known !== undefined && known !== 'absent';
-    const placement = placementOf(entry, serverStage, isOnDisk);
-    if (isOnDisk && known !== stateOf[placement]) {
-      const retireAfterMs = placement === 'serve' ? null : now + this.retentionMs;
-      await this.contents.setState(entry.uuid, stateOf[placement], retireAfterMs);
-    }
+  private async changeContents({ entry, current, serverStage, now }: Change): Promise<Placement> {
+    const states = await this.contents.findStates(current ? [entry.uuid, current.uuid] : [entry.uuid]);
+    const view = { stage: serverStage, stateOf: (uuid: string) => states.get(uuid) };
+    const { placement, ownState, superseded } = effectsOf(entry, current, view);
+    const retireAfterMs = now + this.retentionMs;
+    if (superseded !== null) await this.contents.setState(superseded, 'superseded', retireAfterMs);
+    if (!states.has(entry.uuid) && !entry.deleted) await this.contents.insert(absentContent(entry));
+    if (ownState !== null) await this.contents.setState(entry.uuid, ownState, ownState === 'held' ? null : retireAfterMs);
     if (placement === 'fetch') await this.jobs.add(ContentWanted, { uuid: entry.uuid }, { key: entry.uuid });
     return placement;
   }

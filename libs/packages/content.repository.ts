@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual, MoreThan } from 'typeorm';
-import { Content, type ContentState } from '#libs/entities/content.entity.js';
+import { Content } from '#libs/entities/content.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { ContentState } from '#libs/replication/entry-effects.js';
 
 /** Bytes that are whole on disk, whatever their use. */
 export const statesOnDisk: readonly ContentState[] = ['held', 'withdrawn', 'superseded'];

@@ -5,6 +5,7 @@ import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.
 import { entryOf } from '#libs/packages/entry-of.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
+import { tellFrom } from '#libs/replication/exchange.js';
 import { toWire, type WireEntry } from '#libs/replication/wire-entry.js';
 import { takeWithin } from './take-within.js';
 
@@ -17,6 +18,8 @@ export interface FeedItem {
 
 export interface FeedPage {
   readonly epoch: string;
+  /** The changes are those after this number. */
+  readonly since: number;
   readonly items: FeedItem[];
   /** Ask for changes after this number next. */
   readonly next: number;
@@ -42,12 +45,18 @@ export class Feed {
     private readonly shutdown: Shutdown,
   ) {}
 
+  /** What a peer that acknowledged up to `acknowledged` has still to be told. */
+  async after(acknowledged: number): Promise<FeedPage> {
+    const { seq } = await this.clocks.read();
+    return this.page(tellFrom(acknowledged, seq), FEED_PAGE_LIMIT);
+  }
+
   async page(since: number, limit: number): Promise<FeedPage> {
     // The clock is read first: a change between the two reads is then seen as one more to come, never missed.
     const { epoch, seq: last } = await this.clocks.read();
     const rows = await this.packages.findChangedAfter(since, limit);
     const items = takeWithin(rows.map(itemOf), PAGE_BYTES);
-    return { epoch, items, next: items.at(-1)?.seq ?? Math.min(since, last), last };
+    return { epoch, since, items, next: items.at(-1)?.seq ?? Math.min(since, last), last };
   }
 
   /** Waits until there is something after `since`, the time is up, or the server stops. */

@@ -4,7 +4,8 @@ import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js'
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PeerClient } from '#libs/registration/peer-client.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
-import { Feed, FEED_PAGE_LIMIT, type FeedPage } from './feed.js';
+import { acknowledgedAfter } from '#libs/replication/exchange.js';
+import { Feed, type FeedPage } from './feed.js';
 import { readAcknowledgement, type Acknowledgement } from './peer-messages.js';
 import { NotifyPeer } from './sync.jobs.js';
 
@@ -26,21 +27,15 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
       if (signal.aborted) throw new JobInterrupted();
       const peer = await this.peers.findByIss(iss);
       if (!peer || peer.firewalledMode || peer.paused) return; // nobody to call: a firewalled peer reads our feed itself (MESH §7)
-      const page = await this.feed.page(peer.ackedSeq, FEED_PAGE_LIMIT);
+      const page = await this.feed.after(peer.ackedSeq);
       if (page.items.length === 0) return;
       const answer = await this.poke(peer, page, signal);
-      await this.peers.setAcknowledged(iss, answer.epoch, this.acknowledgedBy(peer, page, answer));
+      await this.peers.setAcknowledged(iss, answer.epoch, acknowledgedAfter(peer.ackedEpoch, answer.epoch, page.next));
     }
   }
 
-  private async poke(peer: Peer, page: FeedPage, signal: AbortSignal): Promise<Acknowledgement> {
-    const body = { epoch: page.epoch, since: peer.ackedSeq, next: page.next, items: page.items };
+  private async poke(peer: Peer, { epoch, since, next, items }: FeedPage, signal: AbortSignal): Promise<Acknowledgement> {
+    const body = { epoch, since, next, items };
     return readAcknowledgement(await this.client.json(peer, 'POST', '/api/ods/notifications', { body, signal }));
-  }
-
-  /** A peer whose database was replaced has forgotten all that its predecessor acknowledged. */
-  private acknowledgedBy(peer: Peer, page: FeedPage, answer: Acknowledgement): number {
-    const isSameDatabase = peer.ackedEpoch === null || peer.ackedEpoch === answer.epoch;
-    return isSameDatabase ? page.next : 0;
   }
 }

@@ -12,9 +12,10 @@ export interface ReceivedPage {
   readonly epoch: string;
   readonly items: ReceivedItem[];
   readonly next: number;
+  readonly last: number;
 }
 
-export interface ReceivedPoke extends ReceivedPage {
+export interface ReceivedPoke extends Omit<ReceivedPage, 'last'> {
   readonly since: number;
 }
 
@@ -52,15 +53,18 @@ function itemsOf({ items }: Fields): ReceivedItem[] {
   });
 }
 
+const readItems = (fields: Fields) => ({ epoch: epochOf(fields), items: itemsOf(fields), next: sequenceOf(fields, 'next') });
+
 /** Reads an answer of `GET /api/ods/catalog` (MESH §3). Throws PeerMessageMalformed. */
 export function readPage(value: unknown): ReceivedPage {
   const fields = fieldsOf(value);
-  return { epoch: epochOf(fields), items: itemsOf(fields), next: sequenceOf(fields, 'next') };
+  return { ...readItems(fields), last: sequenceOf(fields, 'last') };
 }
 
 /** Reads a body of `POST /api/ods/notifications` (MESH §4). Throws PeerMessageMalformed. */
 export function readPoke(value: unknown): ReceivedPoke {
-  return { ...readPage(value), since: sequenceOf(fieldsOf(value), 'since') };
+  const fields = fieldsOf(value);
+  return { ...readItems(fields), since: sequenceOf(fields, 'since') };
 }
 
 /** Reads the answer to a poke. Throws PeerMessageMalformed. */

@@ -5,6 +5,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { Catalog } from './catalog.js';
+import { ContentRepository } from './content.repository.js';
 import { hashContent, type ContentHashes } from './hash-content.js';
 import { PackageRepository } from './package.repository.js';
 import { ContentNotHere } from './packages.errors.js';
@@ -19,6 +20,7 @@ export class VerificationService {
   constructor(
     private readonly packages: PackagesService,
     private readonly rows: PackageRepository,
+    private readonly contents: ContentRepository,
     private readonly store: PackageStore,
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
@@ -47,18 +49,19 @@ export class VerificationService {
     return (await this.catalog.gained(row.uuid, hashes.manifest)) !== null;
   }
 
+  /** The file goes first: once the row says that it is wanted, a right one may arrive under the same name at any moment. */
   private async giveUp(row: Package): Promise<Package> {
+    await this.store.remove(row.uuid);
     const updatedMs = this.clock.now();
     const changed = await this.db.transaction(async () => {
       await this.audit.record({ action: 'package.damaged', subject: row.filename, details: { sha256: row.sha256 } });
       const lost = await this.catalog.lost(row.uuid);
       if (lost) await this.rows.setStatus(row.uuid, 'Quarantined', updatedMs);
+      else await this.contents.setState(row.uuid, 'absent', null); // replaced or deleted meanwhile
       return lost;
     });
-    if (!changed) return row; // replaced or deleted meanwhile: what is left of it goes with its retention
     await this.links.settle(row.filenameKey);
-    await this.store.remove(row.uuid);
-    return { ...changed, status: 'Quarantined', updatedMs };
+    return changed ? { ...changed, status: 'Quarantined', updatedMs } : row;
   }
 
   private async hash({ uuid, size }: Package): Promise<ContentHashes | null> {

@@ -147,6 +147,15 @@ forEachQueue((kind, open) => {
     expect(() => offer('after the end')).not.toThrow();
   });
 
+  it('counts what waits', async () => {
+    expect(await queue.waiting('quick')).toBe(0);
+    for (let index = 0; index < 5; index += 1) offer(`job ${index}`);
+    await eventually(async () => expect(await queue.waiting('quick')).toBe(5));
+    expect(await queue.waiting('transfer')).toBe(0);
+    queue.consume(runs.pass, concurrency);
+    await eventually(async () => expect(await queue.waiting('quick')).toBe(0));
+  });
+
   it('says that offers travel', async () => {
     await expect(queue.fault()).resolves.toBeNull();
   });
@@ -182,6 +191,7 @@ forEachQueue((kind, open) => {
         for (let index = 0; index < 1_000; index += 1) offer(`lost ${index}`);
         expect(performance.now() - begun).toBeLessThan(500);
         const fault = await queue.fault();
+        expect(await queue.waiting('quick')).toBe(0);
         expect(performance.now() - begun).toBeLessThan(5_000);
         expect(fault).toMatch(/Redis does not answer/);
         await world.redis!.start();

@@ -24,6 +24,7 @@ interface Attempt {
 }
 
 const MAX_ATTEMPTS = 8;
+const pause = (tries: number): Promise<void> => sleep(Math.random() * 10 * 2 ** tries);
 
 /**
  * The one way to the database. Repositories read `manager` on every call, so none can step outside an
@@ -64,7 +65,23 @@ export class Database {
         const isHarmless = isConflict(error) || (isConnectionLoss(error) && !attempt.isCommitting);
         if (!isHarmless || tries === MAX_ATTEMPTS) throw error;
       }
-      await sleep(Math.random() * 10 * 2 ** tries);
+      await pause(tries);
+    }
+  }
+
+  /**
+   * Runs statements outside of a transaction, again when the database gave way to another or its connection broke.
+   * Only for what may be done twice: whether the first try counted is not known.
+   */
+  async repeatable<T>(statements: () => Promise<T>): Promise<T> {
+    if (this.attempt) return statements();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await statements();
+      } catch (error) {
+        if (!(isConflict(error) || isConnectionLoss(error)) || tries === MAX_ATTEMPTS) throw error;
+      }
+      await pause(tries);
     }
   }
 

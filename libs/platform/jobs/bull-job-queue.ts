@@ -40,6 +40,15 @@ export class BullJobQueue extends JobQueue {
     }
   }
 
+  async waiting(lane: JobLane): Promise<number> {
+    const queue = this.queues[lane];
+    if (this.closing || queue.client.status !== 'ready') return 0;
+    return within(PATIENCE_MS, queue.getWaitingCount()).catch((error: unknown) => {
+      this.warn(error);
+      return 0;
+    });
+  }
+
   async stopConsuming(): Promise<void> {
     this.isStopping = true;
     // Bull itself waits for Redis here, which may be away: what runs is counted by this class.

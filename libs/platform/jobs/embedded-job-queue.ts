@@ -9,12 +9,12 @@ interface Consumer {
 
 /** Offers stay in this process: single-server installs, and tests. */
 export class EmbeddedJobQueue extends JobQueue {
-  private readonly waiting: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set() };
+  private readonly offers: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set() };
   private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set() };
   private consumer: Consumer | undefined;
 
   add({ id, lane }: JobOffer): void {
-    this.waiting[lane].add(id);
+    this.offers[lane].add(id);
     this.startNext(lane);
   }
 
@@ -22,6 +22,10 @@ export class EmbeddedJobQueue extends JobQueue {
     // Bound to the context of the start: a job is nobody's request, whoever's offer makes room for it.
     this.consumer = { run: AsyncResource.bind(run), concurrency };
     for (const lane of jobLanes) this.startNext(lane);
+  }
+
+  waiting(lane: JobLane): Promise<number> {
+    return Promise.resolve(this.offers[lane].size);
   }
 
   async stopConsuming(): Promise<void> {
@@ -40,11 +44,11 @@ export class EmbeddedJobQueue extends JobQueue {
   private startNext(lane: JobLane): void {
     const { consumer } = this;
     const running = this.running[lane];
-    const waiting = this.waiting[lane];
+    const offers = this.offers[lane];
     while (consumer && running.size < consumer.concurrency[lane]) {
-      const [id] = waiting;
+      const [id] = offers;
       if (id === undefined) return;
-      waiting.delete(id);
+      offers.delete(id);
       // A failed run is already written to its row by the runner.
       const settled: Promise<void> = consumer.run(id).then(
         () => this.ended(lane, settled),

@@ -16,6 +16,8 @@ export abstract class JobQueue {
   /** Best effort: never throws, never waits. */
   abstract add(offer: JobOffer): void;
   abstract consume(run: (id: string) => Promise<void>, concurrency: Readonly<Record<JobLane, number>>): void;
+  /** How many offers of a lane nobody has taken yet; 0 when that cannot be said. Never throws. */
+  abstract waiting(lane: JobLane): Promise<number>;
   /** Takes nothing more; resolves when what runs has ended. */
   abstract stopConsuming(): Promise<void>;
   /** Lets go of connections. */

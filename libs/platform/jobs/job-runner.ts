@@ -7,11 +7,15 @@ import { withRequestContext } from '../logging/request-context.js';
 import { JobHandlers } from './job-handlers.js';
 import type { JobHandler } from './job-handler.js';
 import { JobQueue } from './job-queue.js';
-import { backoffDelay, JobInterrupted, JobPostponed, UnrecoverableJob, type JobType } from './job-type.js';
+import { afterFailure, afterSuccess, type ClaimedJob, type Outcome, readable } from './job-outcome.js';
+import { JobInterrupted, jobLanes, JobPostponed, type JobType } from './job-type.js';
 import { JobRepository } from './job.repository.js';
+import { Lease } from './lease.js';
 
 const POLL_LIMIT = 500;
-const ERROR_LENGTH = 2_000;
+const ENOUGH_OFFERS = 100;
+/** A job under which the process has died this often is likely the reason: from then on it waits between attempts. */
+const SUSPICIOUS_DEATHS = 5;
 
 /** Runs jobs in this process: claims rows, keeps their leases alive, writes down how each run ended. */
 @Injectable()
@@ -29,7 +33,7 @@ export class JobRunner {
     private readonly clock: Clock,
   ) {}
 
-  /** Begins to take work. Periodic jobs get their row here if they have none. */
+  /** Begins to take work. Periodic jobs get their row here if they have none, and are due at once. */
   async start(): Promise<void> {
     await this.handlers.registerPeriodic();
     const { JOB_CONCURRENCY: quick, TRANSFER_CONCURRENCY: transfer } = this.config.values;
@@ -51,8 +55,16 @@ export class JobRunner {
       .then(() => this.after(this.config.get('JOB_POLL_MS'), () => this.pollNow()));
   }
 
+  /**
+   * Lane by lane: a thousand transfers that wait must not keep quick jobs from being seen. A lane that has offers
+   * enough gets no more of them: after a restart the same rows would be offered again with every poll.
+   */
   private async offerDue(): Promise<void> {
-    for (const job of await this.rows.findDue(this.clock.now(), POLL_LIMIT)) this.offer(job);
+    for (const lane of jobLanes) {
+      if ((await this.queue.waiting(lane)) >= ENOUGH_OFFERS) continue;
+      const types = this.handlers.typesIn(lane);
+      for (const job of await this.rows.findDue(types, this.clock.now(), POLL_LIMIT)) this.offer(job);
+    }
   }
 
   private offer({ id, type, dueMs }: Pick<Job, 'id' | 'type' | 'dueMs'>): void {
@@ -71,70 +83,61 @@ export class JobRunner {
 
   private async run(id: string): Promise<void> {
     if (this.stopping.signal.aborted) return;
-    const seen = await this.rows.findById(id);
-    if (!seen || seen.state === 'failed' || seen.dueMs > this.clock.now()) return;
-    const handler = this.handlers.find(seen.type);
-    if (!handler) return;
-    const lease = randomBytes(16).toString('hex');
-    if (!(await this.rows.claim(seen, lease, this.clock.now() + this.config.get('JOB_LEASE_MS')))) return;
-    const claimed = { ...seen, lease, attempts: seen.attempts + 1 };
-    // A job is nobody's request, also when a request of this process asked for it.
-    await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(claimed, handler));
-  }
-
-  private async runClaimed(job: Job & { lease: string }, handler: JobHandler<unknown>): Promise<void> {
-    const lost = new AbortController();
-    const heartbeat = setInterval(() => this.keepLease(job, lost), this.config.get('JOB_LEASE_MS') / 3);
-    const signal = AbortSignal.any([lost.signal, this.stopping.signal]);
     try {
-      await handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal });
-      clearInterval(heartbeat);
-      await this.succeeded(job, handler.type);
+      const seen = await this.rows.findById(id);
+      const handler = seen && this.handlers.find(seen.type);
+      if (!seen || !handler || seen.state === 'failed' || seen.dueMs > this.clock.now()) return;
+      const lease = randomBytes(16).toString('hex');
+      if (!(await this.rows.claim(seen, lease, this.clock.now() + this.config.get('JOB_LEASE_MS')))) return;
+      // A job is nobody's request, also when a request of this process asked for it.
+      await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(seen, lease, handler));
     } catch (error) {
-      clearInterval(heartbeat);
-      await this.failed(job, handler.type, error);
+      // The database was away. The row is as it was, or its lease ends: the poll finds it.
+      this.logger.warn(`A job could not be looked at or written down: ${String(error)}`);
     }
   }
 
-  private keepLease(job: Job & { lease: string }, lost: AbortController): void {
-    this.rows.extend(job.id, job.lease, this.clock.now() + this.config.get('JOB_LEASE_MS')).then(
-      (isHeld) => {
-        if (!isHeld) lost.abort();
-      },
-      (error: unknown) => this.logger.warn(`The lease of ${job.type} could not be extended: ${String(error)}`),
+  private async runClaimed(seen: Job, name: string, handler: JobHandler<unknown>): Promise<void> {
+    const job: ClaimedJob = { ...seen, lease: name, attempts: seen.attempts + 1 };
+    if (seen.state === 'running' && seen.attempts >= SUSPICIOUS_DEATHS) {
+      const death = new Error(`The process that ran it ended during attempt ${seen.attempts}.`);
+      await this.failed({ ...job, attempts: seen.attempts }, handler.type, death);
+      return;
+    }
+    const lease = new Lease(
+      (endsMs) => this.rows.extend(job.id, name, endsMs),
+      () => this.clock.now(),
+      this.config.get('JOB_LEASE_MS'),
+      (error) => this.logger.warn(`The lease of ${job.type} could not be extended: ${String(error)}`),
     );
-  }
-
-  private async succeeded(job: Job & { lease: string }, type: JobType<unknown>): Promise<void> {
-    if (type.everyMs !== undefined) {
-      const dueMs = this.clock.now() + Math.round(type.everyMs * (0.9 + 0.2 * Math.random()));
-      await this.moveTo(job, { dueMs, attempts: 0, lastError: null });
-    } else if (!(await this.rows.finish(job.id, job.lease))) {
-      await this.moveTo(job, { dueMs: this.clock.now(), attempts: 0, lastError: null });
-    }
-  }
-
-  private async failed(job: Job & { lease: string }, type: JobType<unknown>, error: unknown): Promise<void> {
-    const now = this.clock.now();
-    if (error instanceof JobInterrupted || this.stopping.signal.aborted) {
-      await this.moveTo(job, { dueMs: now, attempts: job.attempts - 1, lastError: job.lastError });
+    try {
+      const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
+      await handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal });
+    } catch (error) {
+      await this.failed(job, handler.type, error);
       return;
+    } finally {
+      lease.release();
     }
-    if (error instanceof JobPostponed) {
-      await this.moveTo(job, { dueMs: now + error.delayMs, attempts: 0, lastError: error.message });
-      return;
-    }
-    const lastError = (error instanceof Error ? error.message : String(error)).slice(0, ERROR_LENGTH);
-    const hasGivenUp = type.everyMs === undefined && (error instanceof UnrecoverableJob || job.attempts >= type.maxAttempts);
-    this.logger[hasGivenUp ? 'error' : 'warn'](`${job.type} failed (attempt ${job.attempts}): ${lastError}`);
-    if (hasGivenUp) await this.rows.reschedule(job.id, job.lease, { state: 'failed', dueMs: now, attempts: job.attempts, lastError });
-    else await this.moveTo(job, { dueMs: now + backoffDelay(type as JobType<never>, job.attempts), attempts: job.attempts, lastError });
+    await this.settle(job, afterSuccess(handler.type, this.clock.now()));
   }
 
-  private async moveTo(job: Job & { lease: string }, change: Pick<Job, 'dueMs' | 'attempts' | 'lastError'>): Promise<void> {
-    if (!(await this.rows.reschedule(job.id, job.lease, change))) return; // the lease was lost: another process has it
-    const delayMs = Math.max(0, change.dueMs - this.clock.now());
-    // Far times are found by the poll; near ones should not wait for it.
-    if (delayMs < 60_000) this.after(delayMs, () => this.offer({ ...job, dueMs: change.dueMs }));
+  private async failed(job: ClaimedJob, type: JobType<unknown>, error: unknown): Promise<void> {
+    const isStop = error instanceof JobInterrupted || this.stopping.signal.aborted;
+    const reason = isStop ? new JobInterrupted('The process stops.') : error;
+    const outcome = afterFailure(job, type, reason, this.clock.now());
+    if (!isStop && !(error instanceof JobPostponed)) {
+      const level = outcome.state === 'failed' ? 'error' : 'warn';
+      this.logger[level](`${job.type} failed (attempt ${job.attempts}): ${readable(error)}`);
+    }
+    await this.settle(job, outcome);
+  }
+
+  private async settle(job: ClaimedJob, outcome: Outcome): Promise<void> {
+    const dueMs = await this.rows.settle(job, outcome, this.clock.now());
+    if (dueMs === null) return;
+    const delayMs = Math.max(0, dueMs - this.clock.now());
+    // Far times are found by the poll; near ones should not wait for it. Timers may be early by a millisecond.
+    if (delayMs < 60_000) this.after(delayMs + 1, () => this.offer({ ...job, dueMs }));
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
 import { Job } from '#libs/entities/job.entity.js';
 import { Database } from '../database/database.js';
+import type { ClaimedJob, Outcome } from './job-outcome.js';
 
 export type NewJob = Pick<Job, 'id' | 'type' | 'dedupeKey' | 'payload' | 'dueMs' | 'createdMs'>;
 
@@ -10,10 +11,11 @@ export type NewJob = Pick<Job, 'id' | 'type' | 'dedupeKey' | 'payload' | 'dueMs'
 export class JobRepository {
   constructor(private readonly db: Database) {}
 
+  /** False when another row has the key. */
   async insert(job: NewJob): Promise<boolean> {
     const row = { ...job, state: 'due' as const, lease: null, again: false, attempts: 0, lastError: null };
     await this.db.manager.createQueryBuilder().insert().into(Job).values(row as never).orIgnore().updateEntity(false).execute();
-    return (await this.db.manager.countBy(Job, { id: job.id })) === 1;
+    return job.dedupeKey === null || (await this.db.manager.countBy(Job, { id: job.id })) === 1;
   }
 
   /** Brings a waiting or failed job forward; answers it, or null when there is none that waits. */
@@ -37,9 +39,9 @@ export class JobRepository {
   }
 
   /** Jobs whose time has come, and jobs whose holder has not been heard of for a lease. */
-  findDue(now: number, limit: number): Promise<Job[]> {
+  findDue(types: readonly string[], now: number, limit: number): Promise<Job[]> {
     return this.db.manager.find(Job, {
-      where: { state: In(['due', 'running']), dueMs: LessThanOrEqual(now) },
+      where: { state: In(['due', 'running']), dueMs: LessThanOrEqual(now), type: In(types) },
       order: { dueMs: 'ASC' },
       take: limit,
     });
@@ -60,19 +62,29 @@ export class JobRepository {
     return affected === 1;
   }
 
-  /** Deletes a finished job unless it was asked for again meanwhile. */
-  async finish(id: string, lease: string): Promise<boolean> {
-    const { affected } = await this.db.manager.delete(Job, { id, lease, again: false });
-    return affected === 1;
+  /**
+   * Writes down how a run ended; nothing when the lease was lost. Answers when the row is due again, null when it
+   * is not.
+   */
+  settle({ id, lease }: ClaimedJob, outcome: Outcome, now: number): Promise<number | null> {
+    return this.db.repeatable(async () => {
+      if (outcome.state === 'done') {
+        const { affected } = await this.db.manager.delete(Job, { id, lease, again: false });
+        return affected === 1 ? null : this.runOnceMore(id, lease, now);
+      }
+      const { givesWayToWish, ...change } = outcome;
+      const unless = givesWayToWish ? { again: false } : {};
+      const { affected } = await this.db.manager.update(Job, { id, lease, ...unless }, { ...change, lease: null, again: false });
+      if (affected !== 1) return this.runOnceMore(id, lease, now);
+      return change.state === 'due' ? change.dueMs : null;
+    });
   }
 
-  async reschedule(
-    id: string,
-    lease: string,
-    change: Pick<Job, 'dueMs' | 'attempts' | 'lastError'> & { state?: 'due' | 'failed' },
-  ): Promise<boolean> {
-    const { affected } = await this.db.manager.update(Job, { id, lease }, { state: 'due', ...change, lease: null, again: false });
-    return affected === 1;
+  /** The same work was asked for while it ran. */
+  private async runOnceMore(id: string, lease: string, now: number): Promise<number | null> {
+    const change = { state: 'due' as const, dueMs: now, attempts: 0, lease: null, again: false };
+    const { affected } = await this.db.manager.update(Job, { id, lease, again: true }, change);
+    return affected === 1 ? now : null;
   }
 
   /** Jobs that gave up, newest first: what an administrator is shown. */

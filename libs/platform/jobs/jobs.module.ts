@@ -1,5 +1,5 @@
 import { BullModule, getQueueToken } from '@nestjs/bull';
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.js';
 import { BullJobQueue, type LaneQueue } from './bull-job-queue.js';
@@ -21,7 +21,7 @@ const bullQueue = {
 
 /** The job table and its messenger: Bull when REDIS_URL is set, this process when not. */
 @Module({})
-export class JobsModule implements OnApplicationShutdown {
+export class JobsModule implements BeforeApplicationShutdown {
   constructor(private readonly queue: JobQueue) {}
 
   static forRoot(config: Config): DynamicModule {
@@ -48,7 +48,8 @@ export class JobsModule implements OnApplicationShutdown {
     };
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before Nest closes Bull's queues in its own way, which waits for a Redis that may be away. */
+  async beforeApplicationShutdown(): Promise<void> {
     await this.queue.close();
   }
 }

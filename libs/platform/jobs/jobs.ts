@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { JobQueue } from './job-queue.js';
@@ -15,6 +15,16 @@ export interface JobOptions {
   readonly now?: boolean;
 }
 
+/** MySQL's TEXT ends at 64 KiB, and cuts off silently what is inserted with IGNORE. */
+const PAYLOAD_LIMIT = 60_000;
+const KEY_LIMIT = 120;
+
+/** The key as it fits its column. */
+function columnKey(typeName: string, key: string): string {
+  const text = `${typeName}:${key}`;
+  return text.length <= KEY_LIMIT ? text : `${typeName}:${createHash('sha256').update(key).digest('base64url')}`;
+}
+
 /** Where work is promised: the row is written in the caller's transaction, the queue is told after commit. */
 @Injectable()
 export class Jobs {
@@ -26,6 +36,8 @@ export class Jobs {
   ) {}
 
   async add<Payload>(type: JobType<Payload>, payload: Payload, options: JobOptions = {}): Promise<void> {
+    const { length } = Buffer.from(JSON.stringify(payload));
+    if (length > PAYLOAD_LIMIT) throw new RangeError(`The payload of ${type.name} has ${length} bytes; ${PAYLOAD_LIMIT} fit every database.`);
     const now = this.clock.now();
     const dueMs = now + (options.delayMs ?? 0);
     await this.db.transaction(async () => {
@@ -44,7 +56,7 @@ export class Jobs {
     now: number,
     dueMs: number,
   ): Promise<{ id: string; dueMs: number } | null> {
-    const dedupeKey = key === undefined ? null : `${type.name}:${key}`;
+    const dedupeKey = key === undefined ? null : columnKey(type.name, key);
     const id = randomBytes(16).toString('hex');
     for (;;) {
       if (dedupeKey !== null) {

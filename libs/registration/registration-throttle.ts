@@ -5,10 +5,10 @@ import { Clock } from '#libs/platform/clock.js';
 import { RegistrationThrottled } from './registration.errors.js';
 import { TokenBuckets } from './token-buckets.js';
 
-/** Registrations and proofs cost a signature each and need no sign-in: one address gets a few at once, then one a second. */
+/** Registrations and proofs cost a signature each and need no sign-in: one address gets as many at once as a site may have servers, then five a second. */
 @Injectable()
 export class RegistrationThrottle implements CanActivate {
-  private readonly buckets = new TokenBuckets({ size: 20, refillMs: 1_000, remembered: 10_000 });
+  private readonly buckets = new TokenBuckets({ size: 100, refillMs: 200, remembered: 10_000 });
 
   constructor(private readonly clock: Clock) {}
 

@@ -37,11 +37,7 @@ const typed = {
   extends: [tseslint.configs.base],
   languageOptions: {
     parserOptions: {
-      project: [
-        'tsconfig.json',
-        'apps/console/tsconfig.app.json',
-        'apps/console/tsconfig.spec.json',
-      ],
+      project: ['tsconfig.json', 'apps/console/tsconfig.app.json', 'apps/console/tsconfig.spec.json'],
       tsconfigRootDir: import.meta.dirname,
     },
   },
@@ -50,14 +46,8 @@ const typed = {
     '@typescript-eslint/no-misused-promises': 'error',
     '@typescript-eslint/await-thenable': 'error',
     '@typescript-eslint/no-explicit-any': 'error',
-    '@typescript-eslint/no-unused-vars': [
-      'error',
-      { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
-    ],
-    '@typescript-eslint/switch-exhaustiveness-check': [
-      'error',
-      { considerDefaultExhaustiveForUnions: true },
-    ],
+    '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     '@typescript-eslint/ban-ts-comment': 'error',
     'no-restricted-syntax': [
       'error',
@@ -95,10 +85,7 @@ const roles = [
         regex: '\\.(controller|handler)\\.js$',
         message: 'Services and handlers do not call doors.',
       }),
-      'no-restricted-globals': [
-        'error',
-        { name: 'fetch', message: 'The network is behind a port.' },
-      ],
+      'no-restricted-globals': ['error', { name: 'fetch', message: 'The network is behind a port.' }],
     },
   },
   {
@@ -143,16 +130,7 @@ const roles = [
 
 export default tseslint.config(
   {
-    ignores: [
-      'dist/',
-      'node_modules/',
-      'coverage/',
-      'data/',
-      'scratch/',
-      '.angular/',
-      '.cache/',
-      'libs/api-client/',
-    ],
+    ignores: ['dist/', 'node_modules/', 'coverage/', 'data/', 'scratch/', '.angular/', '.cache/', 'libs/api-client/'],
   },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   everyFile,

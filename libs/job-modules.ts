@@ -6,10 +6,4 @@ import { SyncJobsModule } from '#libs/sync/sync.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
 
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
-export const jobModules: Type[] = [
-  AccountsJobsModule,
-  PackagesJobsModule,
-  UploadJobsModule,
-  RegistrationJobsModule,
-  SyncJobsModule,
-];
+export const jobModules: Type[] = [AccountsJobsModule, PackagesJobsModule, UploadJobsModule, RegistrationJobsModule, SyncJobsModule];

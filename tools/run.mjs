@@ -23,8 +23,7 @@ try {
   chdir(root);
   const [name = 'start', ...args] = process.argv.slice(2);
   const load = commands[name];
-  if (load === undefined)
-    throw new Failure(`There is no "${name}". Try: ${Object.keys(commands).join(', ')}.`);
+  if (load === undefined) throw new Failure(`There is no "${name}". Try: ${Object.keys(commands).join(', ')}.`);
   await (await load()).default(args);
 } catch (error) {
   process.stderr.write(`\n${error instanceof Failure ? error.message : error.stack}\n`);

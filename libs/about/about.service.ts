@@ -46,7 +46,8 @@ export class AboutService {
 
   private changeOf({ name, url, stage, firewalled_mode: firewalledMode, iss, key }: UpdateAboutDto): IdentityChange {
     if (iss !== undefined) throw new InvalidRequest([{ pointer: '/iss', detail: 'The iss of a server cannot be changed.' }]);
-    if (key !== undefined) throw new InvalidRequest([{ pointer: '/key', detail: 'The key cannot be set. Use rotate_key to get a new one.' }]);
+    if (key !== undefined)
+      throw new InvalidRequest([{ pointer: '/key', detail: 'The key cannot be set. Use rotate_key to get a new one.' }]);
     const change: { -readonly [K in keyof IdentityChange]: IdentityChange[K] } = {};
     if (name !== undefined) {
       const checked = checkServerName(name);

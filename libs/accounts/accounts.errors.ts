@@ -5,9 +5,7 @@ export class SignInRequired extends DomainError {
   readonly code = 'sign-in-required';
   readonly status = 401;
 
-  constructor(
-    message = 'Sign in first: send the access token of a sign-in as "Authorization: Bearer …".',
-  ) {
+  constructor(message = 'Sign in first: send the access token of a sign-in as "Authorization: Bearer …".') {
     super(message);
   }
 }
@@ -30,9 +28,7 @@ export class SignInBlocked extends DomainError {
 
   constructor(waitMs: number) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-    super(
-      `Too many wrong passwords. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`,
-    );
+    super(`Too many wrong passwords. Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`);
     this.retryAfterSeconds = seconds;
   }
 }

@@ -27,33 +27,22 @@ export class AdminAuthGuard extends AuthGuard() {
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
     const { kind, username, role, mustChangePassword } = request.user;
     actAs({ kind, name: username });
-    if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context))
-      throw new PasswordChangeRequired();
+    if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context)) throw new PasswordChangeRequired();
     const minimum = this.marked<Role>(MINIMUM_ROLE, context) ?? usualRole(request.method);
     if (!mayActAs(role, minimum)) throw new RoleTooLow(minimum);
     return true;
   }
 
-  override handleRequest<User = Principal>(
-    error: unknown,
-    user: User | false,
-    info: unknown,
-  ): User {
+  override handleRequest<User = Principal>(error: unknown, user: User | false, info: unknown): User {
     if (error) throw error;
     if (user) return user;
     const isExpired = info instanceof Error && info.name === 'TokenExpiredError';
-    throw isExpired
-      ? new SignInRequired('The access token has expired. Refresh it, or sign in again.')
-      : new SignInRequired();
+    throw isExpired ? new SignInRequired('The access token has expired. Refresh it, or sign in again.') : new SignInRequired();
   }
 
   private marked<T>(key: string, context: ExecutionContext): T | undefined {
-    return this.reflector.getAllAndOverride<T | undefined>(key, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
   }
 }
 
-const usualRole = (method: string): Role =>
-  method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin';
+const usualRole = (method: string): Role => (method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin');

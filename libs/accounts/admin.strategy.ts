@@ -5,12 +5,7 @@ import { ExtractJwt, Strategy } from 'passport-jwt';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
-import {
-  ACCESS_ALGORITHM,
-  ACCESS_AUDIENCE,
-  accessKey,
-  type AccessClaims,
-} from './session-tokens.js';
+import { ACCESS_ALGORITHM, ACCESS_AUDIENCE, accessKey, type AccessClaims } from './session-tokens.js';
 import { SignInRequired } from './accounts.errors.js';
 import type { Principal } from './principal.js';
 import { SessionRepository } from './session.repository.js';
@@ -40,12 +35,7 @@ export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implement
 
   async validate({ sid, sub }: AccessClaims): Promise<Principal> {
     const found = typeof sid === 'string' ? await this.sessions.findWithUser(sid) : null;
-    if (
-      !found ||
-      String(found.user.id) !== sub ||
-      found.session.expiresMs <= this.clock.now() ||
-      found.user.disabled
-    ) {
+    if (!found || String(found.user.id) !== sub || found.session.expiresMs <= this.clock.now() || found.user.disabled) {
       throw new SignInRequired('This sign-in has ended. Sign in again.');
     }
     const { id, username, role, mustChangePassword } = found.user;

@@ -56,10 +56,7 @@ export class AuthController {
   })
   @ApiOkResponse({ type: SignedInDto })
   @ApiProblems(401, 403, 415)
-  async refresh(
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SignedInDto> {
+  async refresh(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SignedInDto> {
     return this.answer(reply, await this.sessions.prolong(this.cookie.read(request)));
   }
 
@@ -73,11 +70,7 @@ export class AuthController {
   })
   @ApiNoContentResponse()
   @ApiProblems(400, 401, 403, 409, 415, 429, 503)
-  changePassword(
-    @Body() body: ChangePasswordDto,
-    @CurrentUser() caller: Principal,
-    @Req() request: FastifyRequest,
-  ): Promise<void> {
+  changePassword(@Body() body: ChangePasswordDto, @CurrentUser() caller: Principal, @Req() request: FastifyRequest): Promise<void> {
     return this.passwords.change(caller, clientOf(request).address, body);
   }
 
@@ -91,10 +84,7 @@ export class AuthController {
   })
   @ApiNoContentResponse()
   @ApiProblems(401, 403, 415)
-  async logout(
-    @CurrentUser() caller: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<void> {
+  async logout(@CurrentUser() caller: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.signIns.signOut(caller);
     this.cookie.clear(reply);
   }

@@ -25,9 +25,7 @@ export class FirstAdministrator implements OnModuleInit {
     const given = this.config.get('ADMIN_PASSWORD');
     const faults = given === null ? [] : faultsOfPassword(given, USERNAME);
     if (faults.length > 0) {
-      this.logger.warn(
-        `ADMIN_PASSWORD is only good for setting another one at the first sign-in. ${faults.join(' ')}`,
-      );
+      this.logger.warn(`ADMIN_PASSWORD is only good for setting another one at the first sign-in. ${faults.join(' ')}`);
     }
     await this.users.insertIfNew({
       username: USERNAME,

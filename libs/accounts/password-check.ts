@@ -45,11 +45,7 @@ export class PasswordCheck {
   }
 
   /** A name that nobody has is not written down: people type passwords into the wrong field. */
-  private async recordRefusal(
-    action: string,
-    user: User | null,
-    { startsBlock, blockedMs }: Charge,
-  ): Promise<void> {
+  private async recordRefusal(action: string, user: User | null, { startsBlock, blockedMs }: Charge): Promise<void> {
     const subject = user?.username;
     const write = async (): Promise<void> => {
       await this.audit.record({

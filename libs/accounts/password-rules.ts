@@ -43,9 +43,7 @@ export function faultsOfPassword(password: string, username: string): string[] {
     faults.push('A password does not contain the user name.');
   }
   if (plain.includes(DEFAULT_PASSWORD.slice(0, -1)) || isCommon(plain)) {
-    faults.push(
-      'This password is among those that are tried first. Take several words that do not belong together.',
-    );
+    faults.push('This password is among those that are tried first. Take several words that do not belong together.');
   }
   return faults;
 }
@@ -54,17 +52,10 @@ function isCommon(plain: string): boolean {
   const unit = /^(.+?)\1+$/su.exec(plain)?.[1] ?? plain;
   const bare = withoutEdges(unit);
   const readings = [unit, bare, readAsLetters(bare), withoutEdges(readAsLetters(unit))];
-  return (
-    unit.length <= 4 ||
-    bare === '' ||
-    sequences.some((sequence) => sequence.includes(unit)) ||
-    readings.some(isCommonWord)
-  );
+  return unit.length <= 4 || bare === '' || sequences.some((sequence) => sequence.includes(unit)) || readings.some(isCommonWord);
 }
 
 /** The word without the digits and signs that people put around it. */
 const withoutEdges = (text: string): string => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
-const readAsLetters = (text: string): string =>
-  text.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign);
-const isCommonWord = (text: string): boolean =>
-  commonWords.has(text) || commonWords.has(text.replace(/[^\p{L}]/gu, ''));
+const readAsLetters = (text: string): string => text.replace(/[013457@$!]/g, (sign) => lookalikes[sign] ?? sign);
+const isCommonWord = (text: string): boolean => commonWords.has(text) || commonWords.has(text.replace(/[^\p{L}]/gu, ''));

@@ -26,11 +26,7 @@ export class PasswordService {
   ) {}
 
   /** Ends all other sign-ins of the user. The current password is asked for, and guessing it is slowed down as at sign-in. */
-  async change(
-    caller: Principal,
-    address: string,
-    { current_password, new_password }: PasswordChange,
-  ): Promise<void> {
+  async change(caller: Principal, address: string, { current_password, new_password }: PasswordChange): Promise<void> {
     const user = await this.users.findById(caller.id);
     if (!user) throw new SignInRequired();
     const { username, usernameKey: account } = user;
@@ -44,12 +40,10 @@ export class PasswordService {
     if (!isRight) throw new CurrentPasswordWrong();
     const faults = faultsOfPassword(new_password, username);
     if (new_password === current_password) faults.push('The new password is the current one.');
-    if (faults.length > 0)
-      throw new InvalidRequest(faults.map((detail) => ({ pointer: '/new_password', detail })));
+    if (faults.length > 0) throw new InvalidRequest(faults.map((detail) => ({ pointer: '/new_password', detail })));
     const hash = await this.passwords.hash(new_password);
     await this.db.transaction(async () => {
-      if (!(await this.users.replacePassword(user.id, user.passwordHash, hash)))
-        throw new AccountChanged();
+      if (!(await this.users.replacePassword(user.id, user.passwordHash, hash))) throw new AccountChanged();
       await this.sessions.endOthers(user.id, caller.sessionId);
       await this.audit.record({ action: 'user.password_changed', subject: username });
     });

@@ -14,6 +14,5 @@ export interface Principal {
 
 /** The caller, in a controller of the admin API. */
 export const CurrentUser = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): Principal =>
-    context.switchToHttp().getRequest<{ user: Principal }>().user,
+  (_data: unknown, context: ExecutionContext): Principal => context.switchToHttp().getRequest<{ user: Principal }>().user,
 );

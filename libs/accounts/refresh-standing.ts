@@ -11,11 +11,7 @@ export const REFRESH_GRACE_MS = 30_000;
 export type RefreshStanding = 'newest' | 'just-issued' | 'just-replaced' | 'outdated';
 
 export function refreshStanding(
-  {
-    refreshHash,
-    previousHash,
-    rotatedMs,
-  }: Pick<Session, 'refreshHash' | 'previousHash' | 'rotatedMs'>,
+  { refreshHash, previousHash, rotatedMs }: Pick<Session, 'refreshHash' | 'previousHash' | 'rotatedMs'>,
   presentedHash: string,
   now: number,
 ): RefreshStanding {

@@ -14,11 +14,9 @@ export class SameSiteGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const { headers, method } = context.switchToHttp().getRequest<FastifyRequest>();
     const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin' && site !== 'none')
-      throw new CrossSiteRequest();
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new CrossSiteRequest();
     const type = headers['content-type'];
-    if (method === 'POST' && type !== undefined && !/^application\/json\s*(?:;|$)/i.test(type))
-      throw new JsonOnly();
+    if (method === 'POST' && type !== undefined && !/^application\/json\s*(?:;|$)/i.test(type)) throw new JsonOnly();
     return true;
   }
 }

@@ -32,17 +32,9 @@ export class SessionRepository {
   }
 
   /** Replaces the refresh token that was seen; false when another request was first. */
-  async rotate(
-    id: string,
-    seenHash: string,
-    next: Pick<Session, 'refreshHash' | 'lastUsedMs' | 'expiresMs'>,
-  ): Promise<boolean> {
+  async rotate(id: string, seenHash: string, next: Pick<Session, 'refreshHash' | 'lastUsedMs' | 'expiresMs'>): Promise<boolean> {
     const change = { ...next, previousHash: seenHash, rotatedMs: next.lastUsedMs };
-    const { affected } = await this.db.manager.update(
-      Session,
-      { id, refreshHash: seenHash },
-      change,
-    );
+    const { affected } = await this.db.manager.update(Session, { id, refreshHash: seenHash }, change);
     return affected === 1;
   }
 
@@ -53,10 +45,7 @@ export class SessionRepository {
 
   /** Ends the sign-ins of a user but for the one that is kept. */
   async deleteOthers(userId: number, keptId: string | null): Promise<void> {
-    await this.db.manager.delete(
-      Session,
-      keptId === null ? { userId } : { userId, id: Not(keptId) },
-    );
+    await this.db.manager.delete(Session, keptId === null ? { userId } : { userId, id: Not(keptId) });
   }
 
   async deleteExpired(now: number): Promise<void> {

@@ -60,14 +60,11 @@ export class Sessions {
         case 'just-replaced':
           return this.signedIn(found, this.tokens.nextRefresh(token));
         case 'newest':
-          if (await this.replace(found.session, token))
-            return this.signedIn(found, this.tokens.nextRefresh(token));
+          if (await this.replace(found.session, token)) return this.signedIn(found, this.tokens.nextRefresh(token));
           break; // another request of the same client was first: look again
         case 'outdated':
           await this.endAsStolen(found);
-          throw new SignInRequired(
-            'This sign-in was ended because an old refresh token was used. Sign in again.',
-          );
+          throw new SignInRequired('This sign-in was ended because an old refresh token was used. Sign in again.');
       }
     }
   }
@@ -81,17 +78,10 @@ export class Sessions {
     await this.sessions.deleteOthers(userId, keptId);
   }
 
-  private async find(
-    presented: string | undefined,
-  ): Promise<{ found: SessionOfUser; token: string }> {
+  private async find(presented: string | undefined): Promise<{ found: SessionOfUser; token: string }> {
     const id = this.tokens.sessionOf(presented);
     const found = id === null ? null : await this.sessions.findWithUser(id);
-    if (
-      !found ||
-      presented === undefined ||
-      found.session.expiresMs <= this.clock.now() ||
-      found.user.disabled
-    ) {
+    if (!found || presented === undefined || found.session.expiresMs <= this.clock.now() || found.user.disabled) {
       throw new SignInRequired('There is no sign-in to refresh. Sign in.');
     }
     return { found, token: presented };

@@ -22,10 +22,7 @@ export class SignInService {
   ) {}
 
   /** Throws SignInRefused, SignInBlocked or SignInOverloaded. */
-  async signIn(
-    { username, password }: { username: string; password: string },
-    client: Client,
-  ): Promise<SignedIn> {
+  async signIn({ username, password }: { username: string; password: string }, client: Client): Promise<SignedIn> {
     const account = usernameKey(username);
     const user = await this.passwords.check({
       account,

@@ -3,7 +3,6 @@ import { BigIntColumn, BytesColumn, HexIdColumn } from '#libs/platform/database/
 import type { ContentState } from '#libs/replication/entry-effects.js';
 import type { Stage } from '#libs/replication/stage.js';
 
-
 /** One content version this server has, had or wants, named by its uuid. */
 @Entity('content')
 export class Content {

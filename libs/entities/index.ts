@@ -12,17 +12,4 @@ import { Transfer } from './transfer.entity.js';
 import { User } from './user.entity.js';
 
 /** Every entity, the one list of them. */
-export const entities = [
-  AuditEvent,
-  CatalogClock,
-  Content,
-  Job,
-  LoginAttempt,
-  Package,
-  Peer,
-  SeenToken,
-  Server,
-  Session,
-  Transfer,
-  User,
-];
+export const entities = [AuditEvent, CatalogClock, Content, Job, LoginAttempt, Package, Peer, SeenToken, Server, Session, Transfer, User];

@@ -7,15 +7,7 @@ import type { Stage } from '#libs/replication/stage.js';
  * source yet; `Withdrawn` not admitted at this server's stage; `Failed` wanted, and fetching needs a look;
  * `Quarantined` found damaged on disk; `Deleted` a tombstone.
  */
-export const packageStatuses = [
-  'Public',
-  'Downloading',
-  'Waiting',
-  'Withdrawn',
-  'Failed',
-  'Quarantined',
-  'Deleted',
-] as const;
+export const packageStatuses = ['Public', 'Downloading', 'Waiting', 'Withdrawn', 'Failed', 'Quarantined', 'Deleted'] as const;
 export type PackageStatus = (typeof packageStatuses)[number];
 
 /** A catalog entry (MESH §2), one per filename, with the state of its content on this server. */

@@ -60,12 +60,7 @@ async function serverTables(runner: QueryRunner): Promise<void> {
     },
     { uq_peer_iss: ['iss'] },
   );
-  await createTable(
-    runner,
-    'seen_token',
-    { id: varchar(64, primary), expires_ms: bigint() },
-    { ix_seen_token_expires: ['expires_ms'] },
-  );
+  await createTable(runner, 'seen_token', { id: varchar(64, primary), expires_ms: bigint() }, { ix_seen_token_expires: ['expires_ms'] });
 }
 
 const versionColumns = { size: bigint(), sha1: varchar(40), sha256: varchar(64), manifest_sha256: varchar(64) };

@@ -5,5 +5,4 @@ import { createDataSource } from '#libs/platform/database/data-source.js';
 import { migrations } from './index.js';
 
 /** A data source with the product's entities and migrations, not yet connected. */
-export const odsDataSource = (settings: DatabaseSettings): DataSource =>
-  createDataSource(settings, { entities, migrations });
+export const odsDataSource = (settings: DatabaseSettings): DataSource => createDataSource(settings, { entities, migrations });

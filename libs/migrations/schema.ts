@@ -17,8 +17,7 @@ export const bigint = ofType('bigint');
 export const boolean = ofType('boolean');
 export const text = ofType('text');
 export const bytes = ofType(Buffer);
-export const varchar = (length: number, more: Options = {}): Column =>
-  ofType('varchar', { length: String(length) })(more);
+export const varchar = (length: number, more: Options = {}): Column => ofType('varchar', { length: String(length) })(more);
 export const serial = integer({ isPrimary: true, isGenerated: true, generationStrategy: 'increment' });
 
 /**
@@ -30,9 +29,11 @@ export async function createTable(
   columns: Record<string, Column>,
   indexes: Record<string, string[]> = {},
 ): Promise<void> {
-  const indices = Object.entries(indexes).map(
-    ([index, columnNames]): TableIndexOptions => ({ name: index, columnNames, isUnique: index.startsWith('uq_') }),
-  );
+  const indices = Object.entries(indexes).map(([index, columnNames]): TableIndexOptions => ({
+    name: index,
+    columnNames,
+    isUnique: index.startsWith('uq_'),
+  }));
   await runner.createTable(
     new Table({
       name,

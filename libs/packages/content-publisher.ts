@@ -102,7 +102,19 @@ export class ContentPublisher {
     const { iss } = await this.identity.get();
     const { filename, size, sha1, sha256, stage, notes, manifest } = content;
     const manifestSha256 = sha256Hex(manifest);
-    const draft: EntryDraft = { filename, uuid, deleted: false, size, sha1, sha256, manifestSha256, stage, notes, createdMs, originIss: iss };
+    const draft: EntryDraft = {
+      filename,
+      uuid,
+      deleted: false,
+      size,
+      sha1,
+      sha256,
+      manifestSha256,
+      stage,
+      notes,
+      createdMs,
+      originIss: iss,
+    };
     return this.db.transaction(async () => {
       let isReplacement = false;
       const written = await this.catalog.write(filename, async (current) => {

@@ -60,7 +60,16 @@ describe('the body of a download', () => {
   });
 
   it('has the length that was announced when it has several parts', async () => {
-    const { body, length, contentType } = multipartBody(handle, [{ start: 0, end: 9 }, { start: 100, end: 2_000_000 }], content.length, 'x/y', 'limit');
+    const { body, length, contentType } = multipartBody(
+      handle,
+      [
+        { start: 0, end: 9 },
+        { start: 100, end: 2_000_000 },
+      ],
+      content.length,
+      'x/y',
+      'limit',
+    );
     expect(contentType).toBe('multipart/byteranges; boundary=limit');
     expect((await buffer(body)).length).toBe(length);
     expect(isClosed()).toBe(true);

@@ -41,7 +41,9 @@ export class DownloadService {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         if (attempt < ATTEMPTS) continue;
-        this.logger.error(`The content of ${row.filename} (${row.uuid}) is missing on disk. Is the disk mounted? Verifying the package fetches it again.`);
+        this.logger.error(
+          `The content of ${row.filename} (${row.uuid}) is missing on disk. Is the disk mounted? Verifying the package fetches it again.`,
+        );
         throw new ContentUnavailable(row.filename);
       }
     }

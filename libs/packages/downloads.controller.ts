@@ -82,7 +82,10 @@ export class DownloadsController {
     if (ranges === null) this.sendWhole(row, handle, reply);
     else if (ranges.length === 0) {
       await handle.close();
-      void reply.status(416).headers({ 'Content-Range': `bytes */${row.size}`, 'Content-Length': 0 }).send();
+      void reply
+        .status(416)
+        .headers({ 'Content-Range': `bytes */${row.size}`, 'Content-Length': 0 })
+        .send();
     } else this.sendRanges(row, handle, ranges, reply);
   }
 
@@ -94,7 +97,10 @@ export class DownloadsController {
     const [first, ...more] = ranges;
     if (more.length === 0) {
       const { start, end } = first!;
-      void reply.status(206).headers({ 'Content-Range': `bytes ${start}-${end}/${size}`, 'Content-Length': end - start + 1 }).send(rangeBody(handle, first!));
+      void reply
+        .status(206)
+        .headers({ 'Content-Range': `bytes ${start}-${end}/${size}`, 'Content-Length': end - start + 1 })
+        .send(rangeBody(handle, first!));
       return;
     }
     const { contentType, length, body } = multipartBody(handle, ranges, size, TYPE, randomBytes(12).toString('hex'));

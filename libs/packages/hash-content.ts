@@ -14,7 +14,7 @@ export async function hashContent(handle: FileHandle): Promise<ContentHashes> {
   const blocks: Buffer[] = [];
   const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
   try {
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const length = await readBlock(handle, buffer, at);
       if (length === 0) return { sha256: whole.digest('hex'), manifest: Buffer.concat(blocks) };
       const block = buffer.subarray(0, length);

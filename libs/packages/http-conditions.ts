@@ -29,7 +29,8 @@ const matchesWeakly = (list: string, etag: string): boolean => tagsOf(list).some
 export function evaluateConditions(headers: ConditionHeaders, { etag, lastModifiedMs }: Validators): 200 | 304 | 412 {
   const ifMatch = text(headers, 'if-match');
   const unmodifiedSince = dateOf(text(headers, 'if-unmodified-since'));
-  if (ifMatch !== undefined ? !matchesStrongly(ifMatch, etag) : unmodifiedSince !== null && seconds(lastModifiedMs) > unmodifiedSince) return 412;
+  if (ifMatch !== undefined ? !matchesStrongly(ifMatch, etag) : unmodifiedSince !== null && seconds(lastModifiedMs) > unmodifiedSince)
+    return 412;
   const ifNoneMatch = text(headers, 'if-none-match');
   if (ifNoneMatch !== undefined) return matchesWeakly(ifNoneMatch, etag) ? 304 : 200;
   const modifiedSince = dateOf(text(headers, 'if-modified-since'));

@@ -13,8 +13,21 @@ describe('parseRange', () => {
     ['bytes=999-999', [[999, 999]]],
     ['BYTES=0-0', [[0, 0]]],
     [' bytes=0-0 ', [[0, 0]]],
-    ['bytes=0-9,20-29, -5', [[0, 9], [20, 29], [995, 999]]],
-    ['bytes=0-9,,20-29,', [[0, 9], [20, 29]]],
+    [
+      'bytes=0-9,20-29, -5',
+      [
+        [0, 9],
+        [20, 29],
+        [995, 999],
+      ],
+    ],
+    [
+      'bytes=0-9,,20-29,',
+      [
+        [0, 9],
+        [20, 29],
+      ],
+    ],
     ['bytes=0-9,5000-', [[0, 9]]],
   ])('reads %j', (header, ranges) => {
     expect(parseRange(header, SIZE)).toEqual(ranges.map(([start, end]) => ({ start, end })));
@@ -51,7 +64,10 @@ describe('parseRange', () => {
   });
 
   it('never answers a byte that is not there, whatever it is sent', () => {
-    const part = fc.oneof(fc.string({ maxLength: 8 }), fc.tuple(fc.nat(3_000), fc.nat(3_000)).map(([a, b]) => `${a}-${b}`));
+    const part = fc.oneof(
+      fc.string({ maxLength: 8 }),
+      fc.tuple(fc.nat(3_000), fc.nat(3_000)).map(([a, b]) => `${a}-${b}`),
+    );
     fc.assert(
       fc.property(fc.array(part, { maxLength: 40 }), fc.nat(2_000), (parts, size) => {
         const ranges = parseRange(`bytes=${parts.join(',')}`, size);

@@ -13,7 +13,10 @@ const MAX_RANGES = 32;
 export function parseRange(header: string | undefined, size: number): ByteRange[] | null {
   const match = /^bytes=(.+)$/i.exec(header?.trim() ?? '');
   if (!match) return null;
-  const parts = match[1]!.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const parts = match[1]!
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   if (parts.length === 0 || parts.length > MAX_RANGES) return null;
   const ranges: ByteRange[] = [];
   for (const part of parts) {

@@ -26,12 +26,13 @@ forEachDatabase((database) => {
   const insert = async (rows: readonly PackageRow[]): Promise<void> => {
     for (const row of rows) await packages.insert(row);
   };
-  const names = async (filter: PackageFilter, order = byName): Promise<string[]> => (await lists.find(filter, order, null, 1_000)).map(({ filename }) => filename);
+  const names = async (filter: PackageFilter, order = byName): Promise<string[]> =>
+    (await lists.find(filter, order, null, 1_000)).map(({ filename }) => filename);
 
   /** Reads page after page as a client does, through the cursor; `between` is what happens meanwhile. */
   async function pages(order: PackageOrder, limit: number, between: () => Promise<void> = async () => undefined): Promise<Package[]> {
     const all: Package[] = [];
-    for (let cursor: string | null = null; ; ) {
+    for (let cursor: string | null = null; ;) {
       const page = await lists.find({}, order, cursor === null ? null : decodeCursor(cursor, order), limit);
       all.push(...page);
       const last = page.at(-1);
@@ -64,13 +65,18 @@ forEachDatabase((database) => {
   });
 
   it('shows no row twice and misses none that was there from the start, while others come and go', async () => {
-    const rows = Array.from({ length: 30 }, (_, index) => aPackage({ filename: `m-${String(index).padStart(2, '0')}.pkg`, size: index % 3 }));
+    const rows = Array.from({ length: 30 }, (_, index) =>
+      aPackage({ filename: `m-${String(index).padStart(2, '0')}.pkg`, size: index % 3 }),
+    );
     await insert(rows);
     for (const field of ['filename', 'size', 'created'] as const) {
       let round = 0;
       const found = await pages({ field, isDescending: false }, 7, async () => {
         round += 1;
-        await insert([aPackage({ filename: `a-${field}-${round}.pkg`, size: 0 }), aPackage({ filename: `z-${field}-${round}.pkg`, size: 2 })]);
+        await insert([
+          aPackage({ filename: `a-${field}-${round}.pkg`, size: 0 }),
+          aPackage({ filename: `z-${field}-${round}.pkg`, size: 2 }),
+        ]);
       });
       const seen = found.map(({ filename }) => filename);
       expect(new Set(seen).size).toBe(seen.length);
@@ -121,7 +127,9 @@ forEachDatabase((database) => {
     it('lists, filters, searches and pages fifty thousand packages', async () => {
       await prepared.db.transaction(async () => {
         for (let at = 0; at < 50_000; at += 500) {
-          const rows = Array.from({ length: 500 }, (_, index) => aPackage({ stage: stages[index % 3]!, status: index % 50 === 0 ? 'Waiting' : 'Public' }));
+          const rows = Array.from({ length: 500 }, (_, index) =>
+            aPackage({ stage: stages[index % 3]!, status: index % 50 === 0 ? 'Waiting' : 'Public' }),
+          );
           await prepared.db.manager.insert(Package, rows);
         }
       });
@@ -152,10 +160,15 @@ describe('a cursor', () => {
     expect(() => decodeCursor(cursor, { field: 'size', isDescending: false })).toThrow(/cursor/);
   });
 
-  it.each(['', 'x', '!!!', Buffer.from('[]').toString('base64url'), Buffer.from('null').toString('base64url'), Buffer.from('["size",false,"a",1]').toString('base64url'), Buffer.from('["size",false,1,"1"]').toString('base64url')])(
-    'is refused when it is not one: %j',
-    (cursor) => {
-      expect(() => decodeCursor(cursor, { field: 'size', isDescending: false })).toThrow(/cursor/);
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '!!!',
+    Buffer.from('[]').toString('base64url'),
+    Buffer.from('null').toString('base64url'),
+    Buffer.from('["size",false,"a",1]').toString('base64url'),
+    Buffer.from('["size",false,1,"1"]').toString('base64url'),
+  ])('is refused when it is not one: %j', (cursor) => {
+    expect(() => decodeCursor(cursor, { field: 'size', isDescending: false })).toThrow(/cursor/);
+  });
 });

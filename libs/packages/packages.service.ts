@@ -73,10 +73,18 @@ export class PackagesService {
       const written = await this.catalog.write(filename, (current) => {
         if (!present(current)) throw new PackageNotFound(idOrName);
         before = current;
-        return { ...entryOf(current), stage: change.stage ?? current.stage, notes: change.notes === undefined ? current.notes : change.notes };
+        return {
+          ...entryOf(current),
+          stage: change.stage ?? current.stage,
+          notes: change.notes === undefined ? current.notes : change.notes,
+        };
       });
       const from = { stage: before!.stage, notes: before!.notes };
-      await this.audit.record({ action: 'package.updated', subject: filename, details: { from, to: { stage: written.stage, notes: written.notes } } });
+      await this.audit.record({
+        action: 'package.updated',
+        subject: filename,
+        details: { from, to: { stage: written.stage, notes: written.notes } },
+      });
       return written;
     });
   }
@@ -105,7 +113,19 @@ export class PackagesService {
         const version = kept.find(({ uuid, state }) => state === 'superseded' && (current.deleted || uuid !== current.uuid));
         if (!version) throw new NothingToRestore(current.filename);
         const { uuid, filename, size, sha1, sha256, manifestSha256, createdMs, originIss } = version;
-        return { uuid, filename, size, sha1, sha256, manifestSha256, createdMs, originIss, deleted: false, stage: current.stage, notes: current.notes };
+        return {
+          uuid,
+          filename,
+          size,
+          sha1,
+          sha256,
+          manifestSha256,
+          createdMs,
+          originIss,
+          deleted: false,
+          stage: current.stage,
+          notes: current.notes,
+        };
       });
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
       return written;

@@ -50,7 +50,7 @@ export class ShareLinks {
   /** Another process may align the same name: whoever comes last sees the newer row and has the last word. */
   private async align(filenameKey: string, formerName?: string): Promise<void> {
     if (formerName !== undefined) await this.store.hide(formerName);
-    for (let row = await this.packages.findByKey(filenameKey); row; ) {
+    for (let row = await this.packages.findByKey(filenameKey); row;) {
       if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
       else await this.store.hide(row.filename);
       const now = await this.packages.findByKey(filenameKey);

@@ -30,7 +30,8 @@ export class AdmissionService {
     const self = await this.identity.read();
     const key = { algorithm: 'HS256', key: self.registrationKey } as const;
     const claims = this.tokens.verify(token, key, self.iss);
-    if (!(await this.seen.use(claims.iss, claims.jti, claims.exp * 1_000 + REMEMBER_MS))) throw new PeerTokenRefused('The token was used before.');
+    if (!(await this.seen.use(claims.iss, claims.jti, claims.exp * 1_000 + REMEMBER_MS)))
+      throw new PeerTokenRefused('The token was used before.');
     if (claims.iss === self.iss) throw new RegistrationImpossible('A server cannot register with itself.');
     const record = readRecord(claims.iss, claims);
     actAs({ kind: 'peer', name: record.name });

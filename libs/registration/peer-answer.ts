@@ -33,11 +33,15 @@ export function requireOds(answer: PeerAnswer, url: string): void {
   const protocol = headers['ods-protocol'];
   if (protocol !== undefined) {
     if (/^[1-9]\d{0,5}$/.test(protocol) && Number(protocol) <= PROTOCOL) return;
-    throw new PeerAnswerInvalid(`${host} speaks ODS protocol ${protocol.slice(0, 20)}, this server ${PROTOCOL}. Update the older of the two.`);
+    throw new PeerAnswerInvalid(
+      `${host} speaks ODS protocol ${protocol.slice(0, 20)}, this server ${PROTOCOL}. Update the older of the two.`,
+    );
   }
   if (typeOf(answer).startsWith('application/problem+json')) return; // refused before its routes were looked at
-  if (status >= 300 && status < 400) throw new PeerAnswerInvalid(`${host} redirects${redirectionOf(headers['location'], url)}. Enter the URL of the ODS itself.`);
-  if (status >= 500) throw new PeerAnswerInvalid(`A proxy at ${host} answers ${status}: the ODS behind it does not run, or the proxy cannot reach it.`);
+  if (status >= 300 && status < 400)
+    throw new PeerAnswerInvalid(`${host} redirects${redirectionOf(headers['location'], url)}. Enter the URL of the ODS itself.`);
+  if (status >= 500)
+    throw new PeerAnswerInvalid(`A proxy at ${host} answers ${status}: the ODS behind it does not run, or the proxy cannot reach it.`);
   throw new PeerAnswerInvalid(`${host} answers, but not as an ODS. Check the URL.`);
 }
 

@@ -4,14 +4,25 @@ import { newHexId } from '#libs/platform/crypto/digest.js';
 import { PeerClient } from './peer-client.js';
 import { PeerTokens } from './peer-tokens.js';
 import type { PeerRecord } from './peer.repository.js';
-import { PeerAnswerInvalid, PeerClockSkewed, PeerRefused, PeerTokenRefused, PeerUnreachable, RegistrationImpossible } from './registration.errors.js';
+import {
+  PeerAnswerInvalid,
+  PeerClockSkewed,
+  PeerRefused,
+  PeerTokenRefused,
+  PeerUnreachable,
+  RegistrationImpossible,
+} from './registration.errors.js';
 
 /** Never equal to an iss, so that an answer to a challenge is of no use as a token for calls. */
 const audienceOf = (challenge: string): string => `challenge ${challenge}`;
 
 function reasonOf(error: unknown): string | null {
   if (error instanceof PeerTokenRefused) return 'Another server answers there.';
-  const isOfThePeer = error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerRefused || error instanceof PeerClockSkewed;
+  const isOfThePeer =
+    error instanceof PeerUnreachable ||
+    error instanceof PeerAnswerInvalid ||
+    error instanceof PeerRefused ||
+    error instanceof PeerClockSkewed;
   return isOfThePeer ? error.message : null;
 }
 
@@ -36,7 +47,9 @@ export class PeerChallenge {
     } catch (error) {
       const reason = reasonOf(error);
       if (reason === null) throw error;
-      throw new RegistrationImpossible(`${record.url} does not answer as ${record.name}. ${reason} Check the URL that ${record.name} has under Admin.`);
+      throw new RegistrationImpossible(
+        `${record.url} does not answer as ${record.name}. ${reason} Check the URL that ${record.name} has under Admin.`,
+      );
     }
   }
 

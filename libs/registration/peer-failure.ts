@@ -8,7 +8,8 @@ const fixed: Readonly<Record<string, (host: string) => string>> = {
   ENETUNREACH: (host) => `There is no route to ${host}.`,
   ERR_BAD_RESPONSE: (host) => `${host} cut its answer short. Is a proxy or firewall in between?`,
   EPROTO: (host) => `${host} does not speak TLS there. Should the URL begin with http://?`,
-  ERR_TLS_CERT_ALTNAME_INVALID: (host) => `The certificate of ${host} is for another name. Enter the URL with the name that stands in the certificate.`,
+  ERR_TLS_CERT_ALTNAME_INVALID: (host) =>
+    `The certificate of ${host} is for another name. Enter the URL with the name that stands in the certificate.`,
   CERT_HAS_EXPIRED: (host) => `The certificate of ${host} has expired.`,
 };
 

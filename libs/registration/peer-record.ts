@@ -41,7 +41,8 @@ export function readRecord(iss: string, claims: Readonly<Record<string, unknown>
   const { name: said, url, stage: saidStage, firewalled_mode: firewalledMode, public_key: publicKey } = claims;
   const name = typeof said === 'string' ? checkServerName(said) : { fault: '' };
   const stage = stages.find((candidate) => candidate === saidStage);
-  if ('fault' in name || !stage || typeof firewalledMode !== 'boolean') throw new RegistrationImpossible('The other server did not describe itself completely.');
+  if ('fault' in name || !stage || typeof firewalledMode !== 'boolean')
+    throw new RegistrationImpossible('The other server did not describe itself completely.');
   return { iss, name: name.name, url: addressOf(url, firewalledMode), stage, firewalledMode, publicKey: ellipticKey(publicKey) };
 }
 

@@ -23,7 +23,9 @@ export class PeerRegister {
   /** Throws RegistrationImpossible when the two could never talk. */
   checkModes(self: Identity, other: PeerRecord): void {
     if (!self.firewalledMode || !other.firewalledMode) return;
-    throw new RegistrationImpossible('Both servers are in firewalled mode, so neither can call the other. Register each with a server that can be reached.');
+    throw new RegistrationImpossible(
+      'Both servers are in firewalled mode, so neither can call the other. Register each with a server that can be reached.',
+    );
   }
 
   /** Called with a valid registration key only: that is what may replace the public key of a server. */
@@ -43,7 +45,11 @@ export class PeerRegister {
     return this.db.transaction(async () => {
       if (!(await this.peers.update(record))) throw new PeerUnknown();
       const { iss, url, stage, firewalledMode } = record;
-      await this.audit.record({ action: 'peer.updated', subject: record.name, details: { iss, url, stage, firewalled_mode: firewalledMode } });
+      await this.audit.record({
+        action: 'peer.updated',
+        subject: record.name,
+        details: { iss, url, stage, firewalled_mode: firewalledMode },
+      });
       await this.exchangeSoon(iss, 0);
     });
   }

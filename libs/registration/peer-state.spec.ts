@@ -3,7 +3,8 @@ import { statusOf } from './peer-state.js';
 
 const NOW = 1_790_000_000_000;
 const MINUTE = 60_000;
-const status = (peer: Partial<Peer>) => statusOf({ paused: false, firewalledMode: false, unreachableSinceMs: null, lastSeenMs: NOW, ...peer } as Peer, NOW);
+const status = (peer: Partial<Peer>) =>
+  statusOf({ paused: false, firewalledMode: false, unreachableSinceMs: null, lastSeenMs: NOW, ...peer } as Peer, NOW);
 
 describe('the status of a registered server', () => {
   it('is connected as long as nothing speaks against it', () => {

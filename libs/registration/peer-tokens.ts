@@ -70,10 +70,12 @@ export class PeerTokens {
       throw new PeerTokenRefused('The signature of the token is wrong: the key does not belong to this server.');
     }
     const { iss, aud, iat, exp, jti } = claims;
-    if (typeof aud !== 'string' || !secretsEqual(aud, audience)) throw new PeerTokenRefused('The token was made for another server: the ISS ID is wrong.');
+    if (typeof aud !== 'string' || !secretsEqual(aud, audience))
+      throw new PeerTokenRefused('The token was made for another server: the ISS ID is wrong.');
     if (typeof iss !== 'string' || !isIss(iss)) throw new PeerTokenRefused('The token does not name its issuer.');
     if (typeof jti !== 'string' || jti.length < 16 || jti.length > 128) throw new PeerTokenRefused('The token has no usable jti.');
-    if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || exp - iat > TOKEN_SECONDS) throw new PeerTokenRefused('The token is valid for too long or has no times.');
+    if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp) || exp - iat > TOKEN_SECONDS)
+      throw new PeerTokenRefused('The token is valid for too long or has no times.');
     this.checkTime(iat, exp);
     return claims;
   }

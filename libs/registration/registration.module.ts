@@ -13,7 +13,13 @@ import { PeerTokens } from './peer-tokens.js';
 import { PeerRepository } from './peer.repository.js';
 import { PeersService } from './peers.service.js';
 import { RegistrationController } from './registration.controller.js';
-import { AskPeersHandler, PurgeSeenTokensHandler, SayGoodbyeHandler, ServerChangedHandler, TellPeerHandler } from './registration.handlers.js';
+import {
+  AskPeersHandler,
+  PurgeSeenTokensHandler,
+  SayGoodbyeHandler,
+  ServerChangedHandler,
+  TellPeerHandler,
+} from './registration.handlers.js';
 import { RegistrationService } from './registration.service.js';
 import { RegistrationThrottle } from './registration-throttle.js';
 import { SeenTokenRepository } from './seen-token.repository.js';
@@ -35,7 +41,18 @@ import { SeenTokenRepository } from './seen-token.repository.js';
     RegistrationThrottle,
     SeenTokenRepository,
   ],
-  exports: [PeerStrategy, AboutModule, AdmissionService, PeerChallenge, PeerClient, PeerRepository, PeersService, RegistrationService, RegistrationThrottle, SeenTokenRepository],
+  exports: [
+    PeerStrategy,
+    AboutModule,
+    AdmissionService,
+    PeerChallenge,
+    PeerClient,
+    PeerRepository,
+    PeersService,
+    RegistrationService,
+    RegistrationThrottle,
+    SeenTokenRepository,
+  ],
 })
 export class RegistrationModule {}
 

@@ -8,7 +8,15 @@ import { readRecord, recordOf } from './peer-record.js';
 import { isIss, PeerTokens, type TokenKey } from './peer-tokens.js';
 import type { PeerRecord } from './peer.repository.js';
 import { PeerRegister } from './peer-register.js';
-import { PeerAnswerInvalid, PeerClockSkewed, PeerRefused, PeerTokenRefused, PeerUnreachable, RegistrationImpossible, RegistrationRefused } from './registration.errors.js';
+import {
+  PeerAnswerInvalid,
+  PeerClockSkewed,
+  PeerRefused,
+  PeerTokenRefused,
+  PeerUnreachable,
+  RegistrationImpossible,
+  RegistrationRefused,
+} from './registration.errors.js';
 
 export interface RegistrationWish {
   readonly url: string;
@@ -57,16 +65,20 @@ function readWish({ url, issId, key }: RegistrationWish): { iss: string; url: st
   const checked = checkServerUrl(url.trim());
   if ('fault' in checked) errors.push({ pointer: '/url', detail: checked.fault });
   const iss = issId.trim().replaceAll('-', '').toLowerCase();
-  if (!isIss(iss)) errors.push({ pointer: '/iss_id', detail: 'The ISS ID must be 32 hexadecimal digits, as shown under Admin on the other server.' });
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(key.trim())) errors.push({ pointer: '/key', detail: 'The key is not complete: copy all 44 characters from Admin on the other server.' });
+  if (!isIss(iss))
+    errors.push({ pointer: '/iss_id', detail: 'The ISS ID must be 32 hexadecimal digits, as shown under Admin on the other server.' });
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(key.trim()))
+    errors.push({ pointer: '/key', detail: 'The key is not complete: copy all 44 characters from Admin on the other server.' });
   if (errors.length > 0 || 'fault' in checked) throw new InvalidRequest(errors);
   return { iss, url: checked.url, key: key.trim() };
 }
 
 /** What the administrator is told, and can do about it. */
 function explained(error: unknown, url: string): unknown {
-  if (error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerClockSkewed) return new RegistrationRefused(error.message);
-  if (error instanceof PeerTokenRefused) return new RegistrationRefused(`${url} answered, but not as the server with this ISS ID and key. Check all three.`);
+  if (error instanceof PeerUnreachable || error instanceof PeerAnswerInvalid || error instanceof PeerClockSkewed)
+    return new RegistrationRefused(error.message);
+  if (error instanceof PeerTokenRefused)
+    return new RegistrationRefused(`${url} answered, but not as the server with this ISS ID and key. Check all three.`);
   if (!(error instanceof PeerRefused)) return error;
   const hint = error.problemCode === 'peer-token-refused' ? ' Copy ISS ID and key anew from its Admin page.' : '';
   return new RegistrationRefused(`${url} refused: ${error.problem}${hint}`);

@@ -24,5 +24,4 @@ export class SeenTokenRepository {
   async removeExpired(now: number): Promise<void> {
     await this.db.manager.delete(SeenToken, { expiresMs: LessThan(now) });
   }
-
 }

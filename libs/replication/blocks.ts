@@ -11,8 +11,7 @@ export const MAX_CONTENT_BYTES = MAX_BLOCKS * BLOCK_BYTES;
 export const blockCount = (size: number): number => Math.ceil(size / BLOCK_BYTES);
 
 /** Bytes of block `index`: all are whole but the last. */
-export const blockLength = (size: number, index: number): number =>
-  Math.max(0, Math.min(BLOCK_BYTES, size - index * BLOCK_BYTES));
+export const blockLength = (size: number, index: number): number => Math.max(0, Math.min(BLOCK_BYTES, size - index * BLOCK_BYTES));
 
 export const isManifestSizePlausible = (size: number): boolean => size <= MAX_CONTENT_BYTES;
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { compareEntries, type Entry, merge, supersedes } from './entry.js';
 import { fromWire, toWire } from './wire-entry.js';
 
-const hex = (length: number) => fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length }).map((digits) => digits.join(''));
+const hex = (length: number) =>
+  fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: length, maxLength: length }).map((digits) => digits.join(''));
 const issues = ['0'.repeat(32), 'a'.repeat(32), 'f'.repeat(32)] as const;
 const entry: fc.Arbitrary<Entry> = fc.record({
   filename: fc.constantFrom('NoMAD.pkg', 'nomad.pkg'),
@@ -60,7 +61,15 @@ describe('entries on the wire', () => {
     const bad: Record<string, unknown[]> = {
       filename: [1, '', null, 'x'.repeat(256)],
       uuid: ['', 'g'.repeat(32), 'A'.repeat(32), 'a'.repeat(31), 5],
-      stamp: [null, [], {}, { wall_ms: -1, counter: 0, iss: issues[0] }, { wall_ms: 1.5, counter: 0, iss: issues[0] }, { wall_ms: 1, counter: 1e9, iss: issues[0] }, { wall_ms: 1, counter: 0, iss: 'x' }],
+      stamp: [
+        null,
+        [],
+        {},
+        { wall_ms: -1, counter: 0, iss: issues[0] },
+        { wall_ms: 1.5, counter: 0, iss: issues[0] },
+        { wall_ms: 1, counter: 1e9, iss: issues[0] },
+        { wall_ms: 1, counter: 0, iss: 'x' },
+      ],
       deleted: ['false', 0, null],
       size: [-1, 1.5, '5', NaN, Infinity, 2 ** 60],
       sha1: ['', 'a'.repeat(39)],

@@ -22,7 +22,6 @@ export function positionAfter(from: FeedPosition, answer: FeedAnswer): FeedPosit
   return { epoch: answer.epoch, seq: isOther && from.seq > 0 ? 0 : answer.next };
 }
 
-
 /**
  * How far a peer has acknowledged our feed after it took everything up to `next`. The answer names its database: another one than
  * before has forgotten all that its predecessor acknowledged.

@@ -82,7 +82,8 @@ export function fromWire(value: unknown): Entry {
   const source = fields(value, 'entry');
   const stamp = fields(source['stamp'], 'stamp');
   const { filename, deleted } = source;
-  if (typeof filename !== 'string' || filename.length === 0 || filename.length > 255) throw new EntryMalformed('filename must be text of 1 to 255 characters.');
+  if (typeof filename !== 'string' || filename.length === 0 || filename.length > 255)
+    throw new EntryMalformed('filename must be text of 1 to 255 characters.');
   if (typeof deleted !== 'boolean') throw new EntryMalformed('deleted must be true or false.');
   const size = whole(source, 'size', MAX_SIZE);
   if (!isManifestSizePlausible(size)) throw new EntryMalformed('size is larger than any chunk list can describe.');

@@ -99,13 +99,23 @@ export class ContentFetcher {
     }
   }
 
-  private keepCheckpoints({ uuid, size }: Package, verified: BlockMap, download: Download, cancelled: AbortController): { stop(): Promise<void> } {
+  private keepCheckpoints(
+    { uuid, size }: Package,
+    verified: BlockMap,
+    download: Download,
+    cancelled: AbortController,
+  ): { stop(): Promise<void> } {
     let written = verified.count;
     let last: Promise<void> = Promise.resolve();
     const write = async (): Promise<void> => {
       if (verified.count === written) return;
       written = verified.count;
-      const progress = { verified: verified.toBuffer(), verifiedBytes: verified.bytesOf(size), sourceIss: download.lastSource, updatedMs: this.clock.now() };
+      const progress = {
+        verified: verified.toBuffer(),
+        verifiedBytes: verified.bytesOf(size),
+        sourceIss: download.lastSource,
+        updatedMs: this.clock.now(),
+      };
       if (!(await this.transfers.checkpoint(uuid, progress))) cancelled.abort();
     };
     const timer = setInterval(() => {
@@ -124,7 +134,10 @@ export class ContentFetcher {
   private async checkWhole({ writer }: StagingFile, goal: Package): Promise<void> {
     const { sha1, sha256 } = await writer.finish();
     if (sha1 === goal.sha1 && sha256 === goal.sha256) return;
-    throw new FetchStopped('content-mismatch', 'The content matches its chunk list and not its SHA-256: whoever uploaded it told something false. It is not published.');
+    throw new FetchStopped(
+      'content-mismatch',
+      'The content matches its chunk list and not its SHA-256: whoever uploaded it told something false. It is not published.',
+    );
   }
 
   private async publish({ uuid, createdMs }: Package, manifest: Buffer): Promise<void> {

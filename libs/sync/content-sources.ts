@@ -59,7 +59,11 @@ export class ContentSources {
   async availability(peer: Peer, { uuid, size }: Wanted, signal: AbortSignal, known = -1, waitSeconds = 0): Promise<BlockMap> {
     const path = `/api/ods/packages/${uuid}/availability`;
     const timeout = waitSeconds > 0 ? { timeoutMs: (waitSeconds + 10) * 1_000 } : {};
-    const answer = (await this.client.json(peer, 'GET', path, { query: { known, wait: waitSeconds }, signal, ...timeout })) as WireAvailability | null;
+    const answer = (await this.client.json(peer, 'GET', path, {
+      query: { known, wait: waitSeconds },
+      signal,
+      ...timeout,
+    })) as WireAvailability | null;
     const count = blockCount(size);
     if (answer?.complete === true) return BlockMap.full(count);
     return BlockMap.from(count, typeof answer?.bitmap === 'string' ? Buffer.from(answer.bitmap, 'base64') : null);
@@ -89,7 +93,8 @@ export class ContentSources {
       return this.checkManifest(wanted, Buffer.concat(parts));
     } catch (error) {
       if (signal.aborted) throw error;
-      if (!(error instanceof PeerRefused && error.peerStatus === 404)) this.logger.warn(`${peer.name} gave no usable chunk list: ${(error as Error).message}`);
+      if (!(error instanceof PeerRefused && error.peerStatus === 404))
+        this.logger.warn(`${peer.name} gave no usable chunk list: ${(error as Error).message}`);
       return null;
     }
   }

@@ -75,7 +75,7 @@ export class Download {
 
   /** One connection: asks for range after range while there is something this peer can give. */
   private async fetchFrom(peer: Peer): Promise<void> {
-    for (let failures = 0; !this.isOver && failures < TOLERABLE_FAILURES; ) {
+    for (let failures = 0; !this.isOver && failures < TOLERABLE_FAILURES;) {
       const range = this.plan.take(peer.iss);
       if (range === null) {
         if (!this.plan.knows(peer.iss)) return;

@@ -22,7 +22,8 @@ const LONGEST_WAIT_MS = 300_000;
 const DISK_WAIT_MS = 30_000;
 
 /** The wait before a transfer is tried again, with jitter: a peer that gains the content wakes it sooner. */
-const waitAfter = (attempts: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, attempts)) * (0.5 + Math.random() / 2);
+const waitAfter = (attempts: number): number =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(20, attempts)) * (0.5 + Math.random() / 2);
 
 /** Looks after one wanted content until it is here or no longer wanted (MESH §6.1). */
 @Injectable()
@@ -57,7 +58,15 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
       return;
     }
     const now = this.clock.now();
-    const done = { state: 'done', verified: null, verifiedBytes: goal.size, errorCode: null, lastError: null, finishedMs: now, updatedMs: now } as const;
+    const done = {
+      state: 'done',
+      verified: null,
+      verifiedBytes: goal.size,
+      errorCode: null,
+      lastError: null,
+      finishedMs: now,
+      updatedMs: now,
+    } as const;
     await this.transfers.end(uuid, done);
     this.logger.log(`${goal.filename} (${goal.size} bytes) has arrived.`);
   }

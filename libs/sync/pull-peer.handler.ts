@@ -34,7 +34,7 @@ export class PullPeerHandler extends JobHandler<{ iss: string }> {
     if (!peer || peer.firewalledMode || peer.paused) return;
     let from: FeedPosition = { epoch: peer.pulledEpoch, seq: peer.pulledSeq };
     let hasGap = false;
-    for (let isAtEnd = false; !isAtEnd; ) {
+    for (let isAtEnd = false; !isAtEnd;) {
       if (signal.aborted) throw new JobInterrupted();
       const { position, isIncomplete } = await this.readOn(peer, from, signal);
       hasGap ||= isIncomplete;

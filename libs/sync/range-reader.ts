@@ -50,7 +50,7 @@ export class RangeReader {
     let buffer: Uint8Array | undefined;
     try {
       for await (const piece of this.whileItFlows(peer, body)) {
-        for (let at = 0; at < piece.length && index <= lastIndex; ) {
+        for (let at = 0; at < piece.length && index <= lastIndex;) {
           buffer ??= await writer.take();
           const wanted = blockLength(size, index);
           const count = Math.min(wanted - filled, piece.length - at);

@@ -45,12 +45,14 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
 
   /** A row that says "here" and a disk that says otherwise: the disk is right. */
   private async checkContents(onDisk: Map<string, { size: number }>): Promise<void> {
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const rows = await this.contents.findAfter(after, BATCH);
       for (const { uuid, filename, size, state } of rows) {
         if (!statesOnDisk.includes(state) || onDisk.get(uuid)?.size === size) continue;
         if (await this.store.has(uuid, size)) continue; // published by another process since the disk was listed
-        this.logger.error(`The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`);
+        this.logger.error(
+          `The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`,
+        );
         await this.store.remove(uuid);
         if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
       }
@@ -78,7 +80,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
 
   private async alignLinks(): Promise<void> {
     const exposed = new Set(await this.store.listExposed());
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = await this.packages.findPresentAfter(after, BATCH);
       for (const { uuid, filename, filenameKey: key, status } of rows) {
         const isRight = status === 'Public' ? await this.store.isExposed(uuid, filename) : !exposed.has(filename);
@@ -105,7 +107,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
 
   /** Wanted content has a job, whatever was lost. */
   private async askForWanted(): Promise<void> {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const rows = await this.packages.findByStatus(wantedStatuses, after, BATCH);
       for (const { uuid } of rows) await this.jobs.add(ContentWanted, { uuid }, { key: uuid });
       const last = rows.at(-1);

@@ -25,7 +25,17 @@ import { TransfersService } from './transfers.service.js';
 @Module({
   imports: [PackagesModule, RegistrationModule],
   providers: [ContentOffer, ContentSources, Feed, Inbox, NotificationsService, TransferRepository, TransfersService],
-  exports: [PackagesModule, RegistrationModule, ContentOffer, ContentSources, Feed, Inbox, NotificationsService, TransferRepository, TransfersService],
+  exports: [
+    PackagesModule,
+    RegistrationModule,
+    ContentOffer,
+    ContentSources,
+    Feed,
+    Inbox,
+    NotificationsService,
+    TransferRepository,
+    TransfersService,
+  ],
 })
 export class SyncModule {}
 

@@ -24,18 +24,39 @@ export class TransferRepository {
   }
 
   findUnfinished(limit: number): Promise<Transfer[]> {
-    return this.db.manager.find(Transfer, { where: { state: Not(In(['done', 'cancelled'] satisfies TransferState[])) }, order: { id: 'ASC' }, take: limit });
+    return this.db.manager.find(Transfer, {
+      where: { state: Not(In(['done', 'cancelled'] satisfies TransferState[])) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Makes the row of a transfer that begins, or of one that goes on. */
   async begin({ uuid, filename, size }: TransferGoal, now: number): Promise<Transfer> {
     const known = await this.find(uuid);
-    const begun = { state: 'active' as const, startedMs: known?.startedMs ?? now, finishedMs: null, updatedMs: now, attempts: (known?.attempts ?? 0) + 1 };
+    const begun = {
+      state: 'active' as const,
+      startedMs: known?.startedMs ?? now,
+      finishedMs: null,
+      updatedMs: now,
+      attempts: (known?.attempts ?? 0) + 1,
+    };
     if (known) {
       await this.db.manager.update(Transfer, { uuid }, begun);
       return { ...known, ...begun };
     }
-    const row = { uuid, filename, size, verified: null, verifiedBytes: 0, errorCode: null, lastError: null, sourceIss: null, createdMs: now, ...begun };
+    const row = {
+      uuid,
+      filename,
+      size,
+      verified: null,
+      verifiedBytes: 0,
+      errorCode: null,
+      lastError: null,
+      sourceIss: null,
+      createdMs: now,
+      ...begun,
+    };
     const { identifiers } = await this.db.manager.insert(Transfer, row);
     return { ...row, id: Number((identifiers[0] as { id: number }).id) };
   }

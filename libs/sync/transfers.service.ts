@@ -64,7 +64,14 @@ export class TransfersService {
   async cancel(id: number): Promise<Transfer> {
     return this.db.transaction(async () => {
       const transfer = await this.unfinished(id);
-      const change = { state: 'cancelled' as const, updatedMs: this.clock.now(), verified: null, verifiedBytes: 0, errorCode: 'cancelled', lastError: 'Cancelled by an administrator.' };
+      const change = {
+        state: 'cancelled' as const,
+        updatedMs: this.clock.now(),
+        verified: null,
+        verifiedBytes: 0,
+        errorCode: 'cancelled',
+        lastError: 'Cancelled by an administrator.',
+      };
       await this.transfers.setState(id, change);
       await this.packages.setStatus(transfer.uuid, 'Failed', change.updatedMs);
       await this.jobs.add(ContentWanted, { uuid: transfer.uuid }, { key: transfer.uuid, now: true });

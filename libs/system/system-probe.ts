@@ -54,8 +54,7 @@ export class SystemProbe {
       .filter(([, addresses]) => addresses?.some(({ internal }) => !internal))
       .map(([name]) => name);
     const stats = names.length === 0 ? [] : await si.networkStats(names.join(','));
-    const sum = (of: (stat: (typeof stats)[number]) => number) =>
-      stats.reduce((total, stat) => total + of(stat), 0);
+    const sum = (of: (stat: (typeof stats)[number]) => number) => stats.reduce((total, stat) => total + of(stat), 0);
     return { received: sum(({ rx_bytes }) => rx_bytes), sent: sum(({ tx_bytes }) => tx_bytes) };
   }
 }

@@ -21,8 +21,7 @@ class ReferenceProbe extends SystemProbe {
     if (this.diskFault) return Promise.reject(this.diskFault);
     return Promise.resolve({ total: 67371577344, used: 3566796800, free: 60352081920 });
   };
-  override memory = () =>
-    Promise.resolve({ total: 1567678464, used: 444342272, available: 936255488 });
+  override memory = () => Promise.resolve({ total: 1567678464, used: 444342272, available: 936255488 });
   override network = () => Promise.resolve({ received: 54346, sent: 45694 });
 }
 

@@ -1,11 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
-import {
-  type DiskReading,
-  type MemoryReading,
-  type NetworkReading,
-  SystemProbe,
-} from './system-probe.js';
+import { type DiskReading, type MemoryReading, type NetworkReading, SystemProbe } from './system-probe.js';
 
 /** What the machine looks like now; null where it could not be read. */
 export interface SystemSnapshot {
@@ -63,8 +58,7 @@ export class SystemService {
       if (this.failing.delete(source)) this.logger.log(`The ${source} figures can be read again.`);
       return value;
     } catch (error) {
-      if (!this.failing.has(source))
-        this.logger.warn(`The ${source} figures cannot be read: ${String(error)}`);
+      if (!this.failing.has(source)) this.logger.warn(`The ${source} figures cannot be read: ${String(error)}`);
       this.failing.add(source);
       return null;
     }
@@ -74,10 +68,7 @@ export class SystemService {
 async function withinTime<T>(reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)),
-      SOURCE_TIMEOUT_MS,
-    );
+    timer = setTimeout(() => reject(new Error(`no answer within ${SOURCE_TIMEOUT_MS} ms`)), SOURCE_TIMEOUT_MS);
   });
   try {
     return await Promise.race([reading, late]);

@@ -77,7 +77,11 @@ describe('readUploadForm', () => {
 
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   async function send(body: string | Buffer, contentType = `multipart/form-data; boundary=${boundary}`): Promise<Outcome> {
-    const response = await fetch(url(), { method: 'POST', headers: { 'content-type': contentType }, body: new Uint8Array(Buffer.from(body as string)) });
+    const response = await fetch(url(), {
+      method: 'POST',
+      headers: { 'content-type': contentType },
+      body: new Uint8Array(Buffer.from(body as string)),
+    });
     return (await response.json()) as Outcome;
   }
 
@@ -86,7 +90,9 @@ describe('readUploadForm', () => {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     socket.on('error', () => undefined);
     await once(socket, 'connect');
-    socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=${boundary}\r\nContent-Length: ${announced}\r\n\r\n${body}`);
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=${boundary}\r\nContent-Length: ${announced}\r\n\r\n${body}`,
+    );
     return socket;
   }
 
@@ -115,14 +121,22 @@ describe('readUploadForm', () => {
     ['no file', field('stage', 'Prod') + end, /no file/],
     ['no part', end, /no file/],
     ['two files', file('a') + file('b') + end, /one file at a time/],
-    ['a file in another field', part('Content-Disposition: form-data; name="upload"; filename="a"', 'x') + end, /must be in the field "file", not "upload"/],
+    [
+      'a file in another field',
+      part('Content-Disposition: form-data; name="upload"; filename="a"', 'x') + end,
+      /must be in the field "file", not "upload"/,
+    ],
     ['a file without a field', part('Content-Disposition: form-data; filename="a"', 'x') + end, /must be in the field "file"/],
     ['a long field', field('notes', 'x'.repeat(9_000)) + file('a') + end, /"notes" is too long/],
     ['a long field without a name', part('Content-Disposition: form-data', 'x'.repeat(9_000)) + end, /is too long/],
     ['many fields', field('x', '1').repeat(17) + file('a') + end, /too many fields/],
     ['a part that is not form-data', part('Content-Disposition: attachment; filename="a"', 'x') + end, /no file/],
     ['a part without headers', part('', 'x') + end, /no file|not valid/],
-    ['a file without its end', `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf`, /not valid|ended before/],
+    [
+      'a file without its end',
+      `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nhalf`,
+      /not valid|ended before/,
+    ],
     ['a field without its end', `${file('a')}--${boundary}\r\nContent-Disposition: form-data; name="stage"\r\n\r\nPr`, /not valid/],
     ['something else', 'hello', /not valid|no file/],
     ['nothing', '', /not valid|no file/],
@@ -130,9 +144,12 @@ describe('readUploadForm', () => {
     expect((await send(body)).error).toMatch(reason);
   });
 
-  it.each(['multipart/form-data', 'multipart/form-data; boundary=', `multipart/form-data; boundary=${'x'.repeat(200)}`])('says what is wrong with the type %s', async (contentType) => {
-    expect((await send(file('a') + end, contentType)).error).toBeDefined();
-  });
+  it.each(['multipart/form-data', 'multipart/form-data; boundary=', `multipart/form-data; boundary=${'x'.repeat(200)}`])(
+    'says what is wrong with the type %s',
+    async (contentType) => {
+      expect((await send(file('a') + end, contentType)).error).toBeDefined();
+    },
+  );
 
   it.each([
     ['at once', () => Promise.reject(new Refused('Not this name.'))],

@@ -24,7 +24,11 @@ export interface FormReaders<Received> {
  * nothing for `idleMs` is taken for gone. Rejects with a DomainError for anything that is not such a form, and with
  * whatever the readers fail with.
  */
-export function readUploadForm<Received>(request: IncomingMessage, readers: FormReaders<Received>, idleMs: number): Promise<UploadForm<Received>> {
+export function readUploadForm<Received>(
+  request: IncomingMessage,
+  readers: FormReaders<Received>,
+  idleMs: number,
+): Promise<UploadForm<Received>> {
   return new FormReader(request, readers, idleMs).read();
 }
 

@@ -21,7 +21,11 @@ export class UploadController {
   @ApiCreatedResponse({ type: UploadedDto })
   @ApiOkResponse({ type: UploadedDto, description: 'The same name with the same content was there already.' })
   @ApiProblems(400, 401, 403, 408, 409, 413, 507)
-  upload(@Req() request: FastifyRequest, @Query() query: UploadQueryDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<UploadedDto> {
+  upload(
+    @Req() request: FastifyRequest,
+    @Query() query: UploadQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadedDto> {
     return this.receive(request, query, reply);
   }
 
@@ -33,7 +37,11 @@ export class UploadController {
   @ApiCreatedResponse({ type: UploadedDto })
   @ApiOkResponse({ type: UploadedDto, description: 'The same name with the same content was there already.' })
   @ApiProblems(400, 401, 403, 408, 409, 413, 507)
-  create(@Req() request: FastifyRequest, @Query() query: UploadQueryDto, @Res({ passthrough: true }) reply: FastifyReply): Promise<UploadedDto> {
+  create(
+    @Req() request: FastifyRequest,
+    @Query() query: UploadQueryDto,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UploadedDto> {
     return this.receive(request, query, reply);
   }
 

@@ -30,7 +30,8 @@ forEachDatabase((database) =>
     });
     afterAll(() => Promise.all([first.stop(), second.stop()]));
 
-    const about = async (of = caller): Promise<Record<string, unknown>> => (await (await of.send('GET', 'about')).json()) as Record<string, unknown>;
+    const about = async (of = caller): Promise<Record<string, unknown>> =>
+      (await (await of.send('GET', 'about')).json()) as Record<string, unknown>;
     const update = (body: unknown, of = caller): Promise<Response> => of.send('POST', 'about/update', body);
     const jobs = async (): Promise<string[]> => (await first.app.get(Database).manager.find(Job)).map(({ type }) => type);
     const clearJobs = (): Promise<unknown> => first.app.get(Database).manager.createQueryBuilder().delete().from(Job).execute();
@@ -125,7 +126,7 @@ forEachDatabase((database) =>
       [{ colour: 'red' }, '/colour', 'colour'],
     ])('refuses %j and says why', async (wish, pointer, word) => {
       const before = await about();
-      const response = await update({ ...(('name' in wish) ? {} : { name: 'Not taken' }), ...wish });
+      const response = await update({ ...('name' in wish ? {} : { name: 'Not taken' }), ...wish });
       expect(response.status).toBe(400);
       const { errors, detail } = await problem(response);
       expect(errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer })]));

@@ -14,10 +14,7 @@ describe('AuditTrail', () => {
   beforeEach(async () => {
     dataSource = await prepareDatabase({ kind: 'sqlite', file: ':memory:' });
     db = new Database(dataSource);
-    trail = new AuditTrail(
-      new AuditEventRepository(db),
-      Object.assign(new Clock(), { now: () => 1_700_000_000_000 }),
-    );
+    trail = new AuditTrail(new AuditEventRepository(db), Object.assign(new Clock(), { now: () => 1_700_000_000_000 }));
   });
   afterEach(() => dataSource.destroy());
   const events = (): Promise<AuditEvent[]> => db.manager.find(AuditEvent);
@@ -90,8 +87,6 @@ describe('AuditTrail', () => {
       trail.record({ action: 'x', subject: 's'.repeat(500), actor }),
     );
     const [event] = await events();
-    expect([event!.actor.length, event!.subject!.length, event!.address!.length]).toEqual([
-      128, 255, 64,
-    ]);
+    expect([event!.actor.length, event!.subject!.length, event!.address!.length]).toEqual([128, 255, 64]);
   });
 });

@@ -10,8 +10,7 @@ const open = new Set(['POST auth/login', 'POST auth/refresh']);
 const own = new Set(['POST auth/password', 'POST auth/logout', 'GET auth/me']);
 const allowed: Readonly<Record<Role, RegExp>> = {
   viewer: /^(?:GET|HEAD|OPTIONS) /,
-  publisher:
-    /^(?:(?:GET|HEAD|OPTIONS) |\w+ (?:packages|upload|transfers)(?:\/|$)|POST registered_ods\/1\/sync$)/,
+  publisher: /^(?:(?:GET|HEAD|OPTIONS) |\w+ (?:packages|upload|transfers)(?:\/|$)|POST registered_ods\/1\/sync$)/,
   admin: /^/,
 };
 
@@ -19,9 +18,7 @@ const allowed: Readonly<Record<Role, RegExp>> = {
 function operationsOf({ app }: AppInProcess): string[] {
   return Object.entries(openApi(app).paths).flatMap(([path, item]) => {
     const inside = /^\/api\/admin\/(.+)$/.exec(path)?.[1]?.replace(/\{\w+\}/g, '1');
-    return inside === undefined
-      ? []
-      : Object.keys(item).map((method) => `${method.toUpperCase()} ${inside}`);
+    return inside === undefined ? [] : Object.keys(item).map((method) => `${method.toUpperCase()} ${inside}`);
   });
 }
 
@@ -39,11 +36,7 @@ describe('every operation of the admin API', () => {
     for (const operation of of) {
       const [method, path] = operation.split(' ') as [string, string];
       const hasBody = !/^(?:GET|HEAD|DELETE)$/.test(method);
-      const response = await caller.send(
-        method,
-        path,
-        hasBody ? { nothing: 'of any use' } : undefined,
-      );
+      const response = await caller.send(method, path, hasBody ? { nothing: 'of any use' } : undefined);
       await response.body?.cancel();
       found.push([operation, response.status]);
     }
@@ -51,9 +44,7 @@ describe('every operation of the admin API', () => {
   };
 
   it('is in the document', () => {
-    expect(operations).toEqual(
-      expect.arrayContaining([...open, ...own, 'GET about', 'GET packages', 'GET system']),
-    );
+    expect(operations).toEqual(expect.arrayContaining([...open, ...own, 'GET about', 'GET packages', 'GET system']));
   });
 
   it('needs a sign-in, but for signing in', async () => {
@@ -62,21 +53,15 @@ describe('every operation of the admin API', () => {
     expect(answers).toEqual(guarded.map((operation) => [operation, 401]));
   });
 
-  it.each(['viewer', 'publisher'] as const)(
-    'that changes anything is closed to a %s unless it is theirs to do',
-    async (role) => {
-      const caller = new AdminCaller(server.url);
-      const { manager } = server.app.get(Database);
-      await manager.update(User, { username: 'admin' }, { role });
-      await caller.signIn({ username: 'admin', password: PASSWORD });
-      const closed = operations.filter(
-        (operation) =>
-          !open.has(operation) && !own.has(operation) && !allowed[role].test(operation),
-      );
-      expect(closed.length).toBeGreaterThan(2);
-      expect(await statuses(caller, closed)).toEqual(closed.map((operation) => [operation, 403]));
-    },
-  );
+  it.each(['viewer', 'publisher'] as const)('that changes anything is closed to a %s unless it is theirs to do', async (role) => {
+    const caller = new AdminCaller(server.url);
+    const { manager } = server.app.get(Database);
+    await manager.update(User, { username: 'admin' }, { role });
+    await caller.signIn({ username: 'admin', password: PASSWORD });
+    const closed = operations.filter((operation) => !open.has(operation) && !own.has(operation) && !allowed[role].test(operation));
+    expect(closed.length).toBeGreaterThan(2);
+    expect(await statuses(caller, closed)).toEqual(closed.map((operation) => [operation, 403]));
+  });
 
   it('is closed to a user who still has the password that was given to them, but for the account itself', async () => {
     const caller = new AdminCaller(server.url);

@@ -4,11 +4,7 @@ import { AdminCaller } from '../support/admin-caller.js';
 import { startApp } from '../support/app-in-process.js';
 import { scratchDir } from '../support/services.js';
 
-const usersOf = async (
-  dataDir: string,
-  env: Record<string, string> = {},
-  change?: (db: Database) => Promise<unknown>,
-): Promise<User[]> => {
+const usersOf = async (dataDir: string, env: Record<string, string> = {}, change?: (db: Database) => Promise<unknown>): Promise<User[]> => {
   const server = await startApp({ dataDir, env });
   try {
     const db = server.app.get(Database);
@@ -40,25 +36,20 @@ describe('the first administrator', () => {
     expect(await usersOf(dataDir, { ADMIN_PASSWORD: 'another otter teapot' })).toEqual([made]);
   });
 
-  it.each(['ods1234!', 'short', 'password12345!'])(
-    'must change ADMIN_PASSWORD %s at the first sign-in',
-    async (ADMIN_PASSWORD) => {
-      const server = await startApp({ env: { ADMIN_PASSWORD } });
-      try {
-        const credentials = { username: 'admin', password: ADMIN_PASSWORD };
-        const answer = await new AdminCaller(server.url).signIn(credentials);
-        expect(answer).toMatchObject({ password_change_required: true });
-      } finally {
-        await server.stop();
-      }
-    },
-  );
+  it.each(['ods1234!', 'short', 'password12345!'])('must change ADMIN_PASSWORD %s at the first sign-in', async (ADMIN_PASSWORD) => {
+    const server = await startApp({ env: { ADMIN_PASSWORD } });
+    try {
+      const credentials = { username: 'admin', password: ADMIN_PASSWORD };
+      const answer = await new AdminCaller(server.url).signIn(credentials);
+      expect(answer).toMatchObject({ password_change_required: true });
+    } finally {
+      await server.stop();
+    }
+  });
 
   it('does not come back once renamed', async () => {
     const dataDir = scratchDir('first');
-    await usersOf(dataDir, {}, (db) =>
-      db.manager.update(User, { username: 'admin' }, { username: 'anna', usernameKey: 'anna' }),
-    );
+    await usersOf(dataDir, {}, (db) => db.manager.update(User, { username: 'admin' }, { username: 'anna', usernameKey: 'anna' }));
     expect((await usersOf(dataDir)).map(({ username }) => username)).toEqual(['anna']);
   });
 });

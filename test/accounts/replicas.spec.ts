@@ -61,9 +61,7 @@ forEachDatabase((database) =>
       );
       const statuses = guesses.map(({ status }) => status);
       expect(statuses.filter((status) => status === 401)).toHaveLength(5);
-      expect(
-        statuses.filter((status) => status !== 401 && status !== 429 && status !== 503),
-      ).toEqual([]);
+      expect(statuses.filter((status) => status !== 401 && status !== 429 && status !== 503)).toEqual([]);
       expect((await auditOf(first)).at(-1)).toMatchObject({ subject: null });
     });
 

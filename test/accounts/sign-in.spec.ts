@@ -77,9 +77,7 @@ describe('the first sign-in', () => {
     expect((await other.send('GET', 'auth/me')).status).toBe(401);
     expect((await other.refresh()).status).toBe(401);
     expect((await other.send('POST', 'auth/login', DEFAULT)).status).toBe(401);
-    expect(
-      await new AdminCaller(server.url).signIn({ username: ' Admin ', password: NEW_PASSWORD }),
-    ).toMatchObject({
+    expect(await new AdminCaller(server.url).signIn({ username: ' Admin ', password: NEW_PASSWORD })).toMatchObject({
       password_change_required: false,
     });
   });
@@ -143,13 +141,7 @@ describe('a sign-in', () => {
     const caller = await signedIn();
     const [header, payload] = caller.token.split('.');
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
-    for (const token of [
-      '',
-      'nonsense',
-      `${header}.${payload}.AAAA`,
-      `${none}.${payload}.`,
-      caller.cookie,
-    ]) {
+    for (const token of ['', 'nonsense', `${header}.${payload}.AAAA`, `${none}.${payload}.`, caller.cookie]) {
       caller.token = token;
       const response = await caller.send('GET', 'auth/me');
       expect([token, response.status]).toEqual([token, 401]);
@@ -196,10 +188,7 @@ describe('a sign-in', () => {
     expect(crossSite.status).toBe(403);
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const operation of ['refresh', 'login', 'logout']) {
-      expect([
-        operation,
-        (await caller.send('POST', `auth/${operation}`, undefined, form)).status,
-      ]).toEqual([operation, 415]);
+      expect([operation, (await caller.send('POST', `auth/${operation}`, undefined, form)).status]).toEqual([operation, 415]);
     }
     expect((await caller.send('GET', 'auth/refresh')).status).toBe(404);
     expect((await caller.refresh()).status).toBe(200);

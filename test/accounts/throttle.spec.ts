@@ -15,11 +15,7 @@ describe('SignInThrottle', () => {
   beforeEach(async () => {
     dataSource = await prepareDatabase({ kind: 'sqlite', file: ':memory:' });
     const db = new Database(dataSource);
-    throttle = new SignInThrottle(
-      db,
-      new LoginAttemptRepository(db),
-      Object.assign(new Clock(), { now: () => now }),
-    );
+    throttle = new SignInThrottle(db, new LoginAttemptRepository(db), Object.assign(new Clock(), { now: () => now }));
   });
   afterEach(() => dataSource.destroy());
 
@@ -54,8 +50,7 @@ describe('SignInThrottle', () => {
 
   it('counts nothing while blocked', async () => {
     await fail(5, of('anna'));
-    for (let knock = 0; knock < 50; knock += 1)
-      await expect(throttle.charge(of('anna'))).rejects.toThrow(SignInBlocked);
+    for (let knock = 0; knock < 50; knock += 1) await expect(throttle.charge(of('anna'))).rejects.toThrow(SignInBlocked);
     now += 30_000;
     expect(await waitSeconds(of('anna'))).toBe(0);
   });
@@ -67,8 +62,7 @@ describe('SignInThrottle', () => {
   });
 
   it('takes a whole IPv6 network for one address', async () => {
-    for (let count = 0; count < 20; count += 1)
-      await fail(1, of(`user ${count}`, `2001:db8::${count + 1}`));
+    for (let count = 0; count < 20; count += 1) await fail(1, of(`user ${count}`, `2001:db8::${count + 1}`));
     expect(await waitSeconds(of('someone else', '2001:db8::ffff'))).toBe(30);
     expect(await waitSeconds(of('someone else', '2001:db8:0:1::1'))).toBe(0);
   });
@@ -90,9 +84,7 @@ describe('SignInThrottle', () => {
   });
 
   it('counts parallel attempts one by one', async () => {
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 30 }, () => throttle.charge(of('anna'))),
-    );
+    const attempts = await Promise.allSettled(Array.from({ length: 30 }, () => throttle.charge(of('anna'))));
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   });
 });

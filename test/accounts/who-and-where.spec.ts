@@ -53,16 +53,12 @@ describe('behind a proxy', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
     const events = await eventually(async () => {
-      const found = await server.app
-        .get(Database)
-        .manager.find(AuditEvent, { where: { action: 'user.sign_in_refused' } });
+      const found = await server.app.get(Database).manager.find(AuditEvent, { where: { action: 'user.sign_in_refused' } });
       expect(found).toHaveLength(4);
       return found;
     });
     const byAddress = new Map(events.map(({ address, requestId }) => [address, requestId]));
-    expect(addresses.map((address) => byAddress.get(address))).toEqual(
-      answers.map(({ requestId }) => requestId),
-    );
+    expect(addresses.map((address) => byAddress.get(address))).toEqual(answers.map(({ requestId }) => requestId));
   });
 
   it('believes the proxy, and not what the client put before it', async () => {

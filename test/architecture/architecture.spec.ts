@@ -7,9 +7,7 @@ const isSpec = (file: string): boolean => /\.(?:spec|testing)\.ts$/.test(file);
 const isGenerated = (file: string): boolean => file.startsWith('libs/api-client/');
 const isCounted = (file: string): boolean => !isSpec(file) && !isGenerated(file);
 
-const serverFiles = ['apps/api', 'apps/worker', 'libs']
-  .flatMap((folder) => filesIn(folder, /\.ts$/))
-  .filter(isCounted);
+const serverFiles = ['apps/api', 'apps/worker', 'libs'].flatMap((folder) => filesIn(folder, /\.ts$/)).filter(isCounted);
 const consoleFiles = filesIn('apps/console/src', /\.ts$/).filter(isCounted);
 const graph = ImportGraph.of([...serverFiles, 'ormconfig.ts', ...consoleFiles]);
 
@@ -27,10 +25,7 @@ const acrossFeatures = serverFiles.flatMap((file) =>
   graph
     .importsOf(file)
     .map(({ file: target }) => [file, target ?? ''] as const)
-    .filter(
-      ([from, to]) =>
-        featureOf(from) !== null && featureOf(to) !== null && featureOf(from) !== featureOf(to),
-    ),
+    .filter(([from, to]) => featureOf(from) !== null && featureOf(to) !== null && featureOf(from) !== featureOf(to)),
 );
 
 describe('the tree', () => {
@@ -40,10 +35,7 @@ describe('the tree', () => {
   });
 
   it('has no file above 300 lines', () => {
-    const counted = [
-      ...graph.files,
-      ...['apps/console/src', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:html|scss|mjs)$/)),
-    ];
+    const counted = [...graph.files, ...['apps/console/src', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:html|scss|mjs)$/))];
     expect(counted.filter((file) => textOf(file).trimEnd().split('\n').length > 300)).toEqual([]);
   });
 
@@ -68,9 +60,7 @@ describe('the tree', () => {
   });
 
   it('has no file that is named after nothing', () => {
-    expect(
-      graph.files.filter((file) => /(?:^|[/-])(?:utils?|helpers?|misc)(?:[./-])/.test(file)),
-    ).toEqual([]);
+    expect(graph.files.filter((file) => /(?:^|[/-])(?:utils?|helpers?|misc)(?:[./-])/.test(file))).toEqual([]);
   });
 });
 
@@ -81,9 +71,7 @@ describe('imports', () => {
 
   it('form no cycle between features', () => {
     const edges = (feature: string): string[] =>
-      acrossFeatures
-        .filter(([from]) => featureOf(from) === feature)
-        .map(([, to]) => featureOf(to)!);
+      acrossFeatures.filter(([from]) => featureOf(from) === feature).map(([, to]) => featureOf(to)!);
     expect(cyclesOf(features, edges)).toEqual([]);
   });
 
@@ -97,10 +85,7 @@ describe('imports', () => {
       .flatMap((file) =>
         graph
           .importsOf(file)
-          .filter(
-            ({ file: target }) =>
-              target !== null && (featureOf(target) !== null || target.startsWith('apps/')),
-          )
+          .filter(({ file: target }) => target !== null && (featureOf(target) !== null || target.startsWith('apps/')))
           .map(({ specifier }) => `${file} → ${specifier}`),
       );
     expect(upward).toEqual([]);
@@ -111,10 +96,7 @@ describe('imports', () => {
     const wrong = graph.files.flatMap((file) =>
       graph
         .importsOf(file)
-        .filter(
-          ({ file: target }) =>
-            target !== null && appOf(target) !== null && appOf(target) !== appOf(file),
-        )
+        .filter(({ file: target }) => target !== null && appOf(target) !== null && appOf(target) !== appOf(file))
         .map(({ specifier }) => `${file} → ${specifier}`),
     );
     expect(wrong).toEqual([]);
@@ -124,10 +106,7 @@ describe('imports', () => {
     const climbing = serverFiles.flatMap((file) =>
       graph
         .importsOf(file)
-        .filter(
-          ({ specifier, file: target }) =>
-            specifier.startsWith('.') && target !== null && libOf(target) !== libOf(file),
-        )
+        .filter(({ specifier, file: target }) => specifier.startsWith('.') && target !== null && libOf(target) !== libOf(file))
         .map(({ specifier }) => `${file} → ${specifier}`),
     );
     expect(climbing).toEqual([]);
@@ -147,10 +126,7 @@ describe('imports', () => {
     const wrong = consoleFiles.flatMap((file) =>
       graph
         .importsOf(file)
-        .filter(
-          ({ file: target }) =>
-            target !== null && !/^(?:apps\/console|libs\/api-client)\//.test(target),
-        )
+        .filter(({ file: target }) => target !== null && !/^(?:apps\/console|libs\/api-client)\//.test(target))
         .map(({ specifier }) => `${file} → ${specifier}`),
     );
     expect(wrong).toEqual([]);
@@ -161,9 +137,7 @@ describe('packages that stay behind one door', () => {
   it('TypeORM: repositories, entities, migrations and platform/database', () => {
     const allowed =
       /^ormconfig\.ts$|^libs\/(?:platform\/database|entities|migrations)\/|\.repository\.ts$|^libs\/platform\/jobs\/jobs\.ts$/;
-    expect(
-      graph.importersOf('typeorm', '@nestjs/typeorm').filter((file) => !allowed.test(file)),
-    ).toEqual([]);
+    expect(graph.importersOf('typeorm', '@nestjs/typeorm').filter((file) => !allowed.test(file))).toEqual([]);
   });
 
   it('Bull: the adapter of the queue and the module that wires it', () => {
@@ -172,9 +146,7 @@ describe('packages that stay behind one door', () => {
   });
 
   it('the environment: the configuration', () => {
-    const readers = graph.files.filter((file) =>
-      /\bprocess\.env\b/.test(textOf(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')),
-    );
+    const readers = graph.files.filter((file) => /\bprocess\.env\b/.test(textOf(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')));
     expect(readers).toEqual(['libs/platform/config/load-config.ts']);
   });
 });

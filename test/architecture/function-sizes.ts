@@ -10,8 +10,7 @@ export interface FunctionSize {
 export function functionsOf(file: string): FunctionSize[] {
   const source = ts.createSourceFile(file, textOf(file), ts.ScriptTarget.Latest, true);
   const found: FunctionSize[] = [];
-  const spanOf = (node: ts.Node): number =>
-    lineAt(source, node.getEnd()) - lineAt(source, node.getStart()) + 1;
+  const spanOf = (node: ts.Node): number => lineAt(source, node.getEnd()) - lineAt(source, node.getStart()) + 1;
   /** Walks `node`; answers the lines of the classes inside it. */
   const visit = (node: ts.Node): number => {
     let inClasses = 0;
@@ -24,13 +23,10 @@ export function functionsOf(file: string): FunctionSize[] {
   return found;
 }
 
-const lineAt = (source: ts.SourceFile, position: number): number =>
-  source.getLineAndCharacterOfPosition(position).line;
+const lineAt = (source: ts.SourceFile, position: number): number => source.getLineAndCharacterOfPosition(position).line;
 
 function nameOf(node: ts.SignatureDeclaration): string {
   if (node.name !== undefined) return node.name.getText();
   if (ts.isConstructorDeclaration(node)) return 'constructor';
-  return ts.isVariableDeclaration(node.parent)
-    ? node.parent.name.getText()
-    : 'a function without a name';
+  return ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : 'a function without a name';
 }

@@ -31,26 +31,19 @@ export class ImportGraph {
 
   /** The files that import one of these packages. */
   importersOf(...packages: string[]): string[] {
-    return this.files.filter((file) =>
-      this.importsOf(file).some(({ specifier }) => packages.includes(specifier)),
-    );
+    return this.files.filter((file) => this.importsOf(file).some(({ specifier }) => packages.includes(specifier)));
   }
 
   /** Groups of files that need one another at run time. */
   cycles(): string[][] {
     const edges = (file: string): string[] =>
-      this.importsOf(file).flatMap(({ file: target, isTypeOnly }) =>
-        target === null || isTypeOnly ? [] : [target],
-      );
+      this.importsOf(file).flatMap(({ file: target, isTypeOnly }) => (target === null || isTypeOnly ? [] : [target]));
     return cyclesOf(this.files, edges);
   }
 }
 
 /** Tarjan's strongly connected components that have more than one member. */
-export function cyclesOf(
-  nodes: readonly string[],
-  edges: (node: string) => readonly string[],
-): string[][] {
+export function cyclesOf(nodes: readonly string[], edges: (node: string) => readonly string[]): string[][] {
   const seen = new Map<string, { index: number; low: number; isOpen: boolean }>();
   const open: string[] = [];
   const found: string[][] = [];
@@ -80,9 +73,7 @@ export function filesIn(folder: string, pattern: RegExp): string[] {
   if (!existsSync(full)) return [];
   return readdirSync(full, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) =>
-      path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
-    )
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .filter((file) => pattern.test(file))
     .sort();
 }
@@ -100,8 +91,7 @@ function importsOf(file: string): Import[] {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isErased(node.importClause));
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
-    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
-      add(node.arguments[0], true); // later, not while loading
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) add(node.arguments[0], true); // later, not while loading
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -113,10 +103,7 @@ function isErased(clause: ts.ImportClause | undefined): boolean {
   if (clause.isTypeOnly) return true;
   const named = clause.namedBindings;
   return (
-    clause.name === undefined &&
-    named !== undefined &&
-    ts.isNamedImports(named) &&
-    named.elements.every(({ isTypeOnly }) => isTypeOnly)
+    clause.name === undefined && named !== undefined && ts.isNamedImports(named) && named.elements.every(({ isTypeOnly }) => isTypeOnly)
   );
 }
 
@@ -129,9 +116,5 @@ function resolve(from: string, specifier: string): string | null {
       : null;
   if (base === null) return null;
   const candidates = [base.replace(/\.js$/, '.ts'), base, `${base}.ts`, `${base}/index.ts`];
-  return (
-    candidates.find(
-      (candidate) => /\.m?ts$|\.mjs$/.test(candidate) && existsSync(path.join(root, candidate)),
-    ) ?? `missing: ${base}`
-  );
+  return candidates.find((candidate) => /\.m?ts$|\.mjs$/.test(candidate) && existsSync(path.join(root, candidate))) ?? `missing: ${base}`;
 }

@@ -19,30 +19,36 @@ const add = (node: TestNode, count: number): Promise<void> =>
     for (let index = 0; index < count; index += 1) await node.jobs.add(type, { index } as never);
   });
 
-for (const [queueKind, databaseKind] of [['embedded', 'sqlite'], ['bull', 'mariadb']] as const) {
-  describeWith(databaseKind, queueKind === 'bull' ? 'redis' : 'nothing')(`a worker process that is killed (${queueKind}, ${databaseKind})`, () => {
-    let world: JobWorld;
-    beforeAll(async () => {
-      world = await JobWorld.open(queueKind, databaseKind);
-    });
-    afterEach(() => world.clear());
-    afterAll(() => world.close());
+for (const [queueKind, databaseKind] of [
+  ['embedded', 'sqlite'],
+  ['bull', 'mariadb'],
+] as const) {
+  describeWith(databaseKind, queueKind === 'bull' ? 'redis' : 'nothing')(
+    `a worker process that is killed (${queueKind}, ${databaseKind})`,
+    () => {
+      let world: JobWorld;
+      beforeAll(async () => {
+        world = await JobWorld.open(queueKind, databaseKind);
+      });
+      afterEach(() => world.clear());
+      afterAll(() => world.close());
 
-    it('loses its job to another one when its lease ends, and not before', async () => {
-      const promiser = await world.node([], { start: false });
-      await add(promiser, 1);
-      const worker = startTypescript(program, [], world.env);
-      await eventually(async () => expect(await promiser.db.manager.count(LoginAttempt)).toBe(1), { timeoutMs: 20_000 });
-      const attempts: number[] = [];
-      await world.node([handlerOf(type, async (_payload, { attempt }) => void attempts.push(attempt))]);
-      await sleep(1_500); // more than two leases: the living one keeps its job
-      expect(worker.isRunning).toBe(true);
-      expect(attempts).toEqual([]);
-      await worker.stop('SIGKILL');
-      await eventually(async () => expect(await promiser.db.manager.count(Job)).toBe(0));
-      expect(attempts).toEqual([2]);
-    });
-  });
+      it('loses its job to another one when its lease ends, and not before', async () => {
+        const promiser = await world.node([], { start: false });
+        await add(promiser, 1);
+        const worker = startTypescript(program, [], world.env);
+        await eventually(async () => expect(await promiser.db.manager.count(LoginAttempt)).toBe(1), { timeoutMs: 20_000 });
+        const attempts: number[] = [];
+        await world.node([handlerOf(type, async (_payload, { attempt }) => void attempts.push(attempt))]);
+        await sleep(1_500); // more than two leases: the living one keeps its job
+        expect(worker.isRunning).toBe(true);
+        expect(attempts).toEqual([]);
+        await worker.stop('SIGKILL');
+        await eventually(async () => expect(await promiser.db.manager.count(Job)).toBe(0));
+        expect(attempts).toEqual([2]);
+      });
+    },
+  );
 }
 
 describeWith('redis')('Redis that goes', () => {

@@ -35,7 +35,10 @@ for (const [queueKind, databaseKind] of combinations) {
 
     const type = aJobType('test');
     /** A node whose only handler notes its runs. */
-    const nodeThat = async (run: Run, overrides: Parameters<typeof aJobType>[1] = {}): Promise<TestNode & { runs: { payload: unknown; attempt: number; atMs: number }[] }> => {
+    const nodeThat = async (
+      run: Run,
+      overrides: Parameters<typeof aJobType>[1] = {},
+    ): Promise<TestNode & { runs: { payload: unknown; attempt: number; atMs: number }[] }> => {
       const runs: { payload: unknown; attempt: number; atMs: number }[] = [];
       const noted: Run = (payload, context) => {
         runs.push({ payload, attempt: context.attempt, atMs: Date.now() });
@@ -135,7 +138,9 @@ for (const [queueKind, databaseKind] of combinations) {
       it('is kept as failed, with its last error, when all attempts are used up', async () => {
         const node = await nodeThat(planned);
         await add(node);
-        await eventually(async () => expect(await onlyRow(node)).toMatchObject({ state: 'failed', attempts: 3, lastError: 'planned', lease: null }));
+        await eventually(async () =>
+          expect(await onlyRow(node)).toMatchObject({ state: 'failed', attempts: 3, lastError: 'planned', lease: null }),
+        );
         expect(await node.rows.findFailed(10)).toHaveLength(1);
         await sleep(200); // some polls
         expect(node.runs).toHaveLength(3);
@@ -363,7 +368,13 @@ for (const [queueKind, databaseKind] of combinations) {
       it('that end again and again are taken for a job that kills its process', async () => {
         const node = await nodeThat(async () => undefined);
         await insertRow(node, 'killer', { state: 'running', lease: 'dead', dueMs: 1, attempts: 10, again: false });
-        await eventually(async () => expect(await onlyRow(node)).toMatchObject({ state: 'failed', lease: null, lastError: expect.stringMatching(/ended during attempt 10/) }));
+        await eventually(async () =>
+          expect(await onlyRow(node)).toMatchObject({
+            state: 'failed',
+            lease: null,
+            lastError: expect.stringMatching(/ended during attempt 10/),
+          }),
+        );
         expect(node.runs).toEqual([]);
       });
     });
@@ -439,12 +450,27 @@ for (const [queueKind, databaseKind] of combinations) {
       const allMs = performance.now() - begun;
       expect([...runs.values()].filter((count) => count !== 1)).toEqual([]);
       expect(runs.size).toBe(1_000);
-      process.stdout.write(`${queueKind} on ${databaseKind}: 1000 jobs added in ${Math.round(addedMs)} ms, all done after ${Math.round(allMs)} ms\n`);
+      process.stdout.write(
+        `${queueKind} on ${databaseKind}: 1000 jobs added in ${Math.round(addedMs)} ms, all done after ${Math.round(allMs)} ms\n`,
+      );
     });
   });
 }
 
 async function insertRow(node: TestNode, id: string, overrides: Partial<Job>): Promise<void> {
-  const row = { id, type: 'test', dedupeKey: null, payload: {}, state: 'due', dueMs: 1, lease: null, again: false, attempts: 0, lastError: null, createdMs: 1, ...overrides };
+  const row = {
+    id,
+    type: 'test',
+    dedupeKey: null,
+    payload: {},
+    state: 'due',
+    dueMs: 1,
+    lease: null,
+    again: false,
+    attempts: 0,
+    lastError: null,
+    createdMs: 1,
+    ...overrides,
+  };
   await node.db.manager.insert(Job, row as never);
 }

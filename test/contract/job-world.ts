@@ -102,7 +102,10 @@ export class JobWorld {
   }
 
   /** A node that runs jobs with these handlers, or only promises them when it is not started. */
-  async node(handlers: readonly JobHandler<unknown>[], { start = true, env = {} }: { start?: boolean; env?: Record<string, string> } = {}): Promise<TestNode> {
+  async node(
+    handlers: readonly JobHandler<unknown>[],
+    { start = true, env = {} }: { start?: boolean; env?: Record<string, string> } = {},
+  ): Promise<TestNode> {
     const config = loadConfig({ ...this.env, ...env });
     const dataSource = await prepareDatabase(config.get('database'));
     const providers = handlers.map((handler) => ({ provide: Symbol(handler.type.name), useValue: handler }));

@@ -123,7 +123,10 @@ describe('a database that is not there', () => {
 });
 
 /** The lock under which a replica migrates, held by somebody else. */
-async function holdMigrationLock(kind: DatabaseKind, dataSource: DataSource): Promise<{ run(sql: string): Promise<unknown>; release(): Promise<void> }> {
+async function holdMigrationLock(
+  kind: DatabaseKind,
+  dataSource: DataSource,
+): Promise<{ run(sql: string): Promise<unknown>; release(): Promise<void> }> {
   if (kind === 'sqlite') {
     const file = new SqliteFile(dataSource.options.database as string);
     file.exec('BEGIN IMMEDIATE');

@@ -304,16 +304,22 @@ forEachDatabase((database) => {
 });
 
 async function cutOwnConnection(db: Database, kind: string): Promise<void> {
-  const [{ id }] = (await db.manager.query(kind === 'postgres' ? 'SELECT pg_backend_pid() AS id' : 'SELECT CONNECTION_ID() AS id')) as [{ id: string }];
+  const [{ id }] = (await db.manager.query(kind === 'postgres' ? 'SELECT pg_backend_pid() AS id' : 'SELECT CONNECTION_ID() AS id')) as [
+    { id: string },
+  ];
   const kill = kind === 'postgres' ? `SELECT pg_terminate_backend(${id})` : `KILL ${id}`;
   await db.manager.query(kill).catch(() => undefined);
 }
 
 async function cutAllConnections(db: Database, kind: string): Promise<void> {
   if (kind === 'postgres') {
-    await db.manager.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()');
+    await db.manager.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
     return;
   }
-  const others = (await db.manager.query('SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()')) as { id: string }[];
+  const others = (await db.manager.query(
+    'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+  )) as { id: string }[];
   for (const { id } of others) await db.manager.query(`KILL ${id}`).catch(() => undefined);
 }

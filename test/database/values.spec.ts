@@ -92,7 +92,7 @@ forEachDatabase((database) => {
     }
   });
 
-  it.each(['Grüße 日本語.pkg', '🎉👩‍💻.pkg', "it's \\ \"quoted\" % _ `x`; DROP TABLE content.pkg", 'e\u0301', ' leading'])(
+  it.each(['Grüße 日本語.pkg', '🎉👩‍💻.pkg', 'it\'s \\ "quoted" % _ `x`; DROP TABLE content.pkg', 'e\u0301', ' leading'])(
     'keeps the text %j as it is, and finds it',
     async (filename) => {
       const content = aContent({ filename, filenameKey: filename });
@@ -120,14 +120,23 @@ forEachDatabase((database) => {
     const { id: _id, ...user } = await prepared.db.manager.findOneByOrFail(User, { usernameKey: 'types' });
     expect(user).toEqual(aUser('types'));
     await prepared.db.manager.insert(CatalogClock, { id: 7, epoch: 'e', seq: 1, wallMs: 2, counter: 3 });
-    expect(await prepared.db.manager.findOneByOrFail(CatalogClock, { id: 7 })).toEqual({ id: 7, epoch: 'e', seq: 1, wallMs: 2, counter: 3 });
+    expect(await prepared.db.manager.findOneByOrFail(CatalogClock, { id: 7 })).toEqual({
+      id: 7,
+      epoch: 'e',
+      seq: 1,
+      wallMs: 2,
+      counter: 3,
+    });
   });
 
-  it.each([{}, { text: 'é🎉\n"', list: [1, null, { deep: true }] }, [], 'text', 7, { big: 'x'.repeat(50_000) }])('keeps the payload %#', async (payload) => {
-    const job = aJob(payload);
-    await prepared.db.manager.insert(Job, job as never);
-    expect(await prepared.db.manager.findOneByOrFail(Job, { id: job.id })).toEqual(job);
-  });
+  it.each([{}, { text: 'é🎉\n"', list: [1, null, { deep: true }] }, [], 'text', 7, { big: 'x'.repeat(50_000) }])(
+    'keeps the payload %#',
+    async (payload) => {
+      const job = aJob(payload);
+      await prepared.db.manager.insert(Job, job as never);
+      expect(await prepared.db.manager.findOneByOrFail(Job, { id: job.id })).toEqual(job);
+    },
+  );
 
   it('says how many rows a change has met, also when it changes nothing', async () => {
     const job = aJob({});

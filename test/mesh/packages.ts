@@ -26,7 +26,8 @@ export const hasState = (server: TestServer, filename: string, status: string, t
   eventually(
     async () => {
       const found = (await packagesOf(server)).find((row) => row.filename === filename);
-      if (found?.status !== status) throw new Error(`${server.name}: ${filename} is ${found?.status ?? 'unknown'}, not ${status}.\n${server.logs.slice(-2_000)}`);
+      if (found?.status !== status)
+        throw new Error(`${server.name}: ${filename} is ${found?.status ?? 'unknown'}, not ${status}.\n${server.logs.slice(-2_000)}`);
       return found;
     },
     { timeoutMs },

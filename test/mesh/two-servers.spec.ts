@@ -19,7 +19,12 @@ describe('two registered servers', () => {
   afterAll(() => cluster.dispose());
 
   it('have what was uploaded at either of them, byte for byte', async () => {
-    const contents = { 'empty.pkg': someBytes(0), 'small.pkg': someBytes(1_000), 'block.pkg': someBytes(MB), 'large ü+1.dmg': someBytes(20 * MB + 17) };
+    const contents = {
+      'empty.pkg': someBytes(0),
+      'small.pkg': someBytes(1_000),
+      'block.pkg': someBytes(MB),
+      'large ü+1.dmg': someBytes(20 * MB + 17),
+    };
     for (const [name, content] of Object.entries(contents)) {
       const from = name === 'small.pkg' ? b : a;
       expect((await from.upload(name, content)).status).toBe(201);

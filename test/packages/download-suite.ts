@@ -68,19 +68,33 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
 
   it('answers HEAD with the same headers and no body', async () => {
     const [whole, head] = [await get('/share/NoMAD.pkg'), await get('/share/NoMAD.pkg', {}, 'HEAD')];
-    const names = ['etag', 'last-modified', 'accept-ranges', 'content-length', 'content-type', 'content-disposition', 'repr-digest', 'cache-control', 'x-content-type-options'];
+    const names = [
+      'etag',
+      'last-modified',
+      'accept-ranges',
+      'content-length',
+      'content-type',
+      'content-disposition',
+      'repr-digest',
+      'cache-control',
+      'x-content-type-options',
+    ];
     const lasting = (headers: IncomingHttpHeaders) => names.map((name) => [name, headers[name]]);
     expect([head.status, head.body.length]).toEqual([200, 0]);
     expect(lasting(head.headers)).toEqual(lasting(whole.headers));
     expect((await get('/share/none.pkg', {}, 'HEAD')).status).toBe(404);
   });
 
-  it.each(['/share/NoMAD.pkg', '/share/Packages/NoMAD.pkg', '/Packages/NoMAD.pkg', '/share/nomad.PKG', '/share/NoMAD%2Epkg', '/share/NoMAD.pkg?x=1'])(
-    'serves it as %s, without a redirect',
-    async (target) => {
-      expect(await get(target, {}, 'HEAD')).toMatchObject({ status: 200, headers: { etag } });
-    },
-  );
+  it.each([
+    '/share/NoMAD.pkg',
+    '/share/Packages/NoMAD.pkg',
+    '/Packages/NoMAD.pkg',
+    '/share/nomad.PKG',
+    '/share/NoMAD%2Epkg',
+    '/share/NoMAD.pkg?x=1',
+  ])('serves it as %s, without a redirect', async (target) => {
+    expect(await get(target, {}, 'HEAD')).toMatchObject({ status: 200, headers: { etag } });
+  });
 
   it('finds names however they are written', async () => {
     const name = 'Büro + Café 100%2B (1).pkg';
@@ -107,7 +121,11 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
     ])('sends %s', async (range, start, end) => {
       const { status, headers, body } = await get('/share/NoMAD.pkg', { range });
       expect(status).toBe(206);
-      expect(headers).toMatchObject({ etag, 'content-range': `bytes ${start}-${end}/${content.length}`, 'content-length': String(end - start + 1) });
+      expect(headers).toMatchObject({
+        etag,
+        'content-range': `bytes ${start}-${end}/${content.length}`,
+        'content-length': String(end - start + 1),
+      });
       expect(body.equals(content.subarray(start, end + 1))).toBe(true);
     });
 
@@ -119,7 +137,9 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
         `\r\n--${boundary}\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes ${start}-${end}/${content.length}\r\n\r\n` +
         content.subarray(start, end + 1).toString('latin1');
       const last = content.length - 1;
-      expect(body.toString('latin1') === `${part(0, 9)}${part(2_000_000, 3_000_000)}${part(last - 4, last)}\r\n--${boundary}--\r\n`).toBe(true);
+      expect(body.toString('latin1') === `${part(0, 9)}${part(2_000_000, 3_000_000)}${part(last - 4, last)}\r\n--${boundary}--\r\n`).toBe(
+        true,
+      );
     });
 
     it('says what there is when it is asked for what there is not', async () => {
@@ -130,7 +150,10 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
     });
 
     it('are not what HEAD is about', async () => {
-      expect(await get('/share/NoMAD.pkg', { range: 'bytes=0-1' }, 'HEAD')).toMatchObject({ status: 200, headers: { 'content-length': String(content.length) } });
+      expect(await get('/share/NoMAD.pkg', { range: 'bytes=0-1' }, 'HEAD')).toMatchObject({
+        status: 200,
+        headers: { 'content-length': String(content.length) },
+      });
     });
 
     it.each([

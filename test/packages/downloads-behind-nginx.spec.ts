@@ -38,14 +38,22 @@ const fill = (values: Readonly<Record<string, string | number>>): string =>
 
   it('opens no content that was not asked for by name', async () => {
     const { body } = await server.upload<{ uuid: string }>('secret.pkg', 'x', { stage: 'Dev' }); // not admitted by a Prod server
-    const answers = await Promise.all([`/_content/${body.uuid}`, `/share/../_content/${body.uuid}`, '/share/secret.pkg'].map((target) => new Downloader(nginx.port).get(target)));
+    const answers = await Promise.all(
+      [`/_content/${body.uuid}`, `/share/../_content/${body.uuid}`, '/share/secret.pkg'].map((target) =>
+        new Downloader(nginx.port).get(target),
+      ),
+    );
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
   });
 
   it('lets uploads and problems through', async () => {
     const form = new FormData();
     form.set('file', new Blob([content]), 'through.pkg');
-    const response = await fetch(`${nginx.url}/api/admin/upload`, { method: 'POST', headers: { authorization: `Bearer ${await server.login()}` }, body: form });
+    const response = await fetch(`${nginx.url}/api/admin/upload`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await server.login()}` },
+      body: form,
+    });
     expect(response.status).toBe(201);
     expect((await new Downloader(nginx.port).get('/share/through.pkg')).body.equals(content)).toBe(true);
     const missing = await new Downloader(nginx.port).get('/share/none.pkg');

@@ -30,7 +30,8 @@ describe('packages', () => {
   afterAll(() => server.dispose());
 
   const at = (idOrName: string | number, action = '') => `/api/admin/packages/${encodeURIComponent(String(idOrName))}${action}`;
-  const upload = async (name: string, content: string | Buffer, fields: Record<string, string> = {}) => (await server.upload<Item>(name, content as string, fields)).body;
+  const upload = async (name: string, content: string | Buffer, fields: Record<string, string> = {}) =>
+    (await server.upload<Item>(name, content as string, fields)).body;
   const get = (idOrName: string | number) => server.ok<Item>('GET', at(idOrName));
   const shared = (name: string) => path.join(server.dataDir, 'share', name);
   const served = async (name: string) => (await fetch(`${server.url}/share/${encodeURIComponent(name)}`)).status;
@@ -38,7 +39,7 @@ describe('packages', () => {
   it('are listed in pages that a client can follow', async () => {
     for (const letter of 'edcba') await upload(`list-${letter}.pkg`, letter);
     const seen: string[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
       const page: Page = await server.ok<Page>('GET', `/api/admin/packages?q=LIST-&limit=2${query}`);
       expect(page.total).toBe(5);
@@ -48,32 +49,51 @@ describe('packages', () => {
     expect(seen).toEqual(['list-a.pkg', 'list-b.pkg', 'list-c.pkg', 'list-d.pkg', 'list-e.pkg']);
     const newest = await server.ok<Page>('GET', '/api/admin/packages?q=list-&sort=-created&limit=1');
     expect(newest.items[0]?.filename).toBe('list-a.pkg');
-    expect(await server.ok('GET', '/api/admin/packages?filename=LIST-C.PKG')).toMatchObject({ total: 1, next: null, items: [{ filename: 'list-c.pkg' }] });
+    expect(await server.ok('GET', '/api/admin/packages?filename=LIST-C.PKG')).toMatchObject({
+      total: 1,
+      next: null,
+      items: [{ filename: 'list-c.pkg' }],
+    });
   });
 
-  it.each(['limit=0', 'limit=501', 'limit=x', 'sort=uuid', 'stage=prod', 'status=gone', 'cursor=nonsense', 'unknown=1', 'q=a&q=b'])('are not listed for %s', async (query) => {
-    expect((await server.api('GET', `/api/admin/packages?${query}`)).status).toBe(400);
-  });
+  it.each(['limit=0', 'limit=501', 'limit=x', 'sort=uuid', 'stage=prod', 'status=gone', 'cursor=nonsense', 'unknown=1', 'q=a&q=b'])(
+    'are not listed for %s',
+    async (query) => {
+      expect((await server.api('GET', `/api/admin/packages?${query}`)).status).toBe(400);
+    },
+  );
 
   it('are found by id and by name, with the hashes of their blocks', async () => {
     const content = randomBytes(2 * MIB + 5);
     const { id } = await upload('Details.pkg', content);
-    const sha1 = (start: number) => createHash('sha1').update(content.subarray(start, start + MIB)).digest('hex');
+    const sha1 = (start: number) =>
+      createHash('sha1')
+        .update(content.subarray(start, start + MIB))
+        .digest('hex');
     for (const key of [id, 'Details.pkg', 'details.PKG']) {
       expect((await get(key)).chunks).toEqual([0, 1, 2].map((index) => ({ index, sha1: sha1(index * MIB) })));
     }
     const { id: other } = await upload(String(id), 'named like an id');
     expect((await get(id)).filename).toBe('Details.pkg'); // the id wins
     expect((await get(other)).filename).toBe(String(id));
-    for (const key of ['nothing.pkg', 999_999_999, '9'.repeat(30), '-1', '%00']) expect((await server.api('GET', at(key))).status).toBe(404);
+    for (const key of ['nothing.pkg', 999_999_999, '9'.repeat(30), '-1', '%00'])
+      expect((await server.api('GET', at(key))).status).toBe(404);
   });
 
   it('are promoted and demoted: what this server does not admit is not served, and comes back', async () => {
     await upload('stage.pkg', 'x', { stage: 'Prod' });
-    expect(await server.ok('PATCH', at('stage.pkg'), { stage: 'Test', notes: 'Not yet' })).toMatchObject({ stage: 'Test', notes: 'Not yet', status: 'Withdrawn' });
+    expect(await server.ok('PATCH', at('stage.pkg'), { stage: 'Test', notes: 'Not yet' })).toMatchObject({
+      stage: 'Test',
+      notes: 'Not yet',
+      status: 'Withdrawn',
+    });
     expect(await served('stage.pkg')).toBe(404);
     expect(existsSync(shared('stage.pkg'))).toBe(false);
-    expect(await server.ok('PATCH', at('stage.pkg'), { stage: 'Prod' })).toMatchObject({ stage: 'Prod', notes: 'Not yet', status: 'Public' });
+    expect(await server.ok('PATCH', at('stage.pkg'), { stage: 'Prod' })).toMatchObject({
+      stage: 'Prod',
+      notes: 'Not yet',
+      status: 'Public',
+    });
     expect(await served('stage.pkg')).toBe(200);
     expect(await server.ok('PATCH', at('stage.pkg'), { notes: null })).toMatchObject({ stage: 'Prod', notes: null });
   });
@@ -81,19 +101,24 @@ describe('packages', () => {
   it('are not written anew for a change that changes nothing', async () => {
     const uploaded = await upload('idle.pkg', 'x', { notes: 'n' });
     const before = await get('idle.pkg');
-    for (const change of [{}, { stage: uploaded.stage }, { notes: 'n' }]) expect((await server.api('PATCH', at('idle.pkg'), change)).status).toBe(200);
+    for (const change of [{}, { stage: uploaded.stage }, { notes: 'n' }])
+      expect((await server.api('PATCH', at('idle.pkg'), change)).status).toBe(200);
     expect(await get('idle.pkg')).toEqual(before);
   });
 
-  it.each([{ stage: 'prod' }, { filename: 'other.pkg' }, { notes: 'x'.repeat(2_001) }, { notes: 5 }])('are not changed by %j', async (change) => {
-    await upload('fixed.pkg', 'x');
-    expect((await server.api('PATCH', at('fixed.pkg'), change)).status).toBe(400);
-  });
+  it.each([{ stage: 'prod' }, { filename: 'other.pkg' }, { notes: 'x'.repeat(2_001) }, { notes: 5 }])(
+    'are not changed by %j',
+    async (change) => {
+      await upload('fixed.pkg', 'x');
+      expect((await server.api('PATCH', at('fixed.pkg'), change)).status).toBe(400);
+    },
+  );
 
   it('are deleted, and can be brought back while their bytes are kept', async () => {
     const uploaded = await upload('deleted.pkg', 'precious');
     expect((await server.api('DELETE', at('deleted.pkg'))).status).toBe(204);
-    for (const call of ['GET', 'PATCH', 'DELETE']) expect((await server.api(call, at('deleted.pkg'), call === 'PATCH' ? { stage: 'Test' } : undefined)).status).toBe(404);
+    for (const call of ['GET', 'PATCH', 'DELETE'])
+      expect((await server.api(call, at('deleted.pkg'), call === 'PATCH' ? { stage: 'Test' } : undefined)).status).toBe(404);
     expect(await served('deleted.pkg')).toBe(404);
     expect(readdirSync(path.join(server.dataDir, 'share'))).not.toContain('deleted.pkg');
     expect((await server.ok<Page>('GET', '/api/admin/packages?q=deleted')).total).toBe(0);
@@ -128,7 +153,10 @@ describe('packages', () => {
 
   it('are verified on disk', async () => {
     await upload('intact.pkg', randomBytes(2 * MIB));
-    expect(await server.ok('POST', at('intact.pkg', '/verify'))).toMatchObject({ intact: true, package: { filename: 'intact.pkg', status: 'Public' } });
+    expect(await server.ok('POST', at('intact.pkg', '/verify'))).toMatchObject({
+      intact: true,
+      package: { filename: 'intact.pkg', status: 'Public' },
+    });
   });
 
   it('that are damaged on disk are not served any more, and heal when the same file is uploaded again', async () => {

@@ -11,7 +11,11 @@ import { tokens } from '../support/tokens.js';
 
 type Claims = Record<string, unknown>;
 const newKeys = (namedCurve = 'P-256') =>
-  generateKeyPairSync('ec', { namedCurve, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  generateKeyPairSync('ec', {
+    namedCurve,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
 const now = (): number => Math.floor(Date.now() / 1_000);
 const times = (): Claims => ({ iat: now(), exp: now() + 60, jti: randomBytes(16).toString('hex') });
 
@@ -78,7 +82,7 @@ forEachDatabase((database) =>
       expect((await site.peers()).filter(({ iss }) => iss === foreign.iss)).toEqual([]);
     };
 
-    it('is answered with this server\'s own record, signed for the caller', async () => {
+    it("is answered with this server's own record, signed for the caller", async () => {
       const response = await send();
       expect(response.status).toBe(201);
       const { record } = (await response.json()) as { record: string };
@@ -118,7 +122,11 @@ forEachDatabase((database) =>
         tokens.es256(claims(), foreign.keys.privateKey),
         tampered.join('.'),
       ]) {
-        await expectNobodyNew(await post(site, token), 401, token === null || token.split('.')[2] === '' || token === 'x' ? 'needs a token' : 'signature');
+        await expectNobodyNew(
+          await post(site, token),
+          401,
+          token === null || token.split('.')[2] === '' || token === 'x' ? 'needs a token' : 'signature',
+        );
       }
     });
 
@@ -149,7 +157,16 @@ forEachDatabase((database) =>
       ['public key', { public_key: undefined }],
       ['public key', { public_key: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' }],
       ['public key', { public_key: newKeys('P-384').publicKey }],
-      ['public key', { public_key: generateKeyPairSync('rsa', { modulusLength: 1_024, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } }).publicKey }],
+      [
+        'public key',
+        {
+          public_key: generateKeyPairSync('rsa', {
+            modulusLength: 1_024,
+            publicKeyEncoding: { type: 'spki', format: 'pem' },
+            privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+          }).publicKey,
+        },
+      ],
     ])('must say who comes: %s: %j', async (words, wrong) => {
       await expectNobodyNew(await send(wrong), 422, words);
       expect(foreign.calls).toEqual([]);
@@ -168,12 +185,23 @@ describe('the proof that a URL belongs to its server', () => {
   beforeEach(async () => void (foreign = await new Foreign().start()));
   afterEach(() => foreign.stop());
   afterAll(() => site.stop());
-  const send = (): Promise<Response> => post(site, tokens.hs256({ ...foreign.record(), iss: foreign.iss, aud: about.iss, ...times() }, about.key));
+  const send = (): Promise<Response> =>
+    post(site, tokens.hs256({ ...foreign.record(), iss: foreign.iss, aud: about.iss, ...times() }, about.key));
 
   it.each<[string, (foreign: Foreign) => void]>([
-    ['is one for another challenge', (of) => (of.prove = () => tokens.es256({ iss: of.iss, aud: `challenge ${'a'.repeat(32)}`, ...times() }, of.keys.privateKey))],
-    ['was made with another key', (of) => (of.prove = (challenge) => tokens.es256({ iss: of.iss, aud: `challenge ${challenge}`, ...times() }, newKeys().privateKey))],
-    ['is of another server', (of) => (of.prove = (challenge) => tokens.es256({ iss: 'b'.repeat(32), aud: `challenge ${challenge}`, ...times() }, of.keys.privateKey))],
+    [
+      'is one for another challenge',
+      (of) => (of.prove = () => tokens.es256({ iss: of.iss, aud: `challenge ${'a'.repeat(32)}`, ...times() }, of.keys.privateKey)),
+    ],
+    [
+      'was made with another key',
+      (of) => (of.prove = (challenge) => tokens.es256({ iss: of.iss, aud: `challenge ${challenge}`, ...times() }, newKeys().privateKey)),
+    ],
+    [
+      'is of another server',
+      (of) =>
+        (of.prove = (challenge) => tokens.es256({ iss: 'b'.repeat(32), aud: `challenge ${challenge}`, ...times() }, of.keys.privateKey)),
+    ],
     ['is missing', (of) => (of.prove = () => undefined as never)],
     ['is no text', (of) => (of.prove = () => ({ a: 1 }) as never)],
   ])('is refused when it %s', async (_, spoil) => {
@@ -190,7 +218,9 @@ describe('the proof that a URL belongs to its server', () => {
     foreign.keys = newKeys();
     const call = (privateKey: string): Promise<Response> =>
       fetch(`${site.url}/api/ods/catalog`, {
-        headers: { authorization: `Bearer ${tokens.es256({ iss: foreign.iss, aud: about.iss, htm: 'GET', pth: '/api/ods/catalog', ...times() }, privateKey)}` },
+        headers: {
+          authorization: `Bearer ${tokens.es256({ iss: foreign.iss, aud: about.iss, htm: 'GET', pth: '/api/ods/catalog', ...times() }, privateKey)}`,
+        },
       });
     expect([(await call(old.privateKey)).status, (await call(foreign.keys.privateKey)).status]).toEqual([200, 401]);
     expect((await send()).status).toBe(201);
@@ -228,8 +258,16 @@ describe('the answer to a registration', () => {
   it.each<[string, (claims: Claims, request: IncomingMessage) => unknown, string]>([
     ['is not there', () => undefined, 'answered, but not as the server'],
     ['is no token', () => ({ a: 1 }), 'answered, but not as the server'],
-    ['is our own token, sent back', (_, request) => request.headers.authorization!.slice('Bearer '.length), 'answered, but not as the server'],
-    ['was signed with another key', (claims) => tokens.hs256(claims, Buffer.alloc(32).toString('base64')), 'answered, but not as the server'],
+    [
+      'is our own token, sent back',
+      (_, request) => request.headers.authorization!.slice('Bearer '.length),
+      'answered, but not as the server',
+    ],
+    [
+      'was signed with another key',
+      (claims) => tokens.hs256(claims, Buffer.alloc(32).toString('base64')),
+      'answered, but not as the server',
+    ],
     ['was not signed', (claims) => tokens.unsigned(claims), 'answered, but not as the server'],
     ['is of another server', (claims) => tokens.hs256({ ...claims, iss: 'c'.repeat(32) }, key), 'answered, but not as the server'],
     ['is for another server', (claims) => tokens.hs256({ ...claims, aud: 'c'.repeat(32) }, key), 'answered, but not as the server'],
@@ -250,9 +288,14 @@ describe('a crowd of registrations from one address', () => {
     try {
       let shiftMs = 0;
       site.server.app.get(Clock).now = () => Date.now() + shiftMs;
-      const ask = (address: string, method: string, path: string): Promise<Response> => fetch(site.url + path, { method, headers: { 'x-forwarded-for': address } });
+      const ask = (address: string, method: string, path: string): Promise<Response> =>
+        fetch(site.url + path, { method, headers: { 'x-forwarded-for': address } });
       const challenge = `/api/ods/about?challenge=${'a'.repeat(32)}`;
-      const answers = await Promise.all(Array.from({ length: 140 }, (_, index) => (index % 2 ? ask('192.0.2.1', 'GET', challenge) : ask('192.0.2.1', 'POST', '/api/ods/register'))));
+      const answers = await Promise.all(
+        Array.from({ length: 140 }, (_, index) =>
+          index % 2 ? ask('192.0.2.1', 'GET', challenge) : ask('192.0.2.1', 'POST', '/api/ods/register'),
+        ),
+      );
       const refused = answers.filter(({ status }) => status === 429);
       expect(refused.length).toBeGreaterThanOrEqual(15);
       expect(answers.length - refused.length).toBeGreaterThanOrEqual(100);

@@ -22,13 +22,18 @@ const peerOf = async (site: Site, name: string): Promise<Record<string, unknown>
   if (!found) throw new Error(`${name} is not registered.`);
   return found;
 };
-const change = (site: Site, { id }: Record<string, unknown>, method: string, body?: unknown): Promise<Response> => site.admin.send(method, `registered_ods/${String(id)}`, body);
+const change = (site: Site, { id }: Record<string, unknown>, method: string, body?: unknown): Promise<Response> =>
+  site.admin.send(method, `registered_ods/${String(id)}`, body);
 const jobs = (site: Site, type: string): Promise<Job[]> => site.server.app.get(Database).manager.findBy(Job, { type });
 
 async function upload(site: Site, filename: string, content: string): Promise<void> {
   const form = new FormData();
   form.set('file', new Blob([content]), filename);
-  const response = await fetch(`${site.url}/api/admin/upload`, { method: 'POST', body: form, headers: { authorization: `Bearer ${site.admin.token}` } });
+  const response = await fetch(`${site.url}/api/admin/upload`, {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${site.admin.token}` },
+  });
   expect(response.status).toBe(201);
 }
 const hasPackage = async (site: Site, filename: string, content: string): Promise<void> => {
@@ -47,13 +52,22 @@ describe('two registered servers', () => {
     await Promise.all([upload(london, 'a.pkg', 'from London'), upload(paris, 'b.pkg', 'from Paris')]);
     await london.registerWith(paris);
     await eventually(() => Promise.all([hasPackage(paris, 'a.pkg', 'from London'), hasPackage(london, 'b.pkg', 'from Paris')]));
-    await eventually(async () => expect(await peerOf(london, 'Paris')).toMatchObject({ status: 'connected', last_error: null, lag: 0, acked_seq: expect.any(Number) as number }));
+    await eventually(async () =>
+      expect(await peerOf(london, 'Paris')).toMatchObject({
+        status: 'connected',
+        last_error: null,
+        lag: 0,
+        acked_seq: expect.any(Number) as number,
+      }),
+    );
     await eventually(async () => expect((await peerOf(london, 'Paris'))['pulled_seq']).toBeGreaterThan(0));
   });
 
   it('tell each other what changes', async () => {
     await paris.set({ name: 'Lutetia', stage: 'Dev' });
-    await eventually(async () => expect(await london.peers()).toEqual([expect.objectContaining({ name: 'Lutetia', stage: 'Dev', url: paris.url })]));
+    await eventually(async () =>
+      expect(await london.peers()).toEqual([expect.objectContaining({ name: 'Lutetia', stage: 'Dev', url: paris.url })]),
+    );
     expect((await auditOf(london.server)).at(-1)).toMatchObject({ action: 'peer.updated', actorKind: 'peer', subject: 'Lutetia' });
     await paris.set({ name: 'Paris', stage: 'Prod' });
     await eventually(async () => expect(await london.peers()).toEqual([expect.objectContaining({ name: 'Paris', stage: 'Prod' })]));
@@ -62,7 +76,9 @@ describe('two registered servers', () => {
   it('do not believe a new URL that does not answer as the one who tells it', async () => {
     const stranger = await start('Stranger');
     await paris.set({ url: stranger.url });
-    await eventually(async () => expect((await jobs(paris, 'registration.tell-peer'))[0]?.lastError).toContain('Another server answers there'));
+    await eventually(async () =>
+      expect((await jobs(paris, 'registration.tell-peer'))[0]?.lastError).toContain('Another server answers there'),
+    );
     expect(await peerOf(london, 'Paris')).toMatchObject({ url: paris.url });
     await paris.set({ url: paris.url });
     await eventually(async () => expect(await jobs(paris, 'registration.tell-peer')).toEqual([]));
@@ -87,8 +103,20 @@ describe('two registered servers', () => {
     expect((await change(london, await peerOf(london, 'Paris'), 'DELETE')).status).toBe(204);
     expect(await london.peers()).toEqual([]);
     await eventually(async () => expect(await paris.peers()).toEqual([]));
-    expect((await auditOf(london.server)).at(-1)).toMatchObject({ action: 'peer.unregistered', actorKind: 'user', actor: 'admin', subject: 'Paris', details: { by: 'this server' } });
-    expect((await auditOf(paris.server)).at(-1)).toMatchObject({ action: 'peer.unregistered', actorKind: 'peer', actor: 'London', subject: 'London', details: { by: 'the peer' } });
+    expect((await auditOf(london.server)).at(-1)).toMatchObject({
+      action: 'peer.unregistered',
+      actorKind: 'user',
+      actor: 'admin',
+      subject: 'Paris',
+      details: { by: 'this server' },
+    });
+    expect((await auditOf(paris.server)).at(-1)).toMatchObject({
+      action: 'peer.unregistered',
+      actorKind: 'peer',
+      actor: 'London',
+      subject: 'London',
+      details: { by: 'the peer' },
+    });
     await Promise.all([hasPackage(paris, 'a.pkg', 'from London'), hasPackage(london, 'b.pkg', 'from Paris')]);
     await eventually(async () => expect(await jobs(london, 'registration.say-goodbye')).toEqual([]));
   });
@@ -139,7 +167,12 @@ describe('a server that is away', () => {
     await other.server.app.get(Database).manager.createQueryBuilder().delete().from(Peer).execute(); // restored from an old backup, say
     const { id } = await peerOf(one, 'Other');
     await one.admin.send('POST', `registered_ods/${String(id)}/sync`);
-    await eventually(async () => expect(await peerOf(one, 'Other')).toMatchObject({ status: 'unreachable', last_error: expect.stringContaining('not registered') as string }));
+    await eventually(async () =>
+      expect(await peerOf(one, 'Other')).toMatchObject({
+        status: 'unreachable',
+        last_error: expect.stringContaining('not registered') as string,
+      }),
+    );
     await one.registerWith(other);
     await eventually(async () => expect(await peerOf(one, 'Other')).toMatchObject({ status: 'connected', last_error: null }));
   });
@@ -166,7 +199,9 @@ describe('a firewalled server', () => {
     await eventually(async () => expect(await jobs(open, 'about.server-changed')).toEqual([]));
     expect(await hidden.peers()).toEqual([expect.objectContaining({ name: 'Open' })]);
     await hidden.server.app.get(AskPeersHandler, { strict: false }).run();
-    await eventually(async () => expect(await hidden.peers()).toEqual([expect.objectContaining({ name: 'Opened', stage: 'Test', url: open.url })]));
+    await eventually(async () =>
+      expect(await hidden.peers()).toEqual([expect.objectContaining({ name: 'Opened', stage: 'Test', url: open.url })]),
+    );
   });
 
   it('cannot come out of it with the URL of somebody else', async () => {
@@ -174,7 +209,9 @@ describe('a firewalled server', () => {
     await hidden.set({ url: victim.url });
     await eventually(async () => expect(await peerOf(open, 'Hidden')).toMatchObject({ url: victim.url, firewalled_mode: true }));
     await hidden.set({ firewalled_mode: false });
-    await eventually(async () => expect((await jobs(hidden, 'registration.tell-peer'))[0]?.lastError).toContain('Another server answers there'));
+    await eventually(async () =>
+      expect((await jobs(hidden, 'registration.tell-peer'))[0]?.lastError).toContain('Another server answers there'),
+    );
     expect(await peerOf(open, 'Hidden')).toMatchObject({ firewalled_mode: true });
     await hidden.set({ url: hidden.url });
     await eventually(async () => expect(await peerOf(open, 'Hidden')).toMatchObject({ firewalled_mode: false, url: hidden.url }));
@@ -187,7 +224,12 @@ describe('a firewalled server', () => {
     expect(await jobs(open, 'registration.say-goodbye')).toEqual([]);
     const { id } = await peerOf(hidden, 'Opened');
     await hidden.admin.send('POST', `registered_ods/${String(id)}/sync`);
-    await eventually(async () => expect(await peerOf(hidden, 'Opened')).toMatchObject({ status: 'unreachable', last_error: expect.stringContaining('not registered') as string }));
+    await eventually(async () =>
+      expect(await peerOf(hidden, 'Opened')).toMatchObject({
+        status: 'unreachable',
+        last_error: expect.stringContaining('not registered') as string,
+      }),
+    );
   });
 });
 

@@ -55,7 +55,10 @@ forEachDatabase((database) =>
       ...(body === undefined ? {} : { bsh: sha256(body) }),
     });
     const sign = (claims: object, key = peer.privateKey, head = {}): string => tokens.es256(claims, key, head);
-    const send = ({ method = 'GET', path = '/', body, contentType = 'application/json', headers = {} }: Call, token: string | null): Promise<Response> =>
+    const send = (
+      { method = 'GET', path = '/', body, contentType = 'application/json', headers = {} }: Call,
+      token: string | null,
+    ): Promise<Response> =>
       fetch(site.url + path, {
         method,
         headers: {
@@ -82,8 +85,10 @@ forEachDatabase((database) =>
 
     it('needs a token', async () => {
       await expectRefusal(await send(catalog, null), 'needs a token');
-      for (const token of ['x', 'a.b.c', 'e30.e30.e30', '..', `${sign(claimsFor(catalog))}x`]) expect((await send(catalog, token)).status).toBe(401);
-      for (const payload of ['{', '', 'null', '7', '[]', '"text"']) await expectRefusal(await send(catalog, sign(payload as never)), 'not registered', 'peer-unknown');
+      for (const token of ['x', 'a.b.c', 'e30.e30.e30', '..', `${sign(claimsFor(catalog))}x`])
+        expect((await send(catalog, token)).status).toBe(401);
+      for (const payload of ['{', '', 'null', '7', '[]', '"text"'])
+        await expectRefusal(await send(catalog, sign(payload as never)), 'not registered', 'peer-unknown');
     });
 
     it('is taken from registered servers only', async () => {
@@ -93,7 +98,11 @@ forEachDatabase((database) =>
     });
 
     it('must be signed with the key of the one it claims to be from', async () => {
-      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+      const { privateKey } = generateKeyPairSync('ec', {
+        namedCurve: 'P-256',
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      });
       await expectRefusal(await send(catalog, sign(claimsFor(catalog), privateKey)), 'signature');
       await expectRefusal(await send(catalog, sign(claimsFor(catalog), self.privateKey)), 'signature');
       await expectRefusal(await send(catalog, sign(claimsFor(catalog), privateKey, { kid: peer.iss })), 'signature');
@@ -134,7 +143,14 @@ forEachDatabase((database) =>
         expect(detail.match(/\d{4}-\d\d-\d\dT[\d:.]+Z/g)).toHaveLength(2);
       }
       shiftMs = 0;
-      for (const times of [{ exp: now() + 3_600 }, { iat: now() - 10, exp: now() + 60 }, { exp: now() + 0.5 }, { exp: 'soon' }, { iat: undefined }, { exp: undefined }]) {
+      for (const times of [
+        { exp: now() + 3_600 },
+        { iat: now() - 10, exp: now() + 60 },
+        { exp: now() + 0.5 },
+        { exp: 'soon' },
+        { iat: undefined },
+        { exp: undefined },
+      ]) {
         await expectRefusal(await send(catalog, sign({ ...claimsFor(catalog), ...times })), 'too long');
       }
     });
@@ -146,7 +162,8 @@ forEachDatabase((database) =>
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
       shiftMs = 100_000;
       await expectRefusal(await send(call, token), 'used before');
-      for (const jti of [undefined, '', 'short', 7, 'x'.repeat(129)]) expect((await send(call, sign({ ...claimsFor(call), jti }))).status).toBe(401);
+      for (const jti of [undefined, '', 'short', 7, 'x'.repeat(129)])
+        expect((await send(call, sign({ ...claimsFor(call), jti }))).status).toBe(401);
     });
 
     it('cannot be turned into another call by whoever overhears it', async () => {

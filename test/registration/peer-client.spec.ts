@@ -13,7 +13,11 @@ import { eventually } from '../support/eventually.js';
 import { selfSigned } from '../support/self-signed.js';
 import { Site } from '../support/site.js';
 
-const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+const { publicKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
 const TIMEOUT_MS = 400;
 
 type Far = http.Server | https.Server | net.Server;
@@ -30,7 +34,10 @@ async function listen(far: Far): Promise<number> {
   return (far.address() as AddressInfo).port;
 }
 const answering = async (listener: RequestListener): Promise<string> => `http://127.0.0.1:${await listen(http.createServer(listener))}`;
-const ods = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}): RequestListener => (_request, response) => void response.writeHead(status, { 'ods-protocol': '1', ...headers }).end(body);
+const ods =
+  (status: number, body: string, headers: http.OutgoingHttpHeaders = {}): RequestListener =>
+  (_request, response) =>
+    void response.writeHead(status, { 'ods-protocol': '1', ...headers }).end(body);
 
 let site: Site;
 let client: PeerClient;
@@ -84,7 +91,13 @@ describe('a peer that answers', () => {
     expect(seen!.headers).toMatchObject({ 'ods-protocol': '1', 'content-type': 'application/json', 'accept-encoding': 'identity' });
     const claims = JSON.parse(Buffer.from(seen!.headers.authorization!.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
     const { iss } = await site.about();
-    expect(claims).toMatchObject({ iss, aud: ISS, htm: 'POST', pth: '/api/ods/notifications', bsh: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(claims).toMatchObject({
+      iss,
+      aud: ISS,
+      htm: 'POST',
+      pth: '/api/ods/notifications',
+      bsh: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
     expect((claims['exp'] as number) - (claims['iat'] as number)).toBeLessThanOrEqual(60);
   });
 
@@ -93,7 +106,9 @@ describe('a peer that answers', () => {
     await peers.markUnreachable(ISS, Date.now(), 'It was away.');
     await get(await stateOf());
     expect(await stateOf()).toMatchObject({ unreachableSinceMs: null, lastError: null });
-    expect(await site.server.app.get(Database).manager.findBy(Job, { type: 'registration.peer-news' })).toEqual([expect.objectContaining({ payload: { iss: peer.iss } })]);
+    expect(await site.server.app.get(Database).manager.findBy(Job, { type: 'registration.peer-news' })).toEqual([
+      expect.objectContaining({ payload: { iss: peer.iss } }),
+    ]);
   });
 
   it('may take its time for a large answer as long as something comes', async () => {
@@ -136,7 +151,9 @@ describe('a peer that answers', () => {
   it('gives content as a stream, as it is', async () => {
     const bytes = Buffer.alloc(300_000, 7);
     const url = await answering(ods(206, bytes as never, { 'content-range': 'bytes 0-299999/300000', 'content-encoding': 'gzip' }));
-    const { status, headers, body } = await client.stream(await peerAt(url), '/api/ods/packages/x/content', { headers: { Range: 'bytes=0-' } });
+    const { status, headers, body } = await client.stream(await peerAt(url), '/api/ods/packages/x/content', {
+      headers: { Range: 'bytes=0-' },
+    });
     const parts: Buffer[] = [];
     for await (const part of body as AsyncIterable<Buffer>) parts.push(part);
     expect([status, headers['content-range'], Buffer.concat(parts).equals(bytes)]).toEqual([206, 'bytes 0-299999/300000', true]);
@@ -144,7 +161,9 @@ describe('a peer that answers', () => {
 
   it('is not waited for when the caller has gone', async () => {
     const gone = new AbortController();
-    const call = failureOf(client.json(await peerAt(await answering(() => gone.abort())), 'GET', '/api/ods/catalog', { signal: gone.signal }));
+    const call = failureOf(
+      client.json(await peerAt(await answering(() => gone.abort())), 'GET', '/api/ods/catalog', { signal: gone.signal }),
+    );
     expect(await call).not.toBeInstanceOf(PeerUnreachable);
     expect((await stateOf()).unreachableSinceMs).toBeNull(); // says nothing about the peer
   });
@@ -153,9 +172,11 @@ describe('a peer that answers', () => {
     const gone = new AbortController();
     const url = await answering((_request, response) => void response.writeHead(206, { 'ods-protocol': '1' }).write('x'));
     const { body } = await client.stream(await peerAt(url), '/api/ods/packages/x/content', { signal: gone.signal });
-    const end = failureOf((async () => {
-      for await (const _ of body) gone.abort();
-    })());
+    const end = failureOf(
+      (async () => {
+        for await (const _ of body) gone.abort();
+      })(),
+    );
     expect((await end).message).toMatch(/cancel|abort/i);
   });
 });
@@ -171,14 +192,16 @@ const trickling: RequestListener = (_request, response) => {
   response.writeHead(200, { 'ods-protocol': '1' });
   response.write('{');
 };
-const endless = (status: number): RequestListener => (_request, response) => {
-  response.writeHead(status, { 'ods-protocol': '1' });
-  const more = (): void => {
-    while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
-    response.once('drain', more);
+const endless =
+  (status: number): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'ods-protocol': '1' });
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
+      response.once('drain', more);
+    };
+    more();
   };
-  more();
-};
 const cutShort: RequestListener = (request, response) => {
   response.writeHead(200, { 'ods-protocol': '1', 'content-length': '100' });
   response.write('{');
@@ -193,21 +216,54 @@ const bad: Bad[] = [
   { what: 'answers without end', at: () => answering(endless(200)), says: 'larger than 16.0 MB', is: PeerAnswerInvalid },
   { what: 'cuts its answer short', at: () => answering(cutShort), says: 'proxy or firewall in between' },
   { what: 'closes the connection', at: () => answering(({ socket }) => void socket.destroy()), says: 'closed the connection' },
-  { what: 'is another web server', at: () => answering((_request, response) => void response.end('<h1>It works!</h1>')), says: 'not as an ODS', is: PeerAnswerInvalid },
-  { what: 'is another web server without that page', at: () => answering((_request, response) => void response.writeHead(404).end()), says: 'not as an ODS', is: PeerAnswerInvalid },
+  {
+    what: 'is another web server',
+    at: () => answering((_request, response) => void response.end('<h1>It works!</h1>')),
+    says: 'not as an ODS',
+    is: PeerAnswerInvalid,
+  },
+  {
+    what: 'is another web server without that page',
+    at: () => answering((_request, response) => void response.writeHead(404).end()),
+    says: 'not as an ODS',
+    is: PeerAnswerInvalid,
+  },
   {
     what: 'sends elsewhere',
-    at: () => answering((_request, response) => void response.writeHead(302, { location: 'https://elsewhere.example/path?secret=1' }).end()),
+    at: () =>
+      answering((_request, response) => void response.writeHead(302, { location: 'https://elsewhere.example/path?secret=1' }).end()),
     says: 'redirects to https://elsewhere.example. Enter',
     is: PeerAnswerInvalid,
   },
-  { what: 'is a proxy whose ODS is down', at: () => answering((_request, response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>')), says: 'A proxy at', is: PeerAnswerInvalid },
-  { what: 'speaks a newer protocol only', at: () => answering((_request, response) => void response.writeHead(200, { 'ods-protocol': '2' }).end('{}')), says: 'speaks ODS protocol 2', is: PeerAnswerInvalid },
+  {
+    what: 'is a proxy whose ODS is down',
+    at: () => answering((_request, response) => void response.writeHead(502).end('<h1>Bad Gateway</h1>')),
+    says: 'A proxy at',
+    is: PeerAnswerInvalid,
+  },
+  {
+    what: 'speaks a newer protocol only',
+    at: () => answering((_request, response) => void response.writeHead(200, { 'ods-protocol': '2' }).end('{}')),
+    says: 'speaks ODS protocol 2',
+    is: PeerAnswerInvalid,
+  },
   { what: 'answers no JSON', at: () => answering(ods(200, '<xml/>')), says: 'not JSON', is: PeerAnswerInvalid },
-  { what: 'has a certificate that nobody trusts', at: async () => `https://127.0.0.1:${await listen(https.createServer(selfSigned, ods(200, '{}')))}`, says: 'certificate' },
+  {
+    what: 'has a certificate that nobody trusts',
+    at: async () => `https://127.0.0.1:${await listen(https.createServer(selfSigned, ods(200, '{}')))}`,
+    says: 'certificate',
+  },
   { what: 'speaks no TLS', at: async () => (await answering(ods(200, '{}'))).replace('http:', 'https:'), says: 'does not speak TLS' },
-  { what: 'speaks TLS only', at: async () => `http://127.0.0.1:${await listen(https.createServer(selfSigned, ods(200, '{}')))}`, says: 'closed the connection' },
-  { what: 'speaks no HTTP', at: async () => `http://127.0.0.1:${await listen(net.createServer((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n')))}`, says: 'does not speak HTTP' },
+  {
+    what: 'speaks TLS only',
+    at: async () => `http://127.0.0.1:${await listen(https.createServer(selfSigned, ods(200, '{}')))}`,
+    says: 'closed the connection',
+  },
+  {
+    what: 'speaks no HTTP',
+    at: async () => `http://127.0.0.1:${await listen(net.createServer((socket) => void socket.end('SSH-2.0-OpenSSH_9.6\r\n')))}`,
+    says: 'does not speak HTTP',
+  },
 ];
 
 describe.each(bad)('a server that $what', ({ at, says, is = PeerUnreachable }) => {

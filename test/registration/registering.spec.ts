@@ -27,7 +27,10 @@ forEachDatabase((database) =>
     let london: Site;
     let paris: Site;
     beforeAll(async () => {
-      [london, paris] = await Promise.all([start('London', { env: { DATABASE_URL: database.url } }), start('Paris', { settings: { stage: 'Test' } })]);
+      [london, paris] = await Promise.all([
+        start('London', { env: { DATABASE_URL: database.url } }),
+        start('Paris', { settings: { stage: 'Test' } }),
+      ]);
     });
 
     it('know each other once one of them is registered with the other', async () => {
@@ -54,13 +57,26 @@ forEachDatabase((database) =>
         acked_seq: 0,
       });
       expect(Math.abs((atLondon!['registered_on_ts'] as number) - now)).toBeLessThan(10);
-      expect(await paris.peers()).toEqual([expect.objectContaining({ iss: (await london.about()).iss, name: 'London', stage: 'Prod', url: london.url })]);
+      expect(await paris.peers()).toEqual([
+        expect.objectContaining({ iss: (await london.about()).iss, name: 'London', stage: 'Prod', url: london.url }),
+      ]);
     });
 
     it('write down who did it', async () => {
       const { iss } = await paris.about();
-      expect((await auditOf(london.server)).at(-1)).toMatchObject({ action: 'peer.registered', actorKind: 'user', actor: 'admin', subject: 'Paris', details: { iss, key_changed: false } });
-      expect((await auditOf(paris.server)).at(-1)).toMatchObject({ action: 'peer.registered', actorKind: 'peer', actor: 'London', subject: 'London' });
+      expect((await auditOf(london.server)).at(-1)).toMatchObject({
+        action: 'peer.registered',
+        actorKind: 'user',
+        actor: 'admin',
+        subject: 'Paris',
+        details: { iss, key_changed: false },
+      });
+      expect((await auditOf(paris.server)).at(-1)).toMatchObject({
+        action: 'peer.registered',
+        actorKind: 'peer',
+        actor: 'London',
+        subject: 'London',
+      });
       const { key } = await paris.about();
       expect(JSON.stringify([await auditOf(london.server), await auditOf(paris.server)])).not.toContain(key);
     });
@@ -75,7 +91,10 @@ forEachDatabase((database) =>
     });
 
     it('may meet at the same moment for the first time', async () => {
-      const [rome, oslo] = await Promise.all([start('Rome', { env: { DATABASE_URL: await database.another() } }), start('Oslo', { env: { DATABASE_URL: await database.another() } })]);
+      const [rome, oslo] = await Promise.all([
+        start('Rome', { env: { DATABASE_URL: await database.another() } }),
+        start('Oslo', { env: { DATABASE_URL: await database.another() } }),
+      ]);
       await Promise.all([rome.registerWith(oslo), oslo.registerWith(rome)]);
       expect(await rome.peers()).toEqual([expect.objectContaining({ name: 'Oslo' })]);
       expect(await oslo.peers()).toEqual([expect.objectContaining({ name: 'Rome' })]);
@@ -83,7 +102,8 @@ forEachDatabase((database) =>
 
     it('have numbers that no other server has', async () => {
       for (const id of ['0', '99', '2147483647']) expect((await london.admin.send('GET', `registered_ods/${id}`)).status).toBe(404);
-      for (const id of ['-1', '1.5', 'x', '2147483648', '99999999999999999999']) expect((await london.admin.send('GET', `registered_ods/${id}`)).status).toBe(400);
+      for (const id of ['-1', '1.5', 'x', '2147483648', '99999999999999999999'])
+        expect((await london.admin.send('GET', `registered_ods/${id}`)).status).toBe(400);
     });
   }),
 );
@@ -133,7 +153,7 @@ describe('what an administrator enters', () => {
     expect(await refusal(london, { ...(await paris.invitation()), iss_id: 'a'.repeat(32) })).toContain('the ISS ID is wrong');
   });
 
-  it('is refused when it is one\'s own', async () => {
+  it("is refused when it is one's own", async () => {
     expect(await refusal(london, await london.invitation())).toContain('this server itself');
     expect(await refusal(london, { ...(await paris.invitation()), url: london.url })).toContain('refused');
   });

@@ -99,12 +99,22 @@ export class SimMesh {
     const isPresent = current !== null && !current.deleted;
     const deed = isPresent ? this.random.pick(['replace', 'delete', 'stage', 'stage'] as const) : 'upload';
     if (deed === 'delete') return this.acknowledge(index, server.write(filename, { ...current!, deleted: true }, this.now));
-    if (deed === 'stage') return this.acknowledge(index, server.write(filename, { ...current!, stage: this.random.pick(stages) }, this.now));
+    if (deed === 'stage')
+      return this.acknowledge(index, server.write(filename, { ...current!, stage: this.random.pick(stages) }, this.now));
     const uuid = this.random.hex(32);
     server.orphans.add(uuid); // on disk, and no transaction yet
     if (this.random.chance(0.1)) return this.crash(index);
     const content = { size: 1, sha1: uuid.slice(0, 8).repeat(5), sha256: uuid.repeat(2), manifestSha256: uuid.repeat(2) };
-    const draft = { filename, uuid, deleted: false, ...content, stage: this.random.pick(stages), notes: null, createdMs: this.now, originIss: server.iss };
+    const draft = {
+      filename,
+      uuid,
+      deleted: false,
+      ...content,
+      stage: this.random.pick(stages),
+      notes: null,
+      createdMs: this.now,
+      originIss: server.iss,
+    };
     this.acknowledge(index, server.write(filename, draft, this.now));
   }
 
@@ -155,10 +165,15 @@ export class SimMesh {
     const { server } = this.nodes[index]!;
     const page = server.pageFor(this.nodes[to]!.server.iss);
     if (page.items.length === 0) return;
-    this.call(index, to, () => this.receive(to, page), ({ epoch }) => {
-      server.acknowledge(this.nodes[to]!.server.iss, epoch, page.next);
-      this.tell(index, to);
-    });
+    this.call(
+      index,
+      to,
+      () => this.receive(to, page),
+      ({ epoch }) => {
+        server.acknowledge(this.nodes[to]!.server.iss, epoch, page.next);
+        this.tell(index, to);
+      },
+    );
   }
 
   private receive(index: number, page: SimPage): { epoch: string } {
@@ -171,15 +186,20 @@ export class SimMesh {
   private pull(index: number, from: number, position: { epoch: string | null; seq: number }, hasGap: boolean): void {
     const { server } = this.nodes[index]!;
     const other = this.nodes[from]!.server;
-    this.call(index, from, () => other.page(position.seq), (page) => {
-      const next = server['rules'].positionAfter(position, page);
-      const isRestart = next.seq < position.seq;
-      const { isIncomplete, changed } = isRestart ? { isIncomplete: false, changed: 0 } : server.merge(page.items, this.now);
-      const gap = hasGap || isIncomplete;
-      if (!gap) server.peers.get(other.iss)!.pulled = next;
-      if (!isRestart) this.follow(index, page, changed);
-      if (isRestart || next.seq !== position.seq) this.pull(index, from, next, gap);
-    });
+    this.call(
+      index,
+      from,
+      () => other.page(position.seq),
+      (page) => {
+        const next = server['rules'].positionAfter(position, page);
+        const isRestart = next.seq < position.seq;
+        const { isIncomplete, changed } = isRestart ? { isIncomplete: false, changed: 0 } : server.merge(page.items, this.now);
+        const gap = hasGap || isIncomplete;
+        if (!gap) server.peers.get(other.iss)!.pulled = next;
+        if (!isRestart) this.follow(index, page, changed);
+        if (isRestart || next.seq !== position.seq) this.pull(index, from, next, gap);
+      },
+    );
   }
 
   private follow(index: number, page: SimPage, changed: number): void {
@@ -194,13 +214,18 @@ export class SimMesh {
     const sources = [...server.peers.keys()];
     if (attempt >= sources.length) return; // waits for news or the timer
     const source = this.indexOf(sources[(attempt + index) % sources.length]!);
-    this.call(index, source, () => this.nodes[source]!.server.has(uuid), (hasIt) => {
-      if (server.has(uuid)) return;
-      if (!hasIt) return this.fetch(index, uuid, attempt + 1);
-      server.orphans.add(uuid);
-      if (this.isStorm && this.random.chance(0.1)) return this.crash(index);
-      if (server.gained(uuid)) this.tellAll(index);
-    });
+    this.call(
+      index,
+      source,
+      () => this.nodes[source]!.server.has(uuid),
+      (hasIt) => {
+        if (server.has(uuid)) return;
+        if (!hasIt) return this.fetch(index, uuid, attempt + 1);
+        server.orphans.add(uuid);
+        if (this.isStorm && this.random.chance(0.1)) return this.crash(index);
+        if (server.gained(uuid)) this.tellAll(index);
+      },
+    );
   }
 
   // --- the network and time ---
@@ -261,7 +286,9 @@ export class SimMesh {
   // --- what must be true at the end ---
 
   private catalogs(): string[] {
-    return this.nodes.map(({ server }) => JSON.stringify([...server.rows].map(([, { entry }]) => entry).sort((a, b) => (a.filename < b.filename ? -1 : 1))));
+    return this.nodes.map(({ server }) =>
+      JSON.stringify([...server.rows].map(([, { entry }]) => entry).sort((a, b) => (a.filename < b.filename ? -1 : 1))),
+    );
   }
 
   private isSettled(): boolean {
@@ -280,7 +307,9 @@ export class SimMesh {
   }
 
   private difference(): string {
-    const lacking = this.nodes.flatMap(({ server }) => this.lacking(server).map((uuid) => `${server.iss.slice(-2)} lacks ${uuid.slice(0, 6)}`));
+    const lacking = this.nodes.flatMap(({ server }) =>
+      this.lacking(server).map((uuid) => `${server.iss.slice(-2)} lacks ${uuid.slice(0, 6)}`),
+    );
     return `${new Set(this.catalogs()).size} different catalogs; ${lacking.join(', ') || 'no content is lacking'}.`;
   }
 }

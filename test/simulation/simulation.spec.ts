@@ -13,7 +13,8 @@ function fault(seed: number, rules: Rules): string | null {
     for (const [filename, writes] of mesh.acknowledged) {
       const inForce = mesh.nodes[0]!.server.rows.get(filename)!.entry;
       const newest = writes.reduce((a, b) => (compareStamps(a.stamp, b.stamp) > 0 ? a : b));
-      if (inForce.uuid !== newest.uuid || compareStamps(inForce.stamp, newest.stamp) !== 0) return `The newest acknowledged write of ${filename} was lost.`;
+      if (inForce.uuid !== newest.uuid || compareStamps(inForce.stamp, newest.stamp) !== 0)
+        return `The newest acknowledged write of ${filename} was lost.`;
     }
     return null;
   } catch (error) {
@@ -52,13 +53,20 @@ describe('a simulated mesh', () => {
     },
     'a merge that takes whatever comes': { supersedes: () => true },
     'a clock that ignores what it has seen': { witness: (clock) => clock },
-    'an acknowledgement that counts one change too many': { acknowledgedAfter: (_known, _epoch, next) => next + 1, positionAfter: (from, answer) => ({ epoch: answer.epoch, seq: answer.next === from.seq ? answer.next : answer.next + 1 }) },
+    'an acknowledgement that counts one change too many': {
+      acknowledgedAfter: (_known, _epoch, next) => next + 1,
+      positionAfter: (from, answer) => ({ epoch: answer.epoch, seq: answer.next === from.seq ? answer.next : answer.next + 1 }),
+    },
     'a server that serves what its stage does not admit': {
       effectsOf: (entry, current, server) => ({ ...productRules.effectsOf(entry, current, server), placement: 'serve' }),
     },
   };
 
-  it.each(Object.entries(planted))('is what finds %s', (_, bug) => {
-    expect(firstFault({ ...productRules, ...bug }, 200)).not.toBeNull();
-  }, 120_000);
+  it.each(Object.entries(planted))(
+    'is what finds %s',
+    (_, bug) => {
+      expect(firstFault({ ...productRules, ...bug }, 200)).not.toBeNull();
+    },
+    120_000,
+  );
 });

@@ -5,12 +5,7 @@ export class AdminCaller {
 
   constructor(private readonly url: string) {}
 
-  async send(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
+  async send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
     const response = await fetch(`${this.url}/api/admin/${path}`, {
       method,
       headers: {
@@ -26,10 +21,7 @@ export class AdminCaller {
     return response;
   }
 
-  async signIn(credentials: {
-    username: string;
-    password: string;
-  }): Promise<Record<string, unknown>> {
+  async signIn(credentials: { username: string; password: string }): Promise<Record<string, unknown>> {
     const response = await this.send('POST', 'auth/login', credentials);
     const body = (await response.json()) as Record<string, unknown>;
     expect(response.status).toBe(200);
@@ -39,8 +31,7 @@ export class AdminCaller {
 
   async refresh(): Promise<Response> {
     const response = await this.send('POST', 'auth/refresh');
-    if (response.ok)
-      this.token = ((await response.clone().json()) as { access_token: string }).access_token;
+    if (response.ok) this.token = ((await response.clone().json()) as { access_token: string }).access_token;
     return response;
   }
 }

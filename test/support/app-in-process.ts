@@ -27,12 +27,7 @@ export interface AppOptions {
   readonly port?: number;
 }
 
-export async function startApp({
-  dataDir: shared,
-  env = {},
-  withJobs = false,
-  port = 0,
-}: AppOptions = {}): Promise<AppInProcess> {
+export async function startApp({ dataDir: shared, env = {}, withJobs = false, port = 0 }: AppOptions = {}): Promise<AppInProcess> {
   const dataDir = shared ?? mkdtempSync(path.join(tmpdir(), 'ods-app-'));
   const config = loadConfig({
     DATA_DIR: dataDir,

@@ -34,9 +34,7 @@ export class Child {
         this.output += `${error.message}\n`;
         resolve({ code: -1, signal: null });
       });
-      this.process.once('exit', (code, signal) =>
-        this.#drained().then(() => resolve({ code, signal })),
-      );
+      this.process.once('exit', (code, signal) => this.#drained().then(() => resolve({ code, signal })));
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
@@ -56,11 +54,7 @@ export class Child {
   }
 
   get isRunning() {
-    return (
-      this.process.pid !== undefined &&
-      this.process.exitCode === null &&
-      this.process.signalCode === null
-    );
+    return this.process.pid !== undefined && this.process.exitCode === null && this.process.signalCode === null;
   }
 
   /**
@@ -77,9 +71,7 @@ export class Child {
     if (typeof outcome !== 'string') return outcome;
     this.process.kill('SIGKILL');
     await this.exited;
-    throw new Error(
-      `${this.name} did not end within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${this.output}`,
-    );
+    throw new Error(`${this.name} did not end within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${this.output}`);
   }
 
   /**
@@ -90,15 +82,11 @@ export class Child {
   async waitUntil(ready, timeoutMs) {
     const giveUp = Date.now() + timeoutMs;
     for (;;) {
-      if (!this.isRunning)
-        throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
+      if (!this.isRunning) throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
       try {
         return await ready();
       } catch (error) {
-        if (Date.now() > giveUp)
-          throw new Error(
-            `${this.name} was not ready after ${timeoutMs} ms (${error}):\n${this.output}`,
-          );
+        if (Date.now() > giveUp) throw new Error(`${this.name} was not ready after ${timeoutMs} ms (${error}):\n${this.output}`);
       }
       await delay(40);
     }
@@ -127,8 +115,7 @@ function bound(command, args, user, deathSignal) {
 export async function run(command, args, options) {
   const child = new Child(command, args, options);
   const { code } = await child.exited;
-  if (code !== 0)
-    throw new Error(`${command} ${args.join(' ')} failed with status ${code}:\n${child.output}`);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} failed with status ${code}:\n${child.output}`);
   return child.output;
 }
 

@@ -38,8 +38,7 @@ export function forEachDatabase(suite: (database: TestDatabase) => void): void {
         kind,
         another,
         get url() {
-          if (made[0] === undefined)
-            throw new Error('The database exists only inside hooks and tests.');
+          if (made[0] === undefined) throw new Error('The database exists only inside hooks and tests.');
           return made[0];
         },
       });
@@ -61,10 +60,7 @@ export async function createDatabase(kind: DatabaseKind): Promise<string> {
 export async function dropDatabase(kind: DatabaseKind, url: string): Promise<void> {
   if (kind === 'sqlite') return;
   const name = new URL(url).pathname.slice(1);
-  await execute(
-    new URL(await sharedService(kind)),
-    `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`,
-  );
+  await execute(new URL(await sharedService(kind)), `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`);
 }
 
 async function execute(server: URL, sql: string): Promise<void> {

@@ -9,26 +9,16 @@ import { findCommand, findProgram, programs } from './programs.mjs';
  * @param {{ wanted?: readonly Program[], say?: (text: string) => void, isCi?: boolean }} [options]
  * @returns {string[]} the names of what is left out
  */
-export function ensureServices({
-  wanted = programs,
-  say = console.error,
-  isCi = process.env['CI'] === 'true',
-} = {}) {
+export function ensureServices({ wanted = programs, say = console.error, isCi = process.env['CI'] === 'true' } = {}) {
   const declined = (process.env['ODS_TEST_WITHOUT'] ?? '').split(',').filter((name) => name !== '');
-  const isMissing = (/** @type {Program} */ { name }) =>
-    !declined.includes(name) && findProgram(name, wanted) === null;
+  const isMissing = (/** @type {Program} */ { name }) => !declined.includes(name) && findProgram(name, wanted) === null;
   if (wanted.some(isMissing) && mayInstall()) install(wanted.filter(isMissing), say);
   const leftOut = [...declined, ...wanted.filter(isMissing).map(({ name }) => name)];
-  for (const { name, usedBy, apt, variable } of wanted.filter(({ name }) =>
-    leftOut.includes(name),
-  )) {
-    say(
-      `LEFT OUT: ${usedBy}, which needs ${name}. To include it: apt-get install ${apt} (Debian), or set ${variable} to its path.`,
-    );
+  for (const { name, usedBy, apt, variable } of wanted.filter(({ name }) => leftOut.includes(name))) {
+    say(`LEFT OUT: ${usedBy}, which needs ${name}. To include it: apt-get install ${apt} (Debian), or set ${variable} to its path.`);
   }
   process.env['ODS_TEST_WITHOUT'] = leftOut.join(',');
-  if (leftOut.length > 0 && isCi)
-    throw new Error(`In CI nothing may be left out; missing: ${leftOut.join(', ')}.`);
+  if (leftOut.length > 0 && isCi) throw new Error(`In CI nothing may be left out; missing: ${leftOut.join(', ')}.`);
   return leftOut;
 }
 

@@ -101,9 +101,7 @@ export function requireProgram(name) {
   const file = findProgram(name);
   if (file !== null) return file;
   const { apt, variable } = /** @type {Program} */ (programs.find((each) => each.name === name));
-  throw new Error(
-    `${name} is not installed. On Debian: apt-get install ${apt}. Elsewhere set ${variable} to its path.`,
-  );
+  throw new Error(`${name} is not installed. On Debian: apt-get install ${apt}. Elsewhere set ${variable} to its path.`);
 }
 
 /** @param {string} name @returns {boolean} whether this run was told to do without it */

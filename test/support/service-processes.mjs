@@ -60,23 +60,8 @@ export class Service {
 
 /** @returns {Promise<Service>} url `redis://127.0.0.1:PORT/0` */
 export async function startRedis() {
-  const [program, port, directory] = [
-    requireProgram('redis'),
-    await freePort(),
-    scratchDir('redis'),
-  ];
-  const args = [
-    '--port',
-    String(port),
-    '--bind',
-    HOST,
-    '--dir',
-    directory,
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-  ];
+  const [program, port, directory] = [requireProgram('redis'), await freePort(), scratchDir('redis')];
+  const args = ['--port', String(port), '--bind', HOST, '--dir', directory, '--save', '', '--appendonly', 'no'];
   return new Service({
     name: 'redis',
     url: `redis://${HOST}:${port}/0`,
@@ -89,23 +74,12 @@ export async function startRedis() {
 
 /** @returns {Promise<Service>} url `mariadb://ods:ods@127.0.0.1:PORT/ods` */
 export async function startMariadb() {
-  const [program, port, directory] = [
-    requireProgram('mariadb'),
-    await freePort(),
-    scratchDir('mariadb'),
-  ];
+  const [program, port, directory] = [requireProgram('mariadb'), await freePort(), scratchDir('mariadb')];
   const user = isRoot() ? ['--user=root'] : [];
   const data = path.join(directory, 'data');
   const install = findCommand('mariadb-install-db', 'mysql_install_db');
-  if (install === null)
-    throw new Error('mariadb-install-db is not installed; it comes with mariadb-server.');
-  await run(install, [
-    '--no-defaults',
-    `--datadir=${data}`,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-    ...user,
-  ]);
+  if (install === null) throw new Error('mariadb-install-db is not installed; it comes with mariadb-server.');
+  await run(install, ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user]);
   const setUp = path.join(directory, 'setup.sql');
   writeFileSync(
     setUp,
@@ -114,18 +88,9 @@ export async function startMariadb() {
   const args = [
     ...['--no-defaults', `--datadir=${data}`, `--init-file=${setUp}`, ...user],
     ...[`--bind-address=${HOST}`, `--port=${port}`, `--socket=${path.join(directory, 'socket')}`],
-    ...[
-      '--max-connections=500',
-      '--skip-log-bin',
-      '--skip-name-resolve',
-      '--innodb-buffer-pool-size=64M',
-    ],
+    ...['--max-connections=500', '--skip-log-bin', '--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
     // Speed: what is tested is our code, not MariaDB's durability.
-    ...[
-      '--innodb-flush-log-at-trx-commit=0',
-      '--innodb-flush-method=nosync',
-      '--innodb-doublewrite=0',
-    ],
+    ...['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--innodb-doublewrite=0'],
   ];
   return new Service({
     name: 'mariadb',
@@ -148,11 +113,7 @@ export async function startMariadb() {
 
 /** @returns {Promise<Service>} url `postgres://ods:ods@127.0.0.1:PORT/postgres` */
 export async function startPostgres() {
-  const [program, port, directory] = [
-    requireProgram('postgres'),
-    await freePort(),
-    scratchDir('postgres'),
-  ];
+  const [program, port, directory] = [requireProgram('postgres'), await freePort(), scratchDir('postgres')];
   const user = isRoot() ? 'postgres' : null; // it refuses to run as root
   if (user !== null) giveTo(user, directory);
   const data = path.join(directory, 'data');
@@ -160,20 +121,7 @@ export async function startPostgres() {
   writeFileSync(passwordFile, 'ods\n', { mode: 0o644 });
   const initdb = path.join(path.dirname(program), 'initdb');
   const options = { user, cwd: directory };
-  const init = [
-    '-D',
-    data,
-    '-U',
-    'ods',
-    '--pwfile',
-    passwordFile,
-    '-A',
-    'scram-sha-256',
-    '-E',
-    'UTF8',
-    '--locale=C.UTF-8',
-    '--no-sync',
-  ];
+  const init = ['-D', data, '-U', 'ods', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
   await run(initdb, init, options);
   const settings = {
     listen_addresses: HOST,
@@ -185,11 +133,7 @@ export async function startPostgres() {
     synchronous_commit: 'off',
     full_page_writes: 'off',
   };
-  const args = [
-    '-D',
-    data,
-    ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
-  ];
+  const args = ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   return new Service({
     name: 'postgres',
     url: `postgres://ods:ods@${HOST}:${port}/postgres`,
@@ -219,13 +163,8 @@ export async function startPostgres() {
  * @returns {Promise<Service>} url `http://127.0.0.1:PORT`
  */
 export async function startNginx(httpBlock) {
-  const [program, port, directory] = [
-    requireProgram('nginx'),
-    await freePort(),
-    scratchDir('nginx'),
-  ];
-  for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'])
-    mkdirSync(path.join(directory, name));
+  const [program, port, directory] = [requireProgram('nginx'), await freePort(), scratchDir('nginx')];
+  for (const name of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(path.join(directory, name));
   const file = path.join(directory, 'nginx.conf');
   const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${path.join(directory, name.replace('client_', ''))};`,
@@ -247,8 +186,7 @@ export async function startNginx(httpBlock) {
     port,
     directory,
     disposeSignal: 'SIGTERM', // its worker would outlive a killed master
-    spawn: () =>
-      new Child(program, ['-p', directory, '-c', file, '-e', 'stderr'], { deathSignal: 'TERM' }),
+    spawn: () => new Child(program, ['-p', directory, '-c', file, '-e', 'stderr'], { deathSignal: 'TERM' }),
     isReady: () => ask(port, 'GET / HTTP/1.0\r\n\r\n', /^HTTP/),
   }).start();
 }
@@ -259,9 +197,7 @@ function isRoot() {
 
 /** @param {string} user @param {string} directory */
 function giveTo(user, directory) {
-  const [uid, gid] = ['-u', '-g'].map((flag) =>
-    Number(execFileSync('id', [flag, user], { encoding: 'utf8' })),
-  );
+  const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, user], { encoding: 'utf8' })));
   chmodSync(path.dirname(directory), 0o711); // so that this user can reach what is his
   chownSync(directory, /** @type {number} */ (uid), /** @type {number} */ (gid));
 }

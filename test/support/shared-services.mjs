@@ -30,8 +30,7 @@ export class SharedServices {
     this.#server.closeAllConnections();
     this.#server.close();
     const started = await Promise.allSettled(this.#services.values());
-    for (const service of started)
-      if (service.status === 'fulfilled') await service.value.dispose();
+    for (const service of started) if (service.status === 'fulfilled') await service.value.dispose();
   }
 
   /** @param {string} name */
@@ -39,10 +38,6 @@ export class SharedServices {
     const start = starters[name];
     if (start === undefined) throw new Error(`No shared service is called "${name}".`);
     if (!this.#services.has(name)) this.#services.set(name, start());
-    return (
-      await /** @type {Promise<import('./service-processes.mjs').Service>} */ (
-        this.#services.get(name)
-      )
-    ).url;
+    return (await /** @type {Promise<import('./service-processes.mjs').Service>} */ (this.#services.get(name))).url;
   }
 }

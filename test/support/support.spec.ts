@@ -15,9 +15,7 @@ describe('services', () => {
   });
 
   it('gives nginx with a configuration of the caller', async () => {
-    const nginx = await startNginx(
-      (port) => `server { listen 127.0.0.1:${port}; location / { return 200 "hello"; } }`,
-    );
+    const nginx = await startNginx((port) => `server { listen 127.0.0.1:${port}; location / { return 200 "hello"; } }`);
     expect(await (await fetch(nginx.url)).text()).toBe('hello');
     await nginx.dispose();
   });
@@ -37,10 +35,7 @@ forEachDatabase((database) => {
     if (kind === 'postgres') {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
-      expect(
-        (await client.query("select count(*)::int n from pg_tables where schemaname = 'public'"))
-          .rows,
-      ).toEqual([{ n: 0 }]);
+      expect((await client.query("select count(*)::int n from pg_tables where schemaname = 'public'")).rows).toEqual([{ n: 0 }]);
       await client.end();
     } else if (kind === 'mariadb') {
       const client = await mysql.createConnection(url.replace('mariadb:', 'mysql:'));
@@ -62,8 +57,6 @@ describe('eventually', () => {
   });
 
   it('throws the last error when the time is up', async () => {
-    await expect(eventually(() => expect(1).toBe(2), { timeoutMs: 60 })).rejects.toThrow(
-      /Expected: .*2/s,
-    );
+    await expect(eventually(() => expect(1).toBe(2), { timeoutMs: 60 })).rejects.toThrow(/Expected: .*2/s);
   });
 });

@@ -11,9 +11,7 @@ describe('TestCluster', () => {
 
   it('registers each server with the next', async () => {
     const registered = async (index: number): Promise<number> => {
-      const { items } = await cluster
-        .at(index)
-        .ok<{ items: unknown[] }>('GET', '/api/admin/registered_ods');
+      const { items } = await cluster.at(index).ok<{ items: unknown[] }>('GET', '/api/admin/registered_ods');
       return items.length;
     };
     expect(await Promise.all([0, 1, 2].map(registered))).toEqual([1, 2, 1]);

@@ -30,8 +30,7 @@ export class TestCluster {
   /** a – b – c: each with the next. */
   static async line(names: readonly string[], settings: Environment = {}): Promise<TestCluster> {
     const cluster = await TestCluster.start(names, settings);
-    for (const [index, server] of cluster.servers.slice(0, -1).entries())
-      await cluster.register(server, cluster.at(index + 1));
+    for (const [index, server] of cluster.servers.slice(0, -1).entries()) await cluster.register(server, cluster.at(index + 1));
     return cluster;
   }
 

@@ -31,8 +31,6 @@ describe('TestServer', () => {
   });
 
   it('quotes the server when it cannot start', async () => {
-    await expect(TestServer.start('second', { PORT: server.port })).rejects.toThrow(
-      /ready:[^]*port/i,
-    );
+    await expect(TestServer.start('second', { PORT: server.port })).rejects.toThrow(/ready:[^]*port/i);
   });
 });

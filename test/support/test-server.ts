@@ -54,11 +54,7 @@ export class TestServer {
 
   /** Everything the server and its workers wrote, over all restarts. */
   get logs(): string {
-    return [
-      this.earlierLogs,
-      this.process?.output ?? '',
-      ...this.workers.map(({ output }) => output),
-    ].join('');
+    return [this.earlierLogs, this.process?.output ?? '', ...this.workers.map(({ output }) => output)].join('');
   }
 
   async start(overrides: Environment = {}): Promise<void> {
@@ -86,9 +82,7 @@ export class TestServer {
 
   /** As an administrator stops it. Answers the exit status. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const ends = await Promise.all(
-      [...this.workers, ...(this.process ? [this.process] : [])].map((each) => each.stop(signal)),
-    );
+    const ends = await Promise.all([...this.workers, ...(this.process ? [this.process] : [])].map((each) => each.stop(signal)));
     return ends.at(-1)?.code ?? null;
   }
 
@@ -111,23 +105,13 @@ export class TestServer {
 
   /** Signs in; later calls of `api` carry the token. Answers the token. */
   async login(credentials: { username: string; password: string } = ADMIN): Promise<string> {
-    const { status, body } = await this.send<{ access_token: string }>(
-      'POST',
-      '/api/admin/auth/login',
-      credentials,
-      null,
-    );
-    if (status >= 300)
-      throw new Error(`${this.name}: sign-in was answered ${status} ${JSON.stringify(body)}`);
+    const { status, body } = await this.send<{ access_token: string }>('POST', '/api/admin/auth/login', credentials, null);
+    if (status >= 300) throw new Error(`${this.name}: sign-in was answered ${status} ${JSON.stringify(body)}`);
     return (this.token = body.access_token);
   }
 
   /** Calls the admin API as the administrator, signing in when needed. Any status is an answer. */
-  async api<T = Record<string, unknown>>(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<Answer<T>> {
+  async api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     if (this.token === null) await this.login();
     const answer = await this.send<T>(method, path, body, this.token);
     if (answer.status !== 401) return answer;
@@ -137,10 +121,7 @@ export class TestServer {
   /** Like `api`, for calls that must succeed: another answer is an error that quotes it. */
   async ok<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T> {
     const { status, body: answer } = await this.api<T>(method, path, body);
-    if (status < 200 || status > 299)
-      throw new Error(
-        `${this.name}: ${method} ${path} was answered ${status} ${JSON.stringify(answer)}`,
-      );
+    if (status < 200 || status > 299) throw new Error(`${this.name}: ${method} ${path} was answered ${status} ${JSON.stringify(answer)}`);
     return answer;
   }
 
@@ -164,8 +145,7 @@ export class TestServer {
           signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
         });
         const content = Buffer.from(await response.arrayBuffer());
-        if (!response.ok)
-          throw new Error(`${this.name}: ${filename} was answered ${response.status}`);
+        if (!response.ok) throw new Error(`${this.name}: ${filename} was answered ${response.status}`);
         return content;
       },
       { timeoutMs },
@@ -182,12 +162,7 @@ export class TestServer {
     };
   }
 
-  private async send<T>(
-    method: string,
-    path: string,
-    body: unknown,
-    token: string | null,
-  ): Promise<Answer<T>> {
+  private async send<T>(method: string, path: string, body: unknown, token: string | null): Promise<Answer<T>> {
     const isForm = body instanceof FormData;
     const response = await fetch(new URL(path, this.url), {
       method,
@@ -200,9 +175,7 @@ export class TestServer {
       redirect: 'manual',
     });
     const text = await response.text();
-    const isJson = /^application\/(?:[\w.]+\+)?json/.test(
-      response.headers.get('content-type') ?? '',
-    );
+    const isJson = /^application\/(?:[\w.]+\+)?json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,
       headers: response.headers,

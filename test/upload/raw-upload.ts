@@ -18,7 +18,11 @@ export class RawUpload {
   ) {}
 
   /** Sends the head of the form; `announced` is the Content-Length, without it the body is chunked. */
-  static async begin(server: TestServer, filename: string, { announced, token }: { announced?: number; token?: string } = {}): Promise<RawUpload> {
+  static async begin(
+    server: TestServer,
+    filename: string,
+    { announced, token }: { announced?: number; token?: string } = {},
+  ): Promise<RawUpload> {
     const call = request(`${server.url}/api/admin/upload`, {
       method: 'POST',
       agent: false,

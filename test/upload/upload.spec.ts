@@ -70,7 +70,12 @@ describe('uploading', () => {
   });
 
   it('takes an empty file', async () => {
-    expect((await upload('empty.pkg', '')).body).toMatchObject({ file_size: 0, file_size_hr: '0 B', chunk_count: 0, sha1: hash('sha1', Buffer.alloc(0)) });
+    expect((await upload('empty.pkg', '')).body).toMatchObject({
+      file_size: 0,
+      file_size_hr: '0 B',
+      chunk_count: 0,
+      sha1: hash('sha1', Buffer.alloc(0)),
+    });
     expect((await server.downloaded('empty.pkg')).length).toBe(0);
   });
 
@@ -92,7 +97,10 @@ describe('uploading', () => {
   it('does not overwrite another content unless it is told to', async () => {
     const first = (await upload('taken.pkg', 'one')).body;
     const refused = await upload('TAKEN.pkg', 'two');
-    expect(refused).toMatchObject({ status: 409, body: { type: 'urn:ods:problem:filename-taken', detail: expect.stringContaining('taken.pkg') } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { type: 'urn:ods:problem:filename-taken', detail: expect.stringContaining('taken.pkg') },
+    });
     expect((await server.downloaded('taken.pkg')).toString()).toBe('one');
 
     const replaced = await upload('taken.pkg', 'two', { replace: 'true' });
@@ -123,14 +131,20 @@ describe('uploading', () => {
     two.append('file', new Blob(['2']), 'two.pkg');
     expect(await server.api('POST', '/api/admin/upload', two)).toMatchObject({ status: 400, body: { detail: 'Send one file at a time.' } });
     expect(await server.api('POST', '/api/admin/upload', new FormData())).toMatchObject({ status: 400 });
-    expect(await server.api('POST', '/api/admin/upload', { file: 'x' })).toMatchObject({ status: 400, body: { detail: expect.stringContaining('multipart/form-data') } });
+    expect(await server.api('POST', '/api/admin/upload', { file: 'x' })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('multipart/form-data') },
+    });
     expect((await server.api('GET', '/api/admin/packages/one.pkg')).status).toBe(404);
   });
 
   describe('too large', () => {
     it('is said before the body is sent when its length is known', async () => {
       const call = await RawUpload.begin(server, 'large.pkg', { announced: 9 * MIB });
-      expect(await call.answer()).toMatchObject({ status: 413, body: { type: 'urn:ods:problem:upload-too-large', detail: expect.stringContaining('8.0 MB') } });
+      expect(await call.answer()).toMatchObject({
+        status: 413,
+        body: { type: 'urn:ods:problem:upload-too-large', detail: expect.stringContaining('8.0 MB') },
+      });
       call.cut();
     });
 
@@ -158,7 +172,10 @@ describe('uploading', () => {
     it('with the same content: one creates it, the others are told that it exists', async () => {
       const content = randomBytes(MIB);
       const before = filesOf(server, 'content').length;
-      const answers = await send(Array.from({ length: 6 }, () => content), 'race-same.pkg');
+      const answers = await send(
+        Array.from({ length: 6 }, () => content),
+        'race-same.pkg',
+      );
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
       expect(new Set(answers.map(({ body }) => body['uuid'])).size).toBe(1);
       expect(filesOf(server, 'content').length).toBe(before + 1);

@@ -22,20 +22,16 @@ export class DemoServer {
 
   async start() {
     mkdirSync(this.dataDir, { recursive: true });
-    const own = Object.fromEntries(
-      kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    );
+    const own = Object.fromEntries(kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
     const settings = {
       HOST: '127.0.0.1',
       PORT: String(this.port),
       DATA_DIR: this.dataDir,
       ADMIN_PASSWORD: this.password,
     };
-    this.#process = new Child(
-      process.execPath,
-      ['--enable-source-maps', inRoot('dist/apps/api/src/main.js')],
-      { env: { ...own, ...settings } },
-    );
+    this.#process = new Child(process.execPath, ['--enable-source-maps', inRoot('dist/apps/api/src/main.js')], {
+      env: { ...own, ...settings },
+    });
     await this.#process.waitUntil(async () => {
       const { ok } = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
       if (!ok) throw new Error('not ready');
@@ -77,8 +73,7 @@ export class DemoServer {
     if (found === undefined) return { state: 'absent', verified: 0, source: null };
     if (found.status === 'Public') return { state: 'here', verified: Infinity, source: null };
     const transfer = transfers.find((/** @type {any} */ each) => each.filename === filename);
-    if (transfer === undefined || transfer.state !== 'active')
-      return { state: 'waiting', verified: 0, source: null };
+    if (transfer === undefined || transfer.state !== 'active') return { state: 'waiting', verified: 0, source: null };
     return { state: 'arriving', verified: transfer.verified_bytes, source: transfer.source };
   }
 
@@ -94,8 +89,7 @@ export class DemoServer {
       signal: AbortSignal.timeout(30_000),
     });
     const text = await response.text();
-    if (!response.ok)
-      throw new Error(`${this.name} answered ${method} ${path} with ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${this.name} answered ${method} ${path} with ${response.status}: ${text}`);
     return text === '' ? null : JSON.parse(text);
   }
 

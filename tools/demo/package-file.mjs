@@ -38,9 +38,7 @@ export async function upload(server, file, filename, size, onProgress) {
     'content-length': head.length + size + tail.length,
   };
   const outgoing = request(`${server.url}/api/admin/upload`, { method: 'POST', headers });
-  const answered = new Promise((resolve, reject) =>
-    outgoing.once('response', resolve).once('error', reject),
-  );
+  const answered = new Promise((resolve, reject) => outgoing.once('response', resolve).once('error', reject));
   let sent = 0;
   const counting = new Transform({
     transform(piece, _encoding, done) {
@@ -55,15 +53,13 @@ export async function upload(server, file, filename, size, onProgress) {
   outgoing.end(tail);
   const response = await answered;
   const text = Buffer.concat(await response.toArray()).toString();
-  if (response.statusCode !== 201)
-    throw new Error(`${server.name} answered the upload with ${response.statusCode}: ${text}`);
+  if (response.statusCode !== 201) throw new Error(`${server.name} answered the upload with ${response.statusCode}: ${text}`);
 }
 
 /** The SHA-256 of what a client of this server downloads. @param {string} url */
 export async function hashOfDownload(url) {
   const response = await fetch(url);
-  if (!response.ok || response.body === null)
-    throw new Error(`${url} was answered ${response.status}`);
+  if (!response.ok || response.body === null) throw new Error(`${url} was answered ${response.status}`);
   const hash = createHash('sha256');
   for await (const piece of response.body) hash.update(piece);
   return hash.digest('hex');

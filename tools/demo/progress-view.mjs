@@ -11,11 +11,7 @@ export class ProgressView {
     const before = this.#lines.get(name);
     this.#lines.set(name, { share, words });
     if (out.isTTY) this.#redraw();
-    else if (
-      before === undefined ||
-      quarterOf(before) !== quarterOf({ share }) ||
-      (share === 1 && before.words !== words)
-    )
+    else if (before === undefined || quarterOf(before) !== quarterOf({ share }) || (share === 1 && before.words !== words))
       out.write(`${this.#line(name)}\n`);
   }
 
@@ -27,9 +23,7 @@ export class ProgressView {
 
   /** @param {string} name */
   #line(name) {
-    const { share, words } = /** @type {{ share: number, words: string }} */ (
-      this.#lines.get(name)
-    );
+    const { share, words } = /** @type {{ share: number, words: string }} */ (this.#lines.get(name));
     const full = Math.round(share * WIDTH);
     return `  ${name.padEnd(8)} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${String(Math.floor(share * 100)).padStart(3)} %  ${words}`;
   }

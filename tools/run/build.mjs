@@ -10,17 +10,8 @@ const isSource = (file) => !/\.(?:spec|testing)\.ts$/.test(file);
 
 const serverFolders = ['apps/api', 'apps/worker', 'libs', 'tools', 'bench'];
 const serverFiles = () =>
-  filesUnder(
-    [...serverFolders, 'ormconfig.ts'],
-    (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'),
-  );
-const serverSettings = [
-  'package.json',
-  'package-lock.json',
-  'nest-cli.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-];
+  filesUnder([...serverFolders, 'ormconfig.ts'], (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'));
+const serverSettings = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
 const consoleSources = ['apps/console', 'libs/api-client', 'angular.json', 'package-lock.json'];
 
 /** What is built, each with the stamp of its sources. */
@@ -31,10 +22,7 @@ const parts = {
   },
   console: {
     stamp: new Stamp('dist/.stamp-console', () => hashOf(filesUnder(consoleSources, isSource))),
-    build: () =>
-      step('Building the console', () =>
-        runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true }),
-      ),
+    build: () => step('Building the console', () => runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true })),
   },
 };
 

@@ -46,9 +46,7 @@ async function show(servers, folder, size) {
     servers.push(new DemoServer({ name, port, folder, password }));
   }
   const [north, middle, south] = /** @type {[DemoServer, DemoServer, DemoServer]} */ (servers);
-  await step('Starting three servers: north, middle, south', () =>
-    Promise.all(servers.map((server) => server.start())),
-  );
+  await step('Starting three servers: north, middle, south', () => Promise.all(servers.map((server) => server.start())));
   await step('Registering north with middle, and middle with south', async () => {
     await north.registerWith(middle);
     await middle.registerWith(south);
@@ -59,8 +57,7 @@ async function show(servers, folder, size) {
   await travel(servers, file, size);
   await step('Downloading it from south and comparing', async () => {
     const arrived = await hashOfDownload(`${south.url}/share/${FILENAME}`);
-    if (arrived !== sha256)
-      throw new Failure('What south serves is not what was uploaded to north.');
+    if (arrived !== sha256) throw new Failure('What south serves is not what was uploaded to north.');
   });
   process.stdout.write(`It is byte-identical: SHA-256 ${sha256}\n`);
 }
@@ -73,9 +70,7 @@ async function travel(servers, file, size) {
   const taken = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   view.show(north.name, 0, 'uploading');
   for (const { name } of others) view.show(name, 0, 'has not heard of it');
-  await upload(north, file, FILENAME, size, (sent) =>
-    view.show(north.name, sent / size, 'uploading'),
-  );
+  await upload(north, file, FILENAME, size, (sent) => view.show(north.name, sent / size, 'uploading'));
   view.show(north.name, 1, `uploaded after ${taken()}`);
   await Promise.all(others.map((server) => watch(server, view, size, taken)));
 }
@@ -97,21 +92,15 @@ async function watch(server, view, size, taken) {
     view.show(server.name, verified / size, words[state]);
     await delay(150);
   }
-  throw new Failure(
-    `${FILENAME} did not arrive at ${server.name} within ${ARRIVAL_TIMEOUT_MS / 60_000} minutes.`,
-  );
+  throw new Failure(`${FILENAME} did not arrive at ${server.name} within ${ARRIVAL_TIMEOUT_MS / 60_000} minutes.`);
 }
 
 /** Stays until a server ends by itself, or we are told to stop. @param {DemoServer[]} servers */
 async function leaveOpen(servers) {
   process.stdout.write('\nThe consoles are open to try:\n');
   for (const { name, url } of servers) process.stdout.write(`  ${name.padEnd(8)} ${url}\n`);
-  process.stdout.write(
-    `Sign in as admin with the password ${servers[0]?.password}\nCtrl-C ends the demonstration and removes its data.\n`,
-  );
-  const name = await Promise.race(
-    servers.map(async (server) => (await server.ended(), server.name)),
-  );
+  process.stdout.write(`Sign in as admin with the password ${servers[0]?.password}\nCtrl-C ends the demonstration and removes its data.\n`);
+  const name = await Promise.race(servers.map(async (server) => (await server.ended(), server.name)));
   throw new Failure(`${name} ended by itself.`);
 }
 
@@ -121,9 +110,7 @@ async function nextFreePort(from) {
     const isFree = await new Promise((resolve) => {
       const server = createServer();
       server.once('error', () => resolve(false));
-      server.listen({ port, host: '127.0.0.1', exclusive: true }, () =>
-        server.close(() => resolve(true)),
-      );
+      server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
     });
     if (isFree) return port;
   }

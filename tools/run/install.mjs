@@ -18,9 +18,7 @@ export function isInstalled() {
 export async function install() {
   if (isInstalled()) return;
   const isFirst = !existsSync(inRoot('node_modules'));
-  await stamp.renew(() =>
-    step(`Installing packages${isFirst ? ' (the first time takes a minute or two)' : ''}`, npmCi),
-  );
+  await stamp.renew(() => step(`Installing packages${isFirst ? ' (the first time takes a minute or two)' : ''}`, npmCi));
 }
 
 /** A worktree may borrow the packages of another checkout: then they are that one's to install. */
@@ -36,8 +34,7 @@ async function npmCi() {
     if (npm?.endsWith('.js')) await runNode(npm, args, options);
     else await run('npm', args, options);
   } catch (error) {
-    if (error instanceof ProgramFailed)
-      throw new Failure(`${error.message}\n${advice(error.output)}`);
+    if (error instanceof ProgramFailed) throw new Failure(`${error.message}\n${advice(error.output)}`);
     throw error;
   }
 }
@@ -45,9 +42,7 @@ async function npmCi() {
 /** Native add-ons are compiled against this Node's own headers where it has them, instead of downloading them. */
 function ownHeaders() {
   const prefix = path.resolve(path.dirname(process.execPath), '..');
-  return existsSync(path.join(prefix, 'include/node/node_version.h'))
-    ? { npm_config_nodedir: prefix }
-    : {};
+  return existsSync(path.join(prefix, 'include/node/node_version.h')) ? { npm_config_nodedir: prefix } : {};
 }
 
 /** @param {string} output */
@@ -57,7 +52,6 @@ function advice(output) {
   }
   if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output))
     return "The package registry was not reached: check the network, or npm's proxy settings.";
-  if (/EACCES|EPERM/.test(output))
-    return 'Files in this checkout belong to somebody else: run as their owner, or make them yours.';
+  if (/EACCES|EPERM/.test(output)) return 'Files in this checkout belong to somebody else: run as their owner, or make them yours.';
   return 'Try again; if it stays so, remove node_modules first.';
 }

@@ -13,8 +13,7 @@ export const checks = [
   },
   {
     title: 'ESLint',
-    check: () =>
-      runNode('node_modules/eslint/bin/eslint.js', ['--max-warnings', '0', '.'], { quiet: true }),
+    check: () => runNode('node_modules/eslint/bin/eslint.js', ['--max-warnings', '0', '.'], { quiet: true }),
   },
 ];
 

@@ -52,8 +52,7 @@ function whileHeld() {
   return new Promise((resolve) => {
     const socket = connect(address);
     socket.once('close', resolve).on('error', (error) => {
-      if (error.code === 'ECONNREFUSED' && path.isAbsolute(address))
-        rmSync(address, { force: true }); // left by a killed process
+      if (error.code === 'ECONNREFUSED' && path.isAbsolute(address)) rmSync(address, { force: true }); // left by a killed process
     });
     socket.resume();
   });

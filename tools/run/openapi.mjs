@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rebuildServer } from './build.mjs';
@@ -25,13 +17,10 @@ const committed = {
 /** `npm run openapi`: writes the API's document and the console's client from the code; `-- --check` only compares. */
 export default async function openapi(args) {
   await rebuildServer();
-  if (args.includes('--check'))
-    return step('OpenAPI document and client are as the code says', checkOpenApi);
+  if (args.includes('--check')) return step('OpenAPI document and client are as the code says', checkOpenApi);
   mkdirSync(inRoot('docs'), { recursive: true });
   const { document, client, settings } = committed;
-  await step(`Writing ${document}, ${client} and ${settings}`, () =>
-    generate(document, client, settings),
-  );
+  await step(`Writing ${document}, ${client} and ${settings}`, () => generate(document, client, settings));
 }
 
 /** Throws when what is committed is not what the code says. Needs the built server. */
@@ -43,14 +32,9 @@ export async function checkOpenApi() {
       client: path.join(directory, 'client'),
     };
     await generate(fresh.document, fresh.client);
-    const stale = [
-      ...differences(inRoot(committed.document), fresh.document),
-      ...differences(inRoot(committed.client), fresh.client),
-    ];
+    const stale = [...differences(inRoot(committed.document), fresh.document), ...differences(inRoot(committed.client), fresh.client)];
     if (stale.length > 0) {
-      throw new Failure(
-        `Not as the code says: ${stale.join(', ')}.\nRun "npm run openapi" and commit what it changes.`,
-      );
+      throw new Failure(`Not as the code says: ${stale.join(', ')}.\nRun "npm run openapi" and commit what it changes.`);
     }
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -60,11 +44,7 @@ export async function checkOpenApi() {
 /** @param {string} document @param {string} client @param {string[]} settings nowhere, when not given */
 async function generate(document, client, ...settings) {
   await runNode('dist/tools/openapi.js', [document, ...settings], { quiet: true });
-  await runNode(
-    'node_modules/ng-openapi-gen/lib/index.js',
-    ['--input', document, '--output', client],
-    { quiet: true },
-  );
+  await runNode('node_modules/ng-openapi-gen/lib/index.js', ['--input', document, '--output', client], { quiet: true });
 }
 
 /**

@@ -55,9 +55,7 @@ export function run(command, args, { env = process.env, quiet = false } = {}) {
     });
   }
   return new Promise((resolve, reject) => {
-    child.once('error', (error) =>
-      reject(new Failure(`${command} could not be run: ${error.message}`)),
-    );
+    child.once('error', (error) => reject(new Failure(`${command} could not be run: ${error.message}`)));
     child.once('close', (code, signal) => {
       if (code === 0) resolve(output);
       else reject(new ProgramFailed(command, args, code ?? signal, output));

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from './root.mjs';
 
@@ -21,9 +13,7 @@ export function filesUnder(paths, counts = () => true) {
     const full = inRoot(each);
     if (!existsSync(full)) continue;
     if (!statSync(full).isDirectory()) found.push(each);
-    else
-      for (const name of readdirSync(full))
-        found.push(...filesUnder([path.posix.join(each, name)]));
+    else for (const name of readdirSync(full)) found.push(...filesUnder([path.posix.join(each, name)]));
   }
   return found.filter(counts).sort();
 }

@@ -11,10 +11,7 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
 export async function step(title, work) {
   const out = process.stderr;
   const since = performance.now();
-  const show = () =>
-    out.isTTY
-      ? out.write(`\r\x1b[K… ${title} (${seconds(since)})`)
-      : out.write(`… ${title} (${seconds(since)})\n`);
+  const show = () => (out.isTTY ? out.write(`\r\x1b[K… ${title} (${seconds(since)})`) : out.write(`… ${title} (${seconds(since)})\n`));
   out.write(out.isTTY ? `… ${title}` : `… ${title}\n`);
   const timer = setInterval(show, out.isTTY ? 500 : HEARTBEAT_MS);
   const end = (mark) => {

@@ -14,17 +14,13 @@ export default async function test(args) {
   await ensureBuilt('server', 'console');
   ensureServices({ say });
   const total = { passed: 0, failed: 0, skipped: 0 };
-  const gates = [
-    ...checks,
-    { title: 'OpenAPI document and client are as the code says', check: checkOpenApi },
-  ];
+  const gates = [...checks, { title: 'OpenAPI document and client are as the code says', check: checkOpenApi }];
   for (const { title, check } of gates) {
     if (await holds(title, check)) total.passed += 1;
     else total.failed += 1;
   }
   const tests = await runTests(args);
-  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped']))
-    total[kind] += tests[kind];
+  for (const kind of /** @type {const} */ (['passed', 'failed', 'skipped'])) total[kind] += tests[kind];
   if (total.skipped > 0) say(`${total.skipped} skipped`);
   say(`Took ${elapsed()}.`);
   process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);

@@ -10,7 +10,10 @@ import { URL_LIMIT } from '../server-url.js';
 export class AboutDto {
   @ApiProperty({ example: false }) firewalled_mode!: boolean;
   @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835' }) iss!: string;
-  @ApiProperty({ example: 'r3Yt354eDTY0JkaiObpsM4krfkDzdZD9NNYwDr9aSk0=', description: 'The registration key: whoever has it may register with this server.' })
+  @ApiProperty({
+    example: 'r3Yt354eDTY0JkaiObpsM4krfkDzdZD9NNYwDr9aSk0=',
+    description: 'The registration key: whoever has it may register with this server.',
+  })
   key!: string;
   @ApiProperty({ example: 'Example ODS' }) name!: string;
   @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
@@ -30,7 +33,11 @@ export class UpdateAboutDto {
   @MaxLength(NAME_LIMIT)
   name?: string;
 
-  @ApiPropertyOptional({ example: 'http://192.168.99.100', maxLength: URL_LIMIT, description: 'Where peers and clients reach this server.' })
+  @ApiPropertyOptional({
+    example: 'http://192.168.99.100',
+    maxLength: URL_LIMIT,
+    description: 'Where peers and clients reach this server.',
+  })
   @MayBeLeftOut()
   @IsString()
   @MaxLength(URL_LIMIT)

@@ -36,8 +36,7 @@ export class ChangePasswordDto {
     format: 'password',
     minLength: 12,
     maxLength: 256,
-    description:
-      'At least 12 characters, without the user name, and not one of the passwords that are tried first.',
+    description: 'At least 12 characters, without the user name, and not one of the passwords that are tried first.',
   })
   @IsString()
   @MaxLength(LONGEST_INPUT)

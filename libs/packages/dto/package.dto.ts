@@ -24,7 +24,8 @@ export class PackageDto {
   @ApiProperty({ enum: packageStatuses, example: 'Public' }) status!: PackageStatus;
   @ApiProperty({ example: '28f7adde4f674873807a4c8c69b641d0' }) uuid!: string;
   @ApiProperty({ type: String, nullable: true, example: 'Approved by the security team' }) notes!: string | null;
-  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: 'ISS ID of the server this content was uploaded to.' }) origin!: string;
+  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: 'ISS ID of the server this content was uploaded to.' })
+  origin!: string;
   @ApiProperty({ example: 1510370200, description: 'Unix time of the last change of this entry on this server.' }) updated_ts!: number;
   @ApiProperty({ example: 4, description: 'Blocks of 1 MiB.' }) chunk_count!: number;
 
@@ -68,17 +69,35 @@ export class PackageDetailDto extends PackageDto {
 export class PackageListDto {
   @ApiProperty({ type: [PackageDto] }) items!: PackageDto[];
   @ApiProperty({ example: 1, description: 'Packages that fit the filter, on all pages.' }) total!: number;
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Send it as `cursor` to get the next page; null on the last one.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description: 'Send it as `cursor` to get the next page; null on the last one.',
+  })
   next!: string | null;
 }
 
 export class ListPackagesDto {
-  @ApiPropertyOptional({ example: 'NoMAD.pkg', description: 'Exactly this name, in any case.' }) @IsOptional() @IsString() @MaxLength(255) filename?: string;
+  @ApiPropertyOptional({ example: 'NoMAD.pkg', description: 'Exactly this name, in any case.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  filename?: string;
   @ApiPropertyOptional({ enum: stages }) @IsOptional() @IsIn(stages, { message: stageMessage }) stage?: Stage;
   @ApiPropertyOptional({ enum: packageStatuses }) @IsOptional() @IsIn(packageStatuses) status?: PackageStatus;
   @ApiPropertyOptional({ example: 'nomad', description: 'Part of the name.' }) @IsOptional() @IsString() @MaxLength(255) q?: string;
-  @ApiPropertyOptional({ enum: sorts, default: 'filename', description: 'A field; with "-" in front the other way round.' }) @IsOptional() @IsIn(sorts) sort?: string;
-  @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 500 }) @IsOptional() @Type(() => Number) @IsInt() @Min(1) @Max(500) limit?: number;
+  @ApiPropertyOptional({ enum: sorts, default: 'filename', description: 'A field; with "-" in front the other way round.' })
+  @IsOptional()
+  @IsIn(sorts)
+  sort?: string;
+  @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 500 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit?: number;
   @ApiPropertyOptional({ description: '`next` of the page before.' }) @IsOptional() @IsString() @MaxLength(2_000) cursor?: string;
 }
 
@@ -96,6 +115,7 @@ export class UpdatePackageDto {
 }
 
 export class VerifyDto {
-  @ApiProperty({ example: true, description: 'False: the bytes on disk were damaged; they are fetched again from a peer.' }) intact!: boolean;
+  @ApiProperty({ example: true, description: 'False: the bytes on disk were damaged; they are fetched again from a peer.' })
+  intact!: boolean;
   @ApiProperty({ type: PackageDto }) package!: PackageDto;
 }

@@ -18,10 +18,7 @@ export interface EncryptionKey {
   readonly key: Buffer;
 }
 
-export interface ConfigValues extends Omit<
-  Settings,
-  'SECRET_KEY' | 'DATABASE_KEY' | 'DATABASE_URL' | 'DATA_DIR' | 'UPLOAD_STAGING_DIR'
-> {
+export interface ConfigValues extends Omit<Settings, 'SECRET_KEY' | 'DATABASE_KEY' | 'DATABASE_URL' | 'DATA_DIR' | 'UPLOAD_STAGING_DIR'> {
   readonly dataDir: string;
   readonly stagingDir: string;
   readonly secretKey: string;

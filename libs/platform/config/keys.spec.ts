@@ -25,7 +25,10 @@ describe('parseDatabaseKeys', () => {
     expect(parsed!.id).toBe(parseDatabaseKeys(key.toString('hex'))[0]!.id);
   });
 
-  it.each(['', 'short', `${'a'.repeat(43)}!!`, `${key.toString('hex')},`, 'correct horse battery staple correct horse battery!'])('refuses "%s"', (text) => {
-    expect(() => parseDatabaseKeys(text)).toThrow('must be 32 random bytes');
-  });
+  it.each(['', 'short', `${'a'.repeat(43)}!!`, `${key.toString('hex')},`, 'correct horse battery staple correct horse battery!'])(
+    'refuses "%s"',
+    (text) => {
+      expect(() => parseDatabaseKeys(text)).toThrow('must be 32 random bytes');
+    },
+  );
 });

@@ -58,9 +58,7 @@ export function parseDatabaseKeys(text: string): EncryptionKey[] {
     const isBase64 = /^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed); // Buffer.from would skip what is not
     const key = Buffer.from(trimmed, isHex ? 'hex' : 'base64');
     if (!isHex && !isBase64) {
-      throw new Error(
-        'must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
-      );
+      throw new Error('must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.');
     }
     return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key };
   });

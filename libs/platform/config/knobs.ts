@@ -8,18 +8,16 @@ export interface Knob<T> {
   read(text: string | undefined): T;
 }
 
-const knob = <T>(
-  doc: string,
-  shown: string,
-  read: (text: string | undefined) => T,
-  secret = false,
-): Knob<T> => ({ doc, shown, secret, read });
+const knob = <T>(doc: string, shown: string, read: (text: string | undefined) => T, secret = false): Knob<T> => ({
+  doc,
+  shown,
+  secret,
+  read,
+});
 
-export const text = (fallback: string, doc: string): Knob<string> =>
-  knob(doc, fallback, (value) => value ?? fallback);
+export const text = (fallback: string, doc: string): Knob<string> => knob(doc, fallback, (value) => value ?? fallback);
 
-export const optionalText = (doc: string): Knob<string | null> =>
-  knob(doc, 'not set', (value) => value ?? null);
+export const optionalText = (doc: string): Knob<string | null> => knob(doc, 'not set', (value) => value ?? null);
 
 /** `check` throws an Error whose message completes the name, and does not repeat the value. */
 export const secretText = (doc: string, check: (value: string) => unknown = () => undefined): Knob<string | null> =>
@@ -33,11 +31,7 @@ export const secretText = (doc: string, check: (value: string) => unknown = () =
     true,
   );
 
-export const integer = (
-  fallback: number,
-  [least, most]: readonly [number, number],
-  doc: string,
-): Knob<number> =>
+export const integer = (fallback: number, [least, most]: readonly [number, number], doc: string): Knob<number> =>
   knob(doc, String(fallback), (value) => {
     if (value === undefined) return fallback;
     const number = /^-?\d+$/.test(value) ? Number(value) : NaN; // Number() alone takes " " for 0 and 1e3 for 1000
@@ -55,11 +49,7 @@ export const flag = (fallback: boolean, doc: string): Knob<boolean> =>
     throw new Error(`must be true or false, not "${value}".`);
   });
 
-export const oneOf = <const T extends string>(
-  choices: readonly T[],
-  fallback: T,
-  doc: string,
-): Knob<T> =>
+export const oneOf = <const T extends string>(choices: readonly T[], fallback: T, doc: string): Knob<T> =>
   knob(doc, fallback, (value) => {
     if (value === undefined) return fallback;
     const found = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
@@ -79,4 +69,3 @@ export const bytes = (fallback: string, doc: string): Knob<number> =>
     }
     return size;
   });
-

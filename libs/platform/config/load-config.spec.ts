@@ -60,17 +60,19 @@ describe('loadConfig', () => {
       DATABASE_URL: 'oracle://db/ods',
       REDIS_URL: 'amqp://broker',
     });
-    expect(faults).toEqual([
-      'SECRET_KEY must have at least 32 characters.',
-      'PORT must be a whole number from 0 to 65535, not "eighty".',
-      'DEBUG must be true or false, not "perhaps".',
-      'LOG_FORMAT must be one of auto, json, pretty, not "xml".',
-      'MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "huge".',
-      'JOB_CONCURRENCY must be a whole number from 1 to 256, not "0".',
-      'DATABASE_KEY must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
-      'DATABASE_URL must start with postgres://, mysql://, mariadb:// or sqlite:.',
-      'REDIS_URL must start with redis:// or rediss://.',
-    ].sort((a, b) => faults.indexOf(a) - faults.indexOf(b)));
+    expect(faults).toEqual(
+      [
+        'SECRET_KEY must have at least 32 characters.',
+        'PORT must be a whole number from 0 to 65535, not "eighty".',
+        'DEBUG must be true or false, not "perhaps".',
+        'LOG_FORMAT must be one of auto, json, pretty, not "xml".',
+        'MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "huge".',
+        'JOB_CONCURRENCY must be a whole number from 1 to 256, not "0".',
+        'DATABASE_KEY must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
+        'DATABASE_URL must start with postgres://, mysql://, mariadb:// or sqlite:.',
+        'REDIS_URL must start with redis:// or rediss://.',
+      ].sort((a, b) => faults.indexOf(a) - faults.indexOf(b)),
+    );
     expect(new ConfigInvalid(faults).message).toContain('9 faults');
   });
 
@@ -116,7 +118,9 @@ describe('bytes', () => {
   });
 
   it.each(['1.5G', '-1', '1X', 'G', '9000000T', '1e9'])('refuses %s', (MAX_UPLOAD_BYTES) => {
-    expect(faultsOf({ MAX_UPLOAD_BYTES })).toEqual([`MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "${MAX_UPLOAD_BYTES}".`]);
+    expect(faultsOf({ MAX_UPLOAD_BYTES })).toEqual([
+      `MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "${MAX_UPLOAD_BYTES}".`,
+    ]);
   });
 });
 

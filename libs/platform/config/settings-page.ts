@@ -4,7 +4,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** docs/configuration.md, from the table of settings: what it says is what the code does. */
 export function settingsPage(): string {
-  const rows = Object.entries(settings).map(([name, { shown, doc, secret }]) => `| \`${name}\` | ${cell(shown)} | ${cell(doc)}${secret ? ' Secret.' : ''} |`);
+  const rows = Object.entries(settings).map(
+    ([name, { shown, doc, secret }]) => `| \`${name}\` | ${cell(shown)} | ${cell(doc)}${secret ? ' Secret.' : ''} |`,
+  );
   return `# Configuration
 
 A server is configured by environment variables. They are read once, at the start; if any cannot be used the server lists every

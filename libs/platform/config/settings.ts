@@ -6,7 +6,8 @@ const MS_DAY = 86_400_000;
 function checkRedisUrl(text: string): void {
   if (!/^rediss?:\/\//.test(text)) throw new Error('must start with redis:// or rediss://.');
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname)) throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
+  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname))
+    throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
 }
 
 /** Every environment variable that ODS reads. docs/configuration.md is generated from this table. */
@@ -27,9 +28,7 @@ export const settings = {
     '32 random bytes in base64 or hex that encrypt secrets in the database. Generated into DATA_DIR when not given. Old keys follow after commas and are used for reading only.',
     parseDatabaseKeys,
   ),
-  DATABASE_URL: secretText(
-    'postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.',
-  ),
+  DATABASE_URL: secretText('postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.'),
   MYSQL_SERVER: optionalText('MySQL or MariaDB server, HOST or HOST:PORT.'),
   MYSQL_DATABASE: text('ods', 'Name of the MySQL database.'),
   MYSQL_USER: text('ods', 'MySQL user.'),
@@ -54,18 +53,10 @@ export const settings = {
   TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),
   TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
   RECONCILE_SECONDS: integer(180, [1, 86_400], "How often every peer's catalog is compared with ours."),
-  RETENTION_DAYS: integer(
-    14,
-    [0, 3_650],
-    'How long superseded and deleted content stays restorable.',
-  ),
+  RETENTION_DAYS: integer(14, [0, 3_650], 'How long superseded and deleted content stays restorable.'),
   PEER_TIMEOUT_MS: integer(15_000, [100, MS_DAY], 'How long a call to a peer may stall.'),
   JOB_POLL_MS: integer(1_000, [10, 60_000], 'How often due jobs are looked for in the database.'),
-  JOB_LEASE_MS: integer(
-    30_000,
-    [200, 600_000],
-    'A running job whose process has not been heard of for this long is given to another one.',
-  ),
+  JOB_LEASE_MS: integer(30_000, [200, 600_000], 'A running job whose process has not been heard of for this long is given to another one.'),
   ACCESS_TOKEN_SECONDS: integer(900, [1, 86_400], 'How long an access token of a sign-in is good for.'),
   SESSION_DAYS: integer(14, [1, 365], 'How long a sign-in lasts without being used.'),
 } as const;

@@ -104,7 +104,12 @@ export class Database {
     return attempt;
   }
 
-  private async tryOnce<T>(runner: QueryRunner, attempt: Attempt, work: () => Promise<T>, { canBeLost = false }: TransactionOptions): Promise<T> {
+  private async tryOnce<T>(
+    runner: QueryRunner,
+    attempt: Attempt,
+    work: () => Promise<T>,
+    { canBeLost = false }: TransactionOptions,
+  ): Promise<T> {
     runner.data = { canBeLost };
     const { failIfBroken } = failForGood(runner);
     try {

@@ -15,7 +15,8 @@ const losses = new Set([
   '57P03',
 ]);
 /** The drivers give these no code. */
-const lossMessages = /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable|Can't add new command when connection is in closed state)/;
+const lossMessages =
+  /^(?:Connection terminated|Client (?:has encountered a connection error|was closed) and is not queryable|Can't add new command when connection is in closed state)/;
 
 interface DriverError {
   readonly code?: string;

@@ -1,4 +1,16 @@
-import { Body, Controller, Get, type INestApplication, Module, NotFoundException, Param, ParseIntPipe, Post, Res, ServiceUnavailableException } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  type INestApplication,
+  Module,
+  NotFoundException,
+  Param,
+  ParseIntPipe,
+  Post,
+  Res,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
@@ -123,7 +135,12 @@ describe('ProblemFilter', () => {
   });
 
   it('repeats what the framework says below 500, and nothing of what it says above', async () => {
-    expect((await get('/fail/not-found')).json()).toMatchObject({ type: 'about:blank', status: 404, title: 'Not Found', detail: 'No such thing.' });
+    expect((await get('/fail/not-found')).json()).toMatchObject({
+      type: 'about:blank',
+      status: 404,
+      title: 'Not Found',
+      detail: 'No such thing.',
+    });
     expect((await get('/nowhere')).json()).toMatchObject({ status: 404 });
     expect((await get('/number/seven')).json()).toMatchObject({ status: 400 });
     const { body, statusCode } = await get('/fail/unavailable');

@@ -57,7 +57,9 @@ describe('validation', () => {
   });
 
   it('does not repeat values, which may be secrets', async () => {
-    expect(JSON.stringify(await faultsOf({ stage: 'hunter2', limit: 'hunter2', peers: [{ name: 'hunter2-hunter2' }] }))).not.toContain('hunter2');
+    expect(JSON.stringify(await faultsOf({ stage: 'hunter2', limit: 'hunter2', peers: [{ name: 'hunter2-hunter2' }] }))).not.toContain(
+      'hunter2',
+    );
   });
 
   it('keeps answers small however many fields are wrong', async () => {

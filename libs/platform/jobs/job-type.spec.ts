@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { backoffDelay, type JobType } from './job-type.js';
 
-const aType = (backoffMs: number, backoffCapMs: number): JobType<never> => ({ name: 'test', lane: 'quick', maxAttempts: 5, backoffMs, backoffCapMs });
+const aType = (backoffMs: number, backoffCapMs: number): JobType<never> => ({
+  name: 'test',
+  lane: 'quick',
+  maxAttempts: 5,
+  backoffMs,
+  backoffCapMs,
+});
 
 describe('backoffDelay', () => {
   it('doubles its ceiling with each attempt, up to the cap', () => {

@@ -14,7 +14,14 @@ export class JobRepository {
   /** False when another row has the key. */
   async insert(job: NewJob): Promise<boolean> {
     const row = { ...job, state: 'due' as const, lease: null, again: false, attempts: 0, lastError: null };
-    await this.db.manager.createQueryBuilder().insert().into(Job).values(row as never).orIgnore().updateEntity(false).execute();
+    await this.db.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Job)
+      .values(row as never)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
     return job.dedupeKey === null || (await this.db.manager.countBy(Job, { id: job.id })) === 1;
   }
 

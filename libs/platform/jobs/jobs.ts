@@ -37,7 +37,8 @@ export class Jobs {
 
   async add<Payload>(type: JobType<Payload>, payload: Payload, options: JobOptions = {}): Promise<void> {
     const { length } = Buffer.from(JSON.stringify(payload));
-    if (length > PAYLOAD_LIMIT) throw new RangeError(`The payload of ${type.name} has ${length} bytes; ${PAYLOAD_LIMIT} fit every database.`);
+    if (length > PAYLOAD_LIMIT)
+      throw new RangeError(`The payload of ${type.name} has ${length} bytes; ${PAYLOAD_LIMIT} fit every database.`);
     const now = this.clock.now();
     const dueMs = now + (options.delayMs ?? 0);
     await this.db.transaction(async () => {

@@ -21,7 +21,12 @@ describe('Lease', () => {
       asked.push(endsMs);
       return answer();
     };
-    lease = new Lease(extend, () => Date.now(), 1_000, (error) => warnings.push(error));
+    lease = new Lease(
+      extend,
+      () => Date.now(),
+      1_000,
+      (error) => warnings.push(error),
+    );
   };
 
   it('is extended four times in its length, for its whole length', async () => {

@@ -5,11 +5,27 @@ const ITEMS = 50;
 const TOTAL = 300;
 const TEXT_LENGTH = 8_000;
 const REDACTED = '[redacted]';
-const secretWords = new Set(['authorization', 'cookie', 'cookies', 'password', 'passwords', 'passphrase', 'secret', 'secrets', 'token', 'tokens', 'jwt', 'credentials']);
+const secretWords = new Set([
+  'authorization',
+  'cookie',
+  'cookies',
+  'password',
+  'passwords',
+  'passphrase',
+  'secret',
+  'secrets',
+  'token',
+  'tokens',
+  'jwt',
+  'credentials',
+]);
 
 /** True for names such as `newPassword`, `REFRESH_TOKEN`, `set-cookie` or `registrationKey`. */
 function namesSecret(name: string): boolean {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z0-9]+/);
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
   return words.some((word) => secretWords.has(word)) || /^keys?$/.test(words.at(-1)!);
 }
 

@@ -17,7 +17,15 @@ describe('OdsLogger', () => {
   it('writes one JSON line with level, time, context and the request that is served', () => {
     const { logger, last } = loggerWith();
     withRequestContext({ requestId: 'r-1', address: null }, () => logger.warn('Careful.', 'Http'));
-    expect(last()).toEqual({ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), service: 'api', pid: process.pid, request_id: 'r-1', context: 'Http', msg: 'Careful.' });
+    expect(last()).toEqual({
+      level: 'warn',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      service: 'api',
+      pid: process.pid,
+      request_id: 'r-1',
+      context: 'Http',
+      msg: 'Careful.',
+    });
   });
 
   it('takes what Nest gives it: messages, stacks, errors and objects', () => {
@@ -27,7 +35,11 @@ describe('OdsLogger', () => {
       new Logger('Jobs').error('It failed.', 'Error: It failed.\n    at x');
       expect(last()).toMatchObject({ context: 'Jobs', msg: 'It failed.', err: { stack: 'Error: It failed.\n    at x' } });
       new Logger('Jobs').error(new TypeError('wrong'));
-      expect(last()).toMatchObject({ context: 'Jobs', msg: 'wrong', err: { type: 'TypeError', message: 'wrong', stack: expect.stringContaining('ods-logger.spec') } });
+      expect(last()).toMatchObject({
+        context: 'Jobs',
+        msg: 'wrong',
+        err: { type: 'TypeError', message: 'wrong', stack: expect.stringContaining('ods-logger.spec') },
+      });
       new Logger('Jobs').log({ msg: 'Moved.', count: 3 });
       expect(last()).toMatchObject({ level: 'info', context: 'Jobs', msg: 'Moved.', count: 3 });
       new Logger('Jobs').log(undefined);
@@ -91,14 +103,26 @@ describe('OdsLogger', () => {
     logger.warn(error);
     logger.error(new Error('Sending failed', { cause: error }));
     expect(lines.join()).not.toContain('hunter2');
-    expect(JSON.parse(lines[1]!)).toMatchObject({ err: { message: 'Sending failed', cause: { message: 'timeout', code: 'ECONNABORTED' } } });
+    expect(JSON.parse(lines[1]!)).toMatchObject({
+      err: { message: 'Sending failed', cause: { message: 'timeout', code: 'ECONNABORTED' } },
+    });
   });
 
   it('writes anything without failing: cycles, bytes, getters that throw, huge values', () => {
     const { logger, lines } = loggerWith();
-    const cycle: Record<string, unknown> = { bytes: Buffer.alloc(5_000), big: 10n, text: 'x'.repeat(1_000_000), list: Array.from({ length: 10_000 }, () => 1) };
+    const cycle: Record<string, unknown> = {
+      bytes: Buffer.alloc(5_000),
+      big: 10n,
+      text: 'x'.repeat(1_000_000),
+      list: Array.from({ length: 10_000 }, () => 1),
+    };
     cycle['self'] = cycle;
-    Object.defineProperty(cycle, 'bad', { enumerable: true, get: () => { throw new Error('no'); } });
+    Object.defineProperty(cycle, 'bad', {
+      enumerable: true,
+      get: () => {
+        throw new Error('no');
+      },
+    });
     logger.log(cycle);
     expect(lines[0]!.length).toBeLessThan(50_000);
     expect(JSON.parse(lines[0]!)).toMatchObject({ bytes: '[5000 bytes]', big: '10', bad: '[unreadable]' });
@@ -108,7 +132,9 @@ describe('OdsLogger', () => {
 describe('OdsLogger for a terminal', () => {
   it('writes a short line with the time, who says it, the request and the cause', () => {
     const { logger, lines } = loggerWith({ LOG_FORMAT: 'pretty' });
-    withRequestContext({ requestId: 'r-1', address: null }, () => logger.error({ msg: 'GET /x failed', err: new Error('why'), peer: 'London' }, 'Http'));
+    withRequestContext({ requestId: 'r-1', address: null }, () =>
+      logger.error({ msg: 'GET /x failed', err: new Error('why'), peer: 'London' }, 'Http'),
+    );
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d error Http: GET \/x failed \{"peer":"London"\} \[r-1\]\nError: why\n {4}at /);
   });
 

@@ -18,7 +18,11 @@ const colours = { error: '\x1b[31m', warn: '\x1b[33m', fatal: '\x1b[31m' } as Re
 
 /** Names come from outside: none may end the line, steer the terminal or turn the direction of the text. */
 const oneLine = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => JSON.stringify(character).slice(1, -1).replace(/^[^\\]/, '?'));
+  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) =>
+    JSON.stringify(character)
+      .slice(1, -1)
+      .replace(/^[^\\]/, '?'),
+  );
 
 const manyLines = (text: string): string => text.split('\n').map(oneLine).join('\n');
 

@@ -17,8 +17,7 @@ export interface RequestContext {
 const storage = new AsyncLocalStorage<RequestContext>();
 
 export const requestContext = (): RequestContext | undefined => storage.getStore();
-export const withRequestContext = <T>(context: RequestContext, work: () => T): T =>
-  storage.run(context, work);
+export const withRequestContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
 
 /** Guards say here on whose behalf the rest of the request is done. */
 export function actAs(actor: Actor): void {

@@ -13,7 +13,8 @@ function advice(error: unknown): string {
   const { code, message, port } = error as { code?: string; message: string; port?: number };
   if (error instanceof ConfigInvalid) return message;
   if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. Stop it, or start with PORT set to another one.`;
-  if (code === 'EACCES' && port !== undefined) return `Port ${port} needs more rights. Use one above 1023, or give this program the right to bind it.`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} needs more rights. Use one above 1023, or give this program the right to bind it.`;
   return message ?? String(error);
 }
 

@@ -51,7 +51,12 @@ describe('BlockWriter', () => {
     }
     const written = await writeAll(pieces(), writer, () => undefined);
     await writer.close();
-    expect(written).toEqual({ size, sha1: hex('sha1', data), sha256: hex('sha256', data), manifest: Buffer.concat(blocksOf(data).map(sha1)) });
+    expect(written).toEqual({
+      size,
+      sha1: hex('sha1', data),
+      sha256: hex('sha256', data),
+      manifest: Buffer.concat(blocksOf(data).map(sha1)),
+    });
     expect((await readFile(file)).equals(data)).toBe(true);
   });
 

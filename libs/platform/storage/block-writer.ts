@@ -76,7 +76,9 @@ export class BlockWriter {
     const bytes = buffer.buffer as ArrayBuffer;
     const ticket = ++this.lastTicket;
     const answer = this.wait(ticket);
-    this.session.post({ op: 'block', session: this.session.session, ticket, index, bytes, length, expected: expected && alone(expected) }, [bytes]);
+    this.session.post({ op: 'block', session: this.session.session, ticket, index, bytes, length, expected: expected && alone(expected) }, [
+      bytes,
+    ]);
     const { matches, sha1 } = await answer;
     if (!matches) return false;
     this.hashes.set(index, sha1!);

@@ -59,7 +59,7 @@ class HashSession {
     const digest = this.digestOf(data);
     if (request.expected !== null && !digest.equals(request.expected)) return { matches: false };
     const at = request.index * this.blockSize;
-    for (let done = 0; done < data.length; ) done += this.fs.writeSync(this.fd, data, done, data.length - done, at + done);
+    for (let done = 0; done < data.length;) done += this.fs.writeSync(this.fd, data, done, data.length - done, at + done);
     this.place(request.index, data);
     return { matches: true, sha1: digest };
   }
@@ -95,7 +95,7 @@ class HashSession {
   /** Null when the file ends before. */
   private read(index: number, length: number): Buffer | null {
     const data = Buffer.allocUnsafe(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const count = this.fs.readSync(this.fd, data, done, length - done, index * this.blockSize + done);
       if (count === 0) return null;
       done += count;

@@ -10,7 +10,11 @@ import { packageStoreContract, published, stage } from './package-store.testing.
 const pool = new HashPool();
 afterAll(() => pool.onApplicationShutdown());
 
-async function openStore(dataDir = scratchDir('store'), env: Record<string, string> = {}, now = () => Date.now()): Promise<LocalPackageStore> {
+async function openStore(
+  dataDir = scratchDir('store'),
+  env: Record<string, string> = {},
+  now = () => Date.now(),
+): Promise<LocalPackageStore> {
   const store = new LocalPackageStore(loadConfig({ DATA_DIR: dataDir, DISK_RESERVE_BYTES: '1M', ...env }), pool, { now });
   await store.onModuleInit();
   return store;
@@ -52,7 +56,9 @@ describe('LocalPackageStore', () => {
     }
     symlinkSync('nowhere', share(`.${uuid}.1b1b1b1b`));
     await openStore(dataDir); // the files changed just now (ctime): another process may be about to rename them
-    expect(readdirSync(path.join(dataDir, 'share')).sort()).toEqual([`.${uuid}.0a0a0a0a`, `.${uuid}.1b1b1b1b`, '.nfs0001', 'mine.pkg'].sort());
+    expect(readdirSync(path.join(dataDir, 'share')).sort()).toEqual(
+      [`.${uuid}.0a0a0a0a`, `.${uuid}.1b1b1b1b`, '.nfs0001', 'mine.pkg'].sort(),
+    );
     await openStore(dataDir, {}, () => Date.now() + 120_000);
     expect(readdirSync(path.join(dataDir, 'share')).sort()).toEqual(['.nfs0001', 'mine.pkg']);
   });
@@ -61,7 +67,9 @@ describe('LocalPackageStore', () => {
     if (!existsSync('/dev/shm')) return;
     const elsewhere = path.join('/dev/shm', path.basename(scratchDir('staging')));
     mkdirSync(elsewhere, { recursive: true });
-    await expect(openStore(scratchDir('store'), { UPLOAD_STAGING_DIR: elsewhere })).rejects.toThrow(/UPLOAD_STAGING_DIR must be on the same file system/);
+    await expect(openStore(scratchDir('store'), { UPLOAD_STAGING_DIR: elsewhere })).rejects.toThrow(
+      /UPLOAD_STAGING_DIR must be on the same file system/,
+    );
     expect(readdirSync(elsewhere)).toEqual([]);
   });
 

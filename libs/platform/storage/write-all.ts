@@ -23,7 +23,7 @@ export async function writeAll(source: AsyncIterable<Buffer>, writer: BlockWrite
     filled = 0;
   };
   for await (const piece of source) {
-    for (let at = 0; at < piece.length; ) {
+    for (let at = 0; at < piece.length;) {
       if (filled === BLOCK_BYTES) {
         flush();
         buffer = await writer.take();

@@ -4,8 +4,6 @@ import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { type PeerState, type PeerStatus, peerStatuses } from '../peer-state.js';
 
-
-
 export class RegisterDto {
   @ApiProperty({ example: 'http://192.168.99.101' }) @IsString() @MaxLength(1_000) url!: string;
   @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: '32 hexadecimal digits, with or without the dashes of a UUID.' })
@@ -16,7 +14,9 @@ export class RegisterDto {
 }
 
 export class UpdatePeerDto {
-  @ApiProperty({ example: true, description: 'A paused server is told nothing and gives nothing until it is resumed.' }) @IsBoolean() paused!: boolean;
+  @ApiProperty({ example: true, description: 'A paused server is told nothing and gives nothing until it is resumed.' })
+  @IsBoolean()
+  paused!: boolean;
 }
 
 export class PeerDto {
@@ -28,10 +28,16 @@ export class PeerDto {
   @ApiProperty({ example: 1510289147 }) registered_on_ts!: number;
   @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
   @ApiProperty({ example: 'http://192.168.99.101' }) url!: string;
-  @ApiProperty({ enum: peerStatuses, example: 'connected', description: 'unknown: in firewalled mode, so it cannot be asked, and not heard of for a while.' })
+  @ApiProperty({
+    enum: peerStatuses,
+    example: 'connected',
+    description: 'unknown: in firewalled mode, so it cannot be asked, and not heard of for a while.',
+  })
   status!: PeerStatus;
-  @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time of the last answer or call.' }) last_seen_ts!: number | null;
-  @ApiProperty({ type: Number, nullable: true, example: null, description: 'Unix time since when it does not answer.' }) unreachable_since_ts!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time of the last answer or call.' }) last_seen_ts!:
+    number | null;
+  @ApiProperty({ type: Number, nullable: true, example: null, description: 'Unix time since when it does not answer.' })
+  unreachable_since_ts!: number | null;
   @ApiProperty({ type: String, nullable: true, example: null }) last_error!: string | null;
   @ApiProperty({ example: 0, description: 'Changes of this server that it has not acknowledged yet.' }) lag!: number;
   @ApiProperty({ example: 0, description: "How far this server has read the other one's changes." }) pulled_seq!: number;

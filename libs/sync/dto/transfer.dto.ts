@@ -12,11 +12,18 @@ export class TransferDto {
   @ApiProperty({ example: 1 }) attempts!: number;
   @ApiProperty({ type: String, nullable: true, example: 'no-source' }) error_code!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'No server that can be reached has this package now.' }) last_error!: string | null;
-  @ApiProperty({ type: String, nullable: true, example: 'Example ODS 2', description: 'The server that gave the last block.' }) source!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'Example ODS 2', description: 'The server that gave the last block.' }) source!:
+    string | null;
   @ApiProperty({ example: 1510370154 }) created_ts!: number;
   @ApiProperty({ type: Number, nullable: true, example: 1510370154 }) started_ts!: number | null;
   @ApiProperty({ type: Number, nullable: true, example: null }) finished_ts!: number | null;
-  @ApiProperty({ type: Number, nullable: true, example: 104857600, description: 'Bytes per second since it began; null when that says nothing.' }) rate!: number | null;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 104857600,
+    description: 'Bytes per second since it began; null when that says nothing.',
+  })
+  rate!: number | null;
   @ApiProperty({ type: Number, nullable: true, example: 12, description: 'Seconds to go at that rate.' }) eta!: number | null;
 
   static from(transfer: Transfer, sourceNames: ReadonlyMap<string, string>, now: number): TransferDto {

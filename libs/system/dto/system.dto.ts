@@ -10,8 +10,7 @@ const size = (example: number) => ({
   description: 'Bytes; null when it cannot be read.',
 });
 const sizeInWords = (example: string) => ({ type: String, nullable: true, example });
-const inWords = (bytes: number | undefined): string | null =>
-  bytes === undefined ? null : humanBytes(bytes);
+const inWords = (bytes: number | undefined): string | null => (bytes === undefined ? null : humanBytes(bytes));
 
 /** The machine's resources, field by field as in the reference documents. Sizes are null when they cannot be read. */
 export class SystemDto {

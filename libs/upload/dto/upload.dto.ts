@@ -9,7 +9,8 @@ export class UploadFormDto {
   @ApiProperty({ type: 'string', format: 'binary', description: 'The package; its filename becomes the public name.' }) file!: string;
   @ApiPropertyOptional({ enum: stages, example: 'Prod', description: "The server's own stage when not given." }) stage?: Stage;
   @ApiPropertyOptional({ example: 'Approved by the security team', maxLength: 2_000 }) notes?: string;
-  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Replace another content of the same name, on every server.' }) replace?: string;
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Replace another content of the same name, on every server.' })
+  replace?: string;
 }
 
 export class UploadQueryDto {

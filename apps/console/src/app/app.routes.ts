@@ -3,7 +3,12 @@ import { hasToken, signedIn, signedOut } from './session/guards';
 
 export const routes: Routes = [
   { path: 'sign-in', title: 'Sign in', canActivate: [signedOut], loadComponent: async () => (await import('./sign-in/sign-in')).SignIn },
-  { path: 'set-password', title: 'Set a password', canActivate: [hasToken], loadComponent: async () => (await import('./sign-in/set-password')).SetPassword },
+  {
+    path: 'set-password',
+    title: 'Set a password',
+    canActivate: [hasToken],
+    loadComponent: async () => (await import('./sign-in/set-password')).SetPassword,
+  },
   {
     path: '',
     canActivate: [signedIn],

@@ -44,7 +44,9 @@ export class Activity {
 
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly state = signal<Loadable<readonly TransferDto[]>>(loading);
-  protected readonly moving = computed(() => (valueOf(this.state()) ?? []).filter(({ state }) => state !== 'done' && state !== 'cancelled'));
+  protected readonly moving = computed(() =>
+    (valueOf(this.state()) ?? []).filter(({ state }) => state !== 'done' && state !== 'cancelled'),
+  );
   protected readonly ended = computed(() => (valueOf(this.state()) ?? []).filter(({ state }) => state === 'done' || state === 'cancelled'));
 
   constructor() {

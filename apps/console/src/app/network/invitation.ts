@@ -10,7 +10,13 @@ const PREFIX = 'ods-invite:';
 /** One text that carries all three, for a chat or a mail. */
 export function writeInvitation(invitation: Invitation): string {
   const bytes = new TextEncoder().encode(JSON.stringify(invitation));
-  return PREFIX + btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return (
+    PREFIX +
+    btoa(String.fromCharCode(...bytes))
+      .replaceAll('+', '-')
+      .replaceAll('/', '_')
+      .replace(/=+$/, '')
+  );
 }
 
 /** Null when the text is not an invitation. */

@@ -1,5 +1,15 @@
 import { inject, Injectable, signal } from '@angular/core';
-import { type AboutDto, Api, getAbout, listRegisteredOds, type PeerDto, register, syncRegisteredOds, unregisterOds, updateRegisteredOds } from '#libs/api-client';
+import {
+  type AboutDto,
+  Api,
+  getAbout,
+  listRegisteredOds,
+  type PeerDto,
+  register,
+  syncRegisteredOds,
+  unregisterOds,
+  updateRegisteredOds,
+} from '#libs/api-client';
 import { Connection } from '../shell/connection';
 import { type Loadable, loading } from '../shared/loadable';
 import { sentenceOf } from '../shared/problem';

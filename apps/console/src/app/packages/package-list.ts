@@ -29,7 +29,19 @@ type SortField = 'filename' | 'size' | 'stage' | 'status' | 'created';
 /** The packages of this server. Search, filters and order are in the address, so that they can be shared and gone back to. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule, MatMenuModule, MatSelectModule, MatTooltipModule, RouterLink, UploadPanel, When],
+  imports: [
+    Chip,
+    FormsModule,
+    MatButtonModule,
+    MatFormFieldModule,
+    MatInputModule,
+    MatMenuModule,
+    MatSelectModule,
+    MatTooltipModule,
+    RouterLink,
+    UploadPanel,
+    When,
+  ],
   templateUrl: './package-list.html',
   styleUrl: './package-list.scss',
 })

@@ -86,7 +86,11 @@ export class PackagePage {
     this.isVerifying.set(true);
     await this.attempt(null, async () => {
       const { intact } = await this.api.invoke(verifyPackage, { id_or_name: this.name() });
-      this.tell(intact ? 'The content on disk is exactly what was uploaded.' : 'The content on disk was damaged. It is offline here and is fetched again from another server.');
+      this.tell(
+        intact
+          ? 'The content on disk is exactly what was uploaded.'
+          : 'The content on disk was damaged. It is offline here and is fetched again from another server.',
+      );
     });
     this.isVerifying.set(false);
   }

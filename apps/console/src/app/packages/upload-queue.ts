@@ -46,7 +46,16 @@ export class UploadQueue {
   }
 
   add(files: Iterable<File>, stage: Stage | null): void {
-    const added = [...files].map((file): Upload => ({ id: ++this.lastId, file, stage, replaces: false, state: 'waiting', sent: 0, rate: 0, message: '' }));
+    const added = [...files].map((file): Upload => ({
+      id: ++this.lastId,
+      file,
+      stage,
+      replaces: false,
+      state: 'waiting',
+      sent: 0,
+      rate: 0,
+      message: '',
+    }));
     this.list.update((list) => [...list, ...added]);
     this.next();
   }

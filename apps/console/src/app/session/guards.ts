@@ -8,7 +8,9 @@ export const signedIn: CanActivateFn = async (_route, { url }) => {
   const router = inject(Router);
   await session.start();
   if (session.state() === 'signed-in') return true;
-  return session.state() === 'password-change' ? router.parseUrl('/set-password') : router.createUrlTree(['/sign-in'], { queryParams: { then: url } });
+  return session.state() === 'password-change'
+    ? router.parseUrl('/set-password')
+    : router.createUrlTree(['/sign-in'], { queryParams: { then: url } });
 };
 
 /** The sign-in page is for those who are not. */

@@ -16,10 +16,21 @@ const LEAST = 12;
     <main class="card">
       <h1>Set a new password</h1>
       @if (isForced()) {
-        <p class="muted">Everybody knows the first password of a new server, so it opens nothing but this page. Choose your own; a few words in a row are easy to remember.</p>
+        <p class="muted">
+          Everybody knows the first password of a new server, so it opens nothing but this page. Choose your own; a few words in a row are
+          easy to remember.
+        </p>
       }
       <form (ngSubmit)="submit()">
-        <input class="visually-hidden" name="username" autocomplete="username" [value]="username()" tabindex="-1" aria-hidden="true" readonly />
+        <input
+          class="visually-hidden"
+          name="username"
+          autocomplete="username"
+          [value]="username()"
+          tabindex="-1"
+          aria-hidden="true"
+          readonly
+        />
         <mat-form-field appearance="outline">
           <mat-label>Current password</mat-label>
           <input matInput name="current" type="password" autocomplete="current-password" required [(ngModel)]="current" />

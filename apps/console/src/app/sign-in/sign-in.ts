@@ -26,7 +26,8 @@ export class SignIn {
 
   protected goOn(): void {
     const wish = this.then();
-    const target = this.session.state() === 'password-change' ? '/set-password' : wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/packages';
+    const target =
+      this.session.state() === 'password-change' ? '/set-password' : wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/packages';
     void this.router.navigateByUrl(target);
   }
 }

@@ -19,7 +19,10 @@ interface Node {
 
 const NAMES = ['a.pkg', 'b.dmg', 'c.msi', 'd.exe'];
 const STORM_MS = 60_000;
-const QUIET_MS = 3_600_000;
+const QUIET_MS = 600_000;
+/** Far more than a mesh needs that works: what goes on for ever is stopped here. */
+const MAX_EVENTS = 60_000;
+const MAX_UNDER_WAY = 3_000;
 const RECONCILE_MS = 20_000;
 const TIMEOUT_MS = 3_000;
 
@@ -28,7 +31,7 @@ export class SimMesh {
   readonly nodes: Node[] = [];
   /** The newest acknowledged write of each name. */
   readonly acknowledged = new Map<string, Entry[]>();
-  readonly counts = { messages: 0, dropped: 0, crashes: 0, writes: 0 };
+  readonly counts = { events: 0, messages: 0, dropped: 0, crashes: 0, writes: 0 };
   private readonly random: Random;
   private readonly events: Event[] = [];
   private readonly cut = new Set<string>();
@@ -54,11 +57,12 @@ export class SimMesh {
     for (let at = 0; at < STORM_MS; at += 200 + this.random.below(1_500)) this.after(at, () => this.act());
     this.after(STORM_MS, () => this.calm());
     const end = this.now + STORM_MS + QUIET_MS;
-    for (let event = this.pop(); event && event.at <= end; event = this.pop()) {
+    for (let event = this.pop(); event && event.at <= end && this.counts.events < MAX_EVENTS; event = this.pop()) {
+      this.counts.events += 1;
       this.now = event.at;
       event.run();
       for (const { server } of this.nodes) server.check();
-      if (!this.isStorm && this.isSettled()) return;
+      if (!this.isStorm && this.counts.events % 8 === 0 && this.isSettled()) return;
     }
     throw new Error(`The mesh did not come to rest: ${this.difference()}`);
   }
@@ -260,6 +264,7 @@ export class SimMesh {
   }
 
   private after(delayMs: number, run: () => void): void {
+    if (this.events.length >= MAX_UNDER_WAY) throw new Error('Messages beget messages without end.');
     this.events.push({ at: this.now + delayMs, order: (this.order += 1), run });
   }
 

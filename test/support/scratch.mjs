@@ -8,7 +8,7 @@ const PREFIX = 'ods-test-';
 export function openScratch() {
   for (const name of readdirSync(os.tmpdir())) {
     const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
+    if (owner !== undefined && !isAlive(Number(owner))) clear(path.join(os.tmpdir(), name));
   }
   const directory = mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
   process.env['ODS_TEST_SCRATCH'] = directory;

@@ -8,11 +8,21 @@ const serverPaths = /^\/(?:api|share|Packages|healthz|readyz|metrics)(?:\/|\?|$)
 
 const builtFile = /^\/(?:media\/.+|[^/]+\.[a-z0-9]{1,12})$/i;
 
-/** The console is one page with its own routes (`/packages/NoMAD.pkg` is one): any path that is neither of the server nor a built file. */
-export function toConsoleUrl({ method, url = '/' }: { method?: string; url?: string }): string {
+interface PageRequest {
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers?: { readonly accept?: string | undefined };
+}
+
+/**
+ * The console is one page with its own routes (`/packages/NoMAD.pkg` is one): any path that is neither of the server nor a
+ * built file, when a browser asks. A program that mistyped a path is to hear 404, not a page that says 200.
+ */
+export function toConsoleUrl({ method, url = '/', headers }: PageRequest): string {
   const [path = '/'] = url.split('?');
-  const isPage = (method === 'GET' || method === 'HEAD') && !serverPaths.test(url) && !builtFile.test(path);
-  return isPage ? '/index.html' : url;
+  const isRead = method === 'GET' || method === 'HEAD';
+  const isForBrowser = path === '/' || headers?.accept?.includes('text/html') === true;
+  return isRead && isForBrowser && !serverPaths.test(url) && !builtFile.test(path) ? '/index.html' : url;
 }
 
 /** Hashed assets are cached for ever, the page itself never. */

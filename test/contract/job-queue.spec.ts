@@ -189,10 +189,10 @@ forEachQueue((kind, open) => {
         await world.redis!.stop('SIGKILL');
         const begun = performance.now();
         for (let index = 0; index < 1_000; index += 1) offer(`lost ${index}`);
-        expect(performance.now() - begun).toBeLessThan(500);
+        expect(performance.now() - begun).toBeLessThan(3_000);
         const fault = await queue.fault();
         expect(await queue.waiting('quick')).toBe(0);
-        expect(performance.now() - begun).toBeLessThan(5_000);
+        expect(performance.now() - begun).toBeLessThan(8_000);
         expect(fault).toMatch(/Redis does not answer/);
         await world.redis!.start();
         await eventually(async () => expect(await queue.fault()).toBeNull(), { timeoutMs: 15_000 });
@@ -216,7 +216,7 @@ forEachQueue((kind, open) => {
         await stopping;
         expect(runs.ended).toEqual(['running']);
         await queue.close();
-        expect(performance.now() - begun).toBeLessThan(8_000);
+        expect(performance.now() - begun).toBeLessThan(15_000);
       });
 
       it('can be made and closed all the same', async () => {

@@ -70,7 +70,7 @@ for (const [queueKind, databaseKind] of combinations) {
         await noRows(node);
         expect(node.runs).toHaveLength(1);
         expect(node.runs[0]!.atMs - addedMs).toBeGreaterThanOrEqual(300);
-        expect(node.runs[0]!.atMs - addedMs).toBeLessThan(2_000);
+        expect(node.runs[0]!.atMs - addedMs).toBeLessThan(10_000);
       });
 
       it('is run when the transaction that promised it has committed, not before', async () => {
@@ -407,7 +407,7 @@ for (const [queueKind, databaseKind] of combinations) {
         await eventually(() => expect(node.runs).toHaveLength(1));
         const begun = performance.now();
         await node.stop();
-        expect(performance.now() - begun).toBeLessThan(5_000);
+        expect(performance.now() - begun).toBeLessThan(15_000);
         const other = await nodeThat(async () => undefined);
         await noRows(other);
         expect(other.runs).toMatchObject([{ attempt: 1 }]);

@@ -39,6 +39,9 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
       if (Date.now() - told > ECHO_MS) process.exit(1);
     });
   }
+  // Clients of servers that are away reject what nobody waits for any more while they are closed (Bull does): with all
+  // work written down before, that is no reason to end with a failure.
+  process.on('unhandledRejection', (reason) => process.stderr.write(`While stopping: ${String(reason)}\n`));
   const giveUp = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
   await stop();
   clearTimeout(giveUp);

@@ -11,13 +11,14 @@ export class DemoServer {
   /** @type {Child | null} */ #process = null;
   #token = '';
 
-  /** @param {{ name: string, port: number, folder: string, password: string }} plan */
-  constructor({ name, port, folder, password }) {
+  /** @param {{ name: string, port: number, folder: string, password: string, settings?: Record<string, string> }} plan */
+  constructor({ name, port, folder, password, settings = {} }) {
     this.name = name;
     this.url = `http://127.0.0.1:${port}`;
     this.port = port;
     this.dataDir = path.join(folder, name);
     this.password = password;
+    this.settings = settings;
   }
 
   async start() {
@@ -28,6 +29,7 @@ export class DemoServer {
       PORT: String(this.port),
       DATA_DIR: this.dataDir,
       ADMIN_PASSWORD: this.password,
+      ...this.settings,
     };
     this.#process = new Child(process.execPath, ['--enable-source-maps', inRoot('dist/apps/api/src/main.js')], {
       env: { ...own, ...settings },
@@ -95,5 +97,9 @@ export class DemoServer {
 
   get token() {
     return this.#token;
+  }
+
+  get pid() {
+    return this.#process?.process.pid;
   }
 }

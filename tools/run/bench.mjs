@@ -5,9 +5,10 @@ import { Failure } from './failure.mjs';
 import { inRoot } from './root.mjs';
 
 /** `npm run bench`: measurements beside other programs. */
-export default async function bench() {
+export default async function bench(args) {
   const main = inRoot('bench/run.mjs');
   if (!existsSync(main)) throw new Failure('bench/run.mjs does not exist in this checkout.');
   await ensureBuilt('server', 'console');
-  await import(pathToFileURL(main).href);
+  const { default: measure } = await import(pathToFileURL(main).href);
+  await measure(args);
 }

@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { RsyncDaemon } from '../rivals/rsync.mjs';
+import { SyncthingPair } from '../rivals/syncthing.mjs';
+import { makeFile } from '../support/random-file.mjs';
+import { beside, leftOut } from '../support/report.mjs';
+import { interleave, seconds } from '../support/rounds.mjs';
+import { upload } from './upload.mjs';
+
+export const summary = 'one large package from a server to another, beside an rsync daemon and syncthing';
+
+const FILE = 'package.pkg';
+
+/** @param {import('../support/bench.mjs').Bench} bench */
+export async function run(bench) {
+  const { rounds, size } = bench.options;
+  const bytes = size ?? 2 ** 30;
+  bench.requireRoom(bytes * (2 * rounds + 4));
+  const folder = bench.directory('source');
+  const source = path.join(folder, FILE);
+  const round = { sha256: '' };
+  const contenders = { ods: await ours(bench, source, round), ...(await rsync(bench, folder)), ...(await syncthing(bench, source)) };
+  const { values, medians } = await interleave(rounds, contenders, {
+    before: async () => (round.sha256 = makeFile(source, bytes)),
+    say: (text) => bench.say(text),
+  });
+  const against = (what, rival, key, atMost) =>
+    medians[key] === undefined
+      ? leftOut(what, `${rival} is not installed`)
+      : beside(what, 's', medians.ods, rival, medians[key], atMost === null ? undefined : { atMost }, { rounds: values });
+  return [
+    against('from the 201 to served and verified at the peer', 'rsync daemon', 'rsync', 1.0),
+    against('the same, when rsync too must have it on the disk', 'rsync --fsync', 'rsync-fsync', null),
+    against('the same, beside syncthing (its scan of the source not counted)', 'syncthing', 'syncthing', 0.33),
+  ];
+}
+
+/** Clock from the 201 at A to the package being served at B. */
+async function ours(bench, source, round) {
+  const [a, b] = await Promise.all([bench.server('a'), bench.server('b')]);
+  await b.registerWith(a);
+  const warm = path.join(path.dirname(source), 'warm-up.bin');
+  makeFile(warm, 8 * 2 ** 20);
+  await upload(bench, a, warm, 'warm-up.pkg');
+  await b.arrival('warm-up.pkg');
+  rmSync(warm);
+  return async (/** @type {number} */ number) => {
+    await bench.settle();
+    const filename = `transfer-${number}.pkg`;
+    await upload(bench, a, source, filename);
+    const taken = await seconds(() => b.arrival(filename));
+    await requireRight(b, filename, round.sha256);
+    return taken;
+  };
+}
+
+/** @param {import('../support/ods-server.mjs').OdsServer} server @param {string} filename @param {string} sha256 */
+async function requireRight(server, filename, sha256) {
+  const { items } = await server.call('GET', `packages?filename=${filename}`);
+  const found = items.find((each) => each.filename === filename);
+  if (found?.status !== 'Public' || found.sha256 !== sha256) throw new Error(`${filename} at ${server.name} is ${JSON.stringify(found)}.`);
+}
+
+async function rsync(bench, folder) {
+  const daemon = await RsyncDaemon.start(bench, folder);
+  if (daemon === null) return {};
+  const pull = (/** @type {string[]} */ extra) => async () => {
+    await bench.settle();
+    return daemon.timePull(FILE, extra);
+  };
+  return { rsync: pull([]), ...((await daemon.knows('--fsync')) ? { 'rsync-fsync': pull(['--fsync']) } : {}) };
+}
+
+async function syncthing(bench, source) {
+  const pair = await SyncthingPair.start(bench);
+  if (pair === null) return {};
+  await pair.connect();
+  return {
+    syncthing: async () => {
+      await bench.settle();
+      return pair.timeTransfer(source);
+    },
+  };
+}

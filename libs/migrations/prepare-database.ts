@@ -23,6 +23,11 @@ const describe = (settings: DatabaseSettings): string =>
     ? `The SQLite file ${settings.file}`
     : `The ${settings.kind} database ${settings.database} at ${settings.host}:${settings.port}`;
 
+const adviceOn = (settings: DatabaseSettings): string =>
+  settings.kind === 'sqlite'
+    ? 'See that it is an SQLite database that this user may read and write, or restore it from a backup.'
+    : 'See that the database server is running, and check DATABASE_URL (or MYSQL_SERVER and its like).';
+
 /** Any 32-bit number would do; it names our lock among others on the same server. */
 const LOCK = 0x0d5;
 
@@ -32,7 +37,9 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<DataS
   try {
     dataSource = await openDataSource(odsDataSource(settings));
   } catch (error) {
-    throw new DatabaseUnavailable(`${describe(settings)} cannot be opened: ${(error as Error).message}`, { cause: error });
+    throw new DatabaseUnavailable(`${describe(settings)} cannot be opened: ${(error as Error).message}. ${adviceOn(settings)}`, {
+      cause: error,
+    });
   }
   try {
     if (settings.kind === 'sqlite') await migrateSqlite(dataSource);
@@ -85,6 +92,8 @@ async function takeLock(runner: QueryRunner, isPostgres: boolean): Promise<void>
     await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
     return;
   }
-  const [row] = (await runner.query(`SELECT GET_LOCK('ods-migrate', 300) AS held`)) as { held: number | string }[];
+  const [row] = (await runner.query(`SELECT GET_LOCK('ods-migrate', 300) AS held`)) as {
+    held: number | string;
+  }[];
   if (Number(row?.held) !== 1) throw new DatabaseUnavailable('Another process has been migrating the database for 5 minutes.');
 }

@@ -193,7 +193,7 @@ forEachQueue((kind, open) => {
         const fault = await queue.fault();
         expect(await queue.waiting('quick')).toBe(0);
         expect(performance.now() - begun).toBeLessThan(8_000);
-        expect(fault).toMatch(/Redis does not answer/);
+        expect(fault).toMatch(/^Redis at 127.0.0.1:\d+ does not answer/);
         await world.redis!.start();
         await eventually(async () => expect(await queue.fault()).toBeNull(), { timeoutMs: 15_000 });
         await eventually(() => {

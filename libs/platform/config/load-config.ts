@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Config, type EncryptionKey } from './config.js';
 import { databaseSettings } from './database-settings.js';
@@ -58,13 +58,25 @@ function loadKeys(values: Settings, dataDir: string): { secretKey: string; datab
 
 function makeWritable(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true }); // open to the web server that serves the public files; what is secret within is not
+    makeDirectory(dataDir); // open to the web server that serves the public files; what is secret within is not
     accessSync(dataDir, constants.W_OK);
   } catch (error) {
     throw new Error(
       `${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code}). Make it writable for this user, or set DATA_DIR to a directory that is.`,
       { cause: error },
     );
+  }
+}
+
+/** One level at a time: `recursive` never ends where a parent exists and yet nothing can be made in it, as under /proc. */
+function makeDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const parent = path.dirname(directory);
+  if (parent !== directory) makeDirectory(parent);
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error; // another process was first
   }
 }
 

@@ -20,10 +20,15 @@ export class BullJobQueue extends JobQueue {
   private isStopping = false;
   private closing: Promise<void> | undefined;
   private warnedMs = -Infinity;
+  private connectionError: Error | undefined;
 
   constructor(private readonly queues: LaneQueues) {
     super();
-    for (const queue of this.all) queue.on('error', this.warn);
+    for (const queue of this.all) {
+      queue.on('error', this.warn);
+      queue.client.on('error', (error: Error) => (this.connectionError = error));
+      queue.client.on('ready', () => (this.connectionError = undefined));
+    }
   }
 
   add({ id, lane, dueMs }: JobOffer): void {
@@ -66,12 +71,18 @@ export class BullJobQueue extends JobQueue {
       await within(PATIENCE_MS, Promise.all(this.all.map(({ client }) => client.ping())));
       return null;
     } catch (error) {
-      return `Redis does not answer: ${(error as Error).message}.`;
+      // What ioredis says of a call is that it gave up; why, it has told with the connection.
+      return `Redis${this.address} does not answer: ${(this.connectionError ?? (error as Error)).message}.`;
     }
   }
 
   private get all(): LaneQueue[] {
     return jobLanes.map((lane) => this.queues[lane]);
+  }
+
+  private get address(): string {
+    const { host, port } = this.queues.quick.client.options;
+    return host === undefined ? '' : ` at ${host}:${port}`;
   }
 
   private async take(id: string, run: (id: string) => Promise<void>): Promise<void> {

@@ -10,11 +10,14 @@ const ECHO_MS = 500;
 
 /** What a person can do about the usual reasons not to start. */
 function advice(error: unknown): string {
-  const { code, message, port } = error as { code?: string; message: string; port?: number };
+  const { code, message, port, syscall } = error as { code?: string; message: string; port?: number; syscall?: string };
   if (error instanceof ConfigInvalid) return message;
   if (code === 'EADDRINUSE') return `Port ${port} is taken by another program. Stop it, or start with PORT set to another one.`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} needs more rights. Use one above 1023, or give this program the right to bind it.`;
+  if (code === 'EADDRNOTAVAIL' || (code === 'ENOTFOUND' && syscall === 'getaddrinfo')) {
+    return `The address to listen on is not one of this machine (${message}). Leave HOST out to listen on all of them.`;
+  }
   return message ?? String(error);
 }
 

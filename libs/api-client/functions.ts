@@ -47,6 +47,12 @@ export type { UpdateRegisteredOds$Params as UpdateRegisteredOds$Params } from '.
 export { updateRegisteredOds as updateRegisteredOds } from './fn/registration/update-registered-ods';
 export type { SyncRegisteredOds$Params as SyncRegisteredOds$Params } from './fn/registration/sync-registered-ods';
 export { syncRegisteredOds as syncRegisteredOds } from './fn/registration/sync-registered-ods';
+export type { ListHeldDeletes$Params as ListHeldDeletes$Params } from './fn/held-deletes/list-held-deletes';
+export { listHeldDeletes as listHeldDeletes } from './fn/held-deletes/list-held-deletes';
+export type { ApplyHeldDeletes$Params as ApplyHeldDeletes$Params } from './fn/held-deletes/apply-held-deletes';
+export { applyHeldDeletes as applyHeldDeletes } from './fn/held-deletes/apply-held-deletes';
+export type { RejectHeldDeletes$Params as RejectHeldDeletes$Params } from './fn/held-deletes/reject-held-deletes';
+export { rejectHeldDeletes as rejectHeldDeletes } from './fn/held-deletes/reject-held-deletes';
 export type { ListTransfers$Params as ListTransfers$Params } from './fn/transfers/list-transfers';
 export { listTransfers as listTransfers } from './fn/transfers/list-transfers';
 export type { RetryTransfer$Params as RetryTransfer$Params } from './fn/transfers/retry-transfer';

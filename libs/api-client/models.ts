@@ -4,7 +4,11 @@
 export type { AboutDto } from './models/about-dto';
 export type { ChangePasswordDto } from './models/change-password-dto';
 export type { ChunkDto } from './models/chunk-dto';
+export type { DecidedDto } from './models/decided-dto';
+export type { DecideHeldDeletesDto } from './models/decide-held-deletes-dto';
 export type { FieldErrorDto } from './models/field-error-dto';
+export type { HeldDeleteDto } from './models/held-delete-dto';
+export type { HeldDeleteListDto } from './models/held-delete-list-dto';
 export type { LoginDto } from './models/login-dto';
 export type { MeDto } from './models/me-dto';
 export type { PackageDetailDto } from './models/package-detail-dto';

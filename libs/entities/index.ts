@@ -5,6 +5,7 @@ import { Job } from './job.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { Package } from './package.entity.js';
 import { Peer } from './peer.entity.js';
+import { Removal } from './removal.entity.js';
 import { SeenToken } from './seen-token.entity.js';
 import { Server } from './server.entity.js';
 import { Session } from './session.entity.js';
@@ -12,4 +13,18 @@ import { Transfer } from './transfer.entity.js';
 import { User } from './user.entity.js';
 
 /** Every entity, the one list of them. */
-export const entities = [AuditEvent, CatalogClock, Content, Job, LoginAttempt, Package, Peer, SeenToken, Server, Session, Transfer, User];
+export const entities = [
+  AuditEvent,
+  CatalogClock,
+  Content,
+  Job,
+  LoginAttempt,
+  Package,
+  Peer,
+  Removal,
+  SeenToken,
+  Server,
+  Session,
+  Transfer,
+  User,
+];

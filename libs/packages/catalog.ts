@@ -6,12 +6,13 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { supersedes, type Entry } from '#libs/replication/entry.js';
 import type { Stage } from '#libs/replication/stage.js';
-import { tick, witness, type ClockState } from '#libs/replication/stamp.js';
+import { type ClockState, type Stamp, tick, witness } from '#libs/replication/stamp.js';
 import { CatalogClockRepository } from './catalog-clock.repository.js';
 import { CatalogRows } from './catalog-rows.js';
 import { filenameKey } from './filename.js';
 import { entryOf } from './entry-of.js';
 import { PackageRepository } from './package.repository.js';
+import { type MadeRemoval, RemovalRepository } from './removal.repository.js';
 
 /** What a local write says; stamp and sequence number are the catalog's to give. */
 export type EntryDraft = Omit<Entry, 'stamp'>;
@@ -27,23 +28,26 @@ export class Catalog {
     private readonly clocks: CatalogClockRepository,
     private readonly packages: PackageRepository,
     private readonly rows: CatalogRows,
+    private readonly removals: RemovalRepository,
     private readonly identity: ServerIdentity,
     private readonly clock: Clock,
   ) {}
 
   /**
    * A write of this server. `decide` sees the entry in force (also a tombstone) under the catalog's lock, and answers the
-   * new one or throws a domain error, which undoes the caller's whole transaction.
+   * new one or throws a domain error, which undoes the caller's whole transaction. The write is later than `seen`, too, when
+   * that is told.
    */
-  async write(filename: string, decide: (current: Package | null) => EntryDraft | Promise<EntryDraft>): Promise<Package> {
+  async write(filename: string, decide: (current: Package | null) => EntryDraft | Promise<EntryDraft>, seen?: Stamp): Promise<Package> {
     const { iss, stage } = await this.identity.get();
     return this.db.transaction(async () => {
       const clock = await this.clocks.lock();
       const current = await this.packages.findByKey(filenameKey(filename));
       const draft = await decide(current);
-      const next = tick(clock, this.clock.now());
+      const next = tick(seen ? witness(clock, seen) : clock, this.clock.now());
       const changed = await this.apply({ ...draft, stamp: { ...next, iss } }, current, clock.seq + 1, stage);
       await this.commitClock(clock, next, clock.seq + 1);
+      await this.removals.insertMade(this.removalOf(current, changed, true));
       return changed;
     });
   }
@@ -58,14 +62,18 @@ export class Catalog {
       const current = new Map(known.map((row) => [row.filenameKey, row]));
       let { seq } = clock;
       let seen: ClockState = clock;
+      const removed: MadeRemoval[] = [];
       for (const entry of entries) {
         seen = witness(seen, entry.stamp);
         const key = filenameKey(entry.filename);
         const row = current.get(key) ?? null;
         if (!supersedes(entry, row && entryOf(row))) continue;
         seq += 1;
-        current.set(key, await this.apply(entry, row, seq, stage));
+        const changed = await this.apply(entry, row, seq, stage);
+        current.set(key, changed);
+        removed.push(...this.removalOf(row, changed, false));
       }
+      await this.removals.insertMade(removed);
       await this.commitClock(clock, seen, seq);
       return seq - clock.seq;
     });
@@ -115,6 +123,13 @@ export class Catalog {
       },
       { canBeLost: true },
     );
+  }
+
+  /** What was here, or wanted, and is not any more. */
+  private removalOf(before: Package | null, { filename, status }: Package, isOwn: boolean): MadeRemoval[] {
+    const isGone = status === 'Deleted' || status === 'Withdrawn';
+    if (!isGone || before === null || before.status === 'Deleted' || before.status === 'Withdrawn') return [];
+    return [{ filename, isOwn, kind: status === 'Deleted' ? 'delete' : 'withdraw', atMs: this.clock.now() }];
   }
 
   private async apply(entry: Entry, current: Package | null, seq: number, serverStage: Stage): Promise<Package> {

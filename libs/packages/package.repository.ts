@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan } from 'typeorm';
+import { In, MoreThan, Not } from 'typeorm';
 import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
@@ -54,6 +54,11 @@ export class PackageRepository {
   /** Entries that are not deleted, in the order of their ids. */
   findPresentAfter(afterId: number, limit: number): Promise<Package[]> {
     return this.db.manager.find(Package, { where: { deleted: false, id: MoreThan(afterId) }, order: { id: 'ASC' }, take: limit });
+  }
+
+  /** Packages that are here or wanted here. */
+  countHere(): Promise<number> {
+    return this.db.manager.countBy(Package, { status: Not(In(['Deleted', 'Withdrawn'])) });
   }
 
   async insert(row: PackageRow): Promise<Package> {

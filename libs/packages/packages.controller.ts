@@ -3,7 +3,15 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@ne
 import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
 import { Roles } from '#libs/accounts/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
-import { ListPackagesDto, PackageDetailDto, PackageDto, PackageListDto, UpdatePackageDto, VerifyDto } from './dto/package.dto.js';
+import {
+  ConfirmDto,
+  ListPackagesDto,
+  PackageDetailDto,
+  PackageDto,
+  PackageListDto,
+  UpdatePackageDto,
+  VerifyDto,
+} from './dto/package.dto.js';
 import { filenameKey } from './filename.js';
 import { PackagesService } from './packages.service.js';
 import { VerificationService } from './verification.service.js';
@@ -44,9 +52,13 @@ export class PackagesController {
   @ByIdOrName()
   @ApiOperation({ operationId: 'updatePackage', summary: 'Promote, demote or annotate a package, on every server' })
   @ApiOkResponse({ type: PackageDto })
-  @ApiProblems(400, 401, 403, 404)
-  async update(@Param('id_or_name') idOrName: string, @Body() change: UpdatePackageDto): Promise<PackageDto> {
-    return PackageDto.from(await this.packages.update(idOrName, change));
+  @ApiProblems(400, 401, 403, 404, 409)
+  async update(
+    @Param('id_or_name') idOrName: string,
+    @Body() change: UpdatePackageDto,
+    @Query() { confirm }: ConfirmDto,
+  ): Promise<PackageDto> {
+    return PackageDto.from(await this.packages.update(idOrName, change, confirm === 'true'));
   }
 
   @Delete(':id_or_name')
@@ -55,9 +67,9 @@ export class PackagesController {
   @ByIdOrName()
   @ApiOperation({ operationId: 'deletePackage', summary: 'Delete a package on every server; it stays restorable for the retention time' })
   @ApiNoContentResponse()
-  @ApiProblems(401, 403, 404)
-  remove(@Param('id_or_name') idOrName: string): Promise<void> {
-    return this.packages.remove(idOrName);
+  @ApiProblems(400, 401, 403, 404, 409)
+  remove(@Param('id_or_name') idOrName: string, @Query() { confirm }: ConfirmDto): Promise<void> {
+    return this.packages.remove(idOrName, confirm === 'true');
   }
 
   @Post(':id_or_name/verify')

@@ -16,6 +16,16 @@ export class FilenameTaken extends DomainError {
   }
 }
 
+export class MassDeleteUnconfirmed extends DomainError {
+  readonly code = 'mass-delete-unconfirmed';
+  readonly status = 409;
+  constructor(removals: number, minutes: number) {
+    super(
+      `This would be package number ${removals} that is taken away within ${minutes} minutes, a large part of all. Nothing was changed. If it is meant, send confirm=true.`,
+    );
+  }
+}
+
 export class ContentNotHere extends DomainError {
   readonly code = 'content-not-here';
   readonly status = 409;

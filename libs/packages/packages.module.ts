@@ -13,6 +13,8 @@ import { PackageListRepository } from './package-list.repository.js';
 import { PackageRepository } from './package.repository.js';
 import { PackagesController } from './packages.controller.js';
 import { PackagesService } from './packages.service.js';
+import { RemovalBrake } from './removal-brake.js';
+import { RemovalRepository } from './removal.repository.js';
 import { ShareLinks } from './share-links.js';
 import { StageChangedHandler } from './stage-changed.handler.js';
 import { VerificationService } from './verification.service.js';
@@ -30,6 +32,8 @@ import { VerificationService } from './verification.service.js';
     PackageListRepository,
     PackageRepository,
     PackagesService,
+    RemovalBrake,
+    RemovalRepository,
     ShareLinks,
     VerificationService,
   ],
@@ -43,6 +47,8 @@ import { VerificationService } from './verification.service.js';
     ContentRepository,
     PackageRepository,
     PackagesService,
+    RemovalBrake,
+    RemovalRepository,
     ShareLinks,
     DownloadService,
     VerificationService,

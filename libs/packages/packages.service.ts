@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { ServerIdentity } from '#libs/about/server-identity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
-import type { Stage } from '#libs/replication/stage.js';
+import { admits, type Stage } from '#libs/replication/stage.js';
 import { Catalog } from './catalog.js';
 import { ContentRepository } from './content.repository.js';
 import { entryOf } from './entry-of.js';
@@ -11,6 +12,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
 import { PackageRepository } from './package.repository.js';
 import { NothingToRestore, PackageNotFound } from './packages.errors.js';
+import { RemovalBrake } from './removal-brake.js';
 import { ShareLinks } from './share-links.js';
 
 export interface PackagePage {
@@ -37,6 +39,8 @@ export class PackagesService {
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
+    private readonly brake: RemovalBrake,
+    private readonly identity: ServerIdentity,
   ) {}
 
   async list(filter: PackageFilter, sort: string, limit: number, cursor?: string): Promise<PackagePage> {
@@ -63,12 +67,14 @@ export class PackagesService {
     return { row, manifest: (await this.contents.find(row.uuid))?.manifest ?? null };
   }
 
-  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). */
-  async update(idOrName: string, change: { stage?: Stage; notes?: string | null }): Promise<Package> {
+  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). Throws MassDeleteUnconfirmed. */
+  async update(idOrName: string, change: { stage?: Stage; notes?: string | null }, isConfirmed = false): Promise<Package> {
     const { filename, stage, notes } = await this.get(idOrName);
     const isNews = (change.stage ?? stage) !== stage || (change.notes !== undefined && change.notes !== notes);
     if (!isNews) return this.get(idOrName); // nothing to tell the mesh
+    const withdraws = await this.withdraws(stage, change.stage ?? stage);
     return this.settled(async () => {
+      if (withdraws && !isConfirmed) await this.brake.checkOwn();
       let before: Package | undefined;
       const written = await this.catalog.write(filename, (current) => {
         if (!present(current)) throw new PackageNotFound(idOrName);
@@ -89,10 +95,11 @@ export class PackagesService {
     });
   }
 
-  /** Removes the package from every server; its content stays restorable for the retention time. */
-  async remove(idOrName: string): Promise<void> {
+  /** Removes the package from every server; its content stays restorable for the retention time. Throws MassDeleteUnconfirmed. */
+  async remove(idOrName: string, isConfirmed = false): Promise<void> {
     const { filename } = await this.get(idOrName);
     await this.settled(async () => {
+      if (!isConfirmed) await this.brake.checkOwn();
       const written = await this.catalog.write(filename, (current) => {
         if (!present(current)) throw new PackageNotFound(idOrName);
         return { ...entryOf(current), deleted: true };
@@ -130,6 +137,11 @@ export class PackagesService {
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
       return written;
     });
+  }
+
+  private async withdraws(from: Stage, to: Stage): Promise<boolean> {
+    const { stage } = await this.identity.get();
+    return admits(stage, from) && !admits(stage, to);
   }
 
   /** The caller is told when the share says the same as the catalog. */

@@ -5,6 +5,7 @@ import { ContentRepository } from '#libs/packages/content.repository.js';
 import { checkFilename } from '#libs/packages/filename.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
+import { RemovalBrake } from '#libs/packages/removal-brake.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
@@ -37,6 +38,7 @@ export class Inbox {
   constructor(
     private readonly db: Database,
     private readonly catalog: Catalog,
+    private readonly brake: RemovalBrake,
     private readonly packages: PackageRepository,
     private readonly contents: ContentRepository,
     private readonly jobs: Jobs,
@@ -54,7 +56,7 @@ export class Inbox {
       if (item.held && !entry.deleted) held.push(entry.uuid);
     }
     if (refused.length > 0) this.logger.warn(`${peer.name} told ${refused.length} entries that were refused: ${refused[0]}`);
-    const taken = await this.merge(entries);
+    const taken = await this.merge(await this.brake.sieve(peer, entries));
     await this.wake(held);
     return { taken, refused: refused.slice(0, MAX_REASONS) };
   }

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Content } from '#libs/entities/content.entity.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
 import { RetireContent } from '#libs/packages/packages.jobs.js';
+import { RemovalBrake } from '#libs/packages/removal-brake.js';
 import { Clock } from '#libs/platform/clock.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
@@ -24,6 +25,7 @@ export class RetireContentHandler extends JobHandler<Record<string, never>> {
     private readonly contents: ContentRepository,
     private readonly sources: ContentSources,
     private readonly transfers: TransferRepository,
+    private readonly brake: RemovalBrake,
     private readonly store: PackageStore,
     private readonly clock: Clock,
   ) {
@@ -32,6 +34,7 @@ export class RetireContentHandler extends JobHandler<Record<string, never>> {
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     await this.transfers.removeDoneBefore(this.clock.now() - SHOW_DONE_MS);
+    await this.brake.forgetOld();
     for (const content of await this.contents.findRetired(this.clock.now(), BATCH)) {
       if (signal.aborted) return;
       if (content.state === 'withdrawn' && !(await this.isHeldElsewhere(content, signal))) await this.postpone(content);

@@ -7,6 +7,8 @@ import { ContentOffer } from './content-offer.js';
 import { ContentSources } from './content-sources.js';
 import { Feed } from './feed.js';
 import { FetchContentHandler } from './fetch-content.handler.js';
+import { HeldDeletesController } from './held-deletes.controller.js';
+import { HeldDeletesService } from './held-deletes.service.js';
 import { Inbox } from './inbox.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotifyPeerHandler } from './notify-peer.handler.js';
@@ -42,8 +44,8 @@ export class SyncModule {}
 /** Routes, for apps/api. */
 @Module({
   imports: [SyncModule],
-  providers: [StartUpReconciliation],
-  controllers: [PeerFeedController, PeerContentController, TransfersController],
+  providers: [HeldDeletesService, StartUpReconciliation],
+  controllers: [HeldDeletesController, PeerFeedController, PeerContentController, TransfersController],
 })
 export class SyncHttpModule {}
 

@@ -114,6 +114,17 @@ export class UpdatePackageDto {
   notes?: string | null;
 }
 
+export class ConfirmDto {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description:
+      'Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  confirm?: 'true' | 'false';
+}
+
 export class VerifyDto {
   @ApiProperty({ example: true, description: 'False: the bytes on disk were damaged; they are fetched again from a peer.' })
   intact!: boolean;

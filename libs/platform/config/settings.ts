@@ -54,6 +54,13 @@ export const settings = {
   TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
   RECONCILE_SECONDS: integer(180, [1, 86_400], "How often every peer's catalog is compared with ours."),
   RETENTION_DAYS: integer(14, [0, 3_650], 'How long superseded and deleted content stays restorable.'),
+  MASS_DELETE_PACKAGES: integer(10, [1, 1_000_000], 'Fewer packages than this may always be deleted or withdrawn without being asked.'),
+  MASS_DELETE_PERCENT: integer(
+    20,
+    [0, 100],
+    'When more than this share of the packages would be deleted or withdrawn within MASS_DELETE_WINDOW_MINUTES, by news of other servers it is held until an administrator decides, and by people of this server it asks for confirmation. 100 switches that off.',
+  ),
+  MASS_DELETE_WINDOW_MINUTES: integer(60, [1, 10_080], 'See MASS_DELETE_PERCENT.'),
   PEER_TIMEOUT_MS: integer(15_000, [100, MS_DAY], 'How long a call to a peer may stall.'),
   JOB_POLL_MS: integer(1_000, [10, 60_000], 'How often due jobs are looked for in the database.'),
   JOB_LEASE_MS: integer(30_000, [200, 600_000], 'A running job whose process has not been heard of for this long is given to another one.'),

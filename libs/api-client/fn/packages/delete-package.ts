@@ -14,12 +14,18 @@ export interface DeletePackage$Params {
  * Database id or filename.
  */
   id_or_name: string;
+
+/**
+ * Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.
+ */
+  confirm?: 'true' | 'false';
 }
 
 export function deletePackage(http: HttpClient, rootUrl: string, params: DeletePackage$Params, context?: HttpContext): Observable<StrictHttpResponse<void>> {
   const rb = new RequestBuilder(rootUrl, deletePackage.PATH, 'delete');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('confirm', params.confirm, {});
   }
 
   return http.request(

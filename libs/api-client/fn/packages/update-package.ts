@@ -16,6 +16,11 @@ export interface UpdatePackage$Params {
  * Database id or filename.
  */
   id_or_name: string;
+
+/**
+ * Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.
+ */
+  confirm?: 'true' | 'false';
       body: UpdatePackageDto
 }
 
@@ -23,6 +28,7 @@ export function updatePackage(http: HttpClient, rootUrl: string, params: UpdateP
   const rb = new RequestBuilder(rootUrl, updatePackage.PATH, 'patch');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('confirm', params.confirm, {});
     rb.body(params.body, 'application/json');
   }
 

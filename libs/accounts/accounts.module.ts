@@ -16,6 +16,8 @@ import { Sessions } from './sessions.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
 import { UserRepository } from './user.repository.js';
+import { UsersController } from './users.controller.js';
+import { UsersService } from './users.service.js';
 
 /** Who may use the admin API. Global, because the guard stands before the controllers of every feature. */
 @Global()
@@ -33,6 +35,7 @@ import { UserRepository } from './user.repository.js';
     SignInService,
     SignInThrottle,
     UserRepository,
+    UsersService,
   ],
   exports: [
     AdminStrategy,
@@ -43,6 +46,7 @@ import { UserRepository } from './user.repository.js';
     Sessions,
     SignInService,
     UserRepository,
+    UsersService,
   ],
 })
 export class AccountsModule {}
@@ -50,7 +54,7 @@ export class AccountsModule {}
 /** Routes, for apps/api; there, and not in a worker, the first administrator is made, from what the API was given. */
 @Module({
   imports: [AccountsModule],
-  controllers: [AuthController],
+  controllers: [AuthController, UsersController],
   providers: [FirstAdministrator, RefreshCookie],
 })
 export class AccountsHttpModule {}

@@ -24,6 +24,30 @@ export class UserRepository {
     return this.db.manager.findOne(User, { where: { id }, ...this.db.forUpdate });
   }
 
+  findAll(): Promise<User[]> {
+    return this.db.manager.find(User, { order: { usernameKey: 'ASC' } });
+  }
+
+  /** Those who can sign in, all of them held until the transaction ends. */
+  findAdministratorsLocked(): Promise<User[]> {
+    return this.db.manager.find(User, { where: { role: 'admin', disabled: false }, order: { id: 'ASC' }, ...this.db.forUpdate });
+  }
+
+  /** Null when the name is taken. */
+  async insert(user: Omit<User, 'id'>): Promise<User | null> {
+    await this.insertIfNew(user);
+    const { usernameKey, passwordHash } = user;
+    return this.db.manager.findOneBy(User, { usernameKey, passwordHash }); // salted: nobody else has this hash
+  }
+
+  async update(id: number, { role, disabled, passwordHash, mustChangePassword }: User): Promise<void> {
+    await this.db.manager.update(User, { id }, { role, disabled, passwordHash, mustChangePassword });
+  }
+
+  async delete(id: number): Promise<void> {
+    await this.db.manager.delete(User, { id });
+  }
+
   /** One statement, so that several processes that start at once make one user; the first one wins. */
   async insertIfNew(user: Omit<User, 'id'>): Promise<void> {
     await this.db.manager.createQueryBuilder().insert().into(User).values(user).orIgnore().updateEntity(false).execute();

@@ -4,6 +4,7 @@
 export type { AboutDto } from './models/about-dto';
 export type { ChangePasswordDto } from './models/change-password-dto';
 export type { ChunkDto } from './models/chunk-dto';
+export type { CreateUserDto } from './models/create-user-dto';
 export type { DecidedDto } from './models/decided-dto';
 export type { DecideHeldDeletesDto } from './models/decide-held-deletes-dto';
 export type { FieldErrorDto } from './models/field-error-dto';
@@ -25,6 +26,9 @@ export type { TransferListDto } from './models/transfer-list-dto';
 export type { UpdateAboutDto } from './models/update-about-dto';
 export type { UpdatePackageDto } from './models/update-package-dto';
 export type { UpdatePeerDto } from './models/update-peer-dto';
+export type { UpdateUserDto } from './models/update-user-dto';
 export type { UploadedDto } from './models/uploaded-dto';
 export type { UploadFormDto } from './models/upload-form-dto';
+export type { UserDto } from './models/user-dto';
+export type { UserListDto } from './models/user-list-dto';
 export type { VerifyDto } from './models/verify-dto';

@@ -9,8 +9,9 @@ const open = new Set(['POST auth/login', 'POST auth/refresh']);
 /** One's own sign-in is everybody's. */
 const own = new Set(['POST auth/password', 'POST auth/logout', 'GET auth/me']);
 const allowed: Readonly<Record<Role, RegExp>> = {
-  viewer: /^(?:GET|HEAD|OPTIONS) /,
-  publisher: /^(?:(?:GET|HEAD|OPTIONS) |\w+ (?:packages|upload|transfers)(?:\/|$)|POST registered_ods\/1\/sync$)/,
+  viewer: /^(?:GET|HEAD|OPTIONS) (?!(?:users|tokens|audit)(?:\/|$))/,
+  publisher:
+    /^(?:(?:GET|HEAD|OPTIONS) (?!(?:users|tokens|audit)(?:\/|$))|\w+ (?:packages|upload|transfers)(?:\/|$)|POST registered_ods\/1\/sync$)/,
   admin: /^/,
 };
 

@@ -1,0 +1,44 @@
+import { DomainError } from '#libs/platform/errors/domain-error.js';
+
+export class UserNotFound extends DomainError {
+  readonly code = 'user-not-found';
+  readonly status = 404;
+  constructor() {
+    super('There is no such user.');
+  }
+}
+
+export class UsernameTaken extends DomainError {
+  readonly code = 'username-taken';
+  readonly status = 409;
+  constructor(username: string) {
+    super(`There is a user ${username} already. Names are compared without case.`);
+  }
+}
+
+/** Somebody has to be able to let others in. */
+export class LastAdministrator extends DomainError {
+  readonly code = 'last-administrator';
+  readonly status = 409;
+  constructor() {
+    super('This is the last administrator who can sign in. Make somebody else an administrator first.');
+  }
+}
+
+/** One's own password is changed by giving the current one. */
+export class OwnPassword extends DomainError {
+  readonly code = 'own-password';
+  readonly status = 409;
+  constructor() {
+    super('Change your own password with POST /api/admin/auth/password, which asks for the current one.');
+  }
+}
+
+/** A program with an API token has neither a password nor a sign-in. */
+export class PeopleOnly extends DomainError {
+  readonly code = 'people-only';
+  readonly status = 403;
+  constructor() {
+    super('This is for people who signed in; the call came with an API token.');
+  }
+}

@@ -1,18 +1,8 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { nginxConfig } from '../support/nginx-template.js';
 import { isLeftOut, scratchDir, type Service, startNginx } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { content, Downloader, downloadSuite } from './download-suite.js';
-
-const template = readFileSync(path.resolve(import.meta.dirname, '../../docker/nginx/ods.conf.template'), 'utf8');
-
-/** As the nginx image does at its start. */
-const fill = (values: Readonly<Record<string, string | number>>): string =>
-  template.replace(/\$\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`The template has an unknown variable ${name}.`);
-    return String(value);
-  });
 
 (isLeftOut('nginx') ? describe.skip : describe)('downloading through nginx', () => {
   const dataDir = scratchDir('behind-nginx');
@@ -22,7 +12,7 @@ const fill = (values: Readonly<Record<string, string | number>>): string =>
   downloadSuite(async () => {
     server = await TestServer.start('behind-nginx', { DATA_DIR: dataDir, ACCEL_REDIRECT_PREFIX: '/_content', TRUST_PROXY: true });
     nginx = await startNginx((port: number) =>
-      fill({ NGINX_PORT: port, ODS_UPSTREAM: `127.0.0.1:${server.port}`, ODS_CONTENT_DIR: path.join(dataDir, 'content') }),
+      nginxConfig({ NGINX_PORT: port, ODS_SERVERS: `server 127.0.0.1:${server.port};`, ODS_CONTENT_DIR: path.join(dataDir, 'content') }),
     );
     return { server, port: nginx.port };
   });

@@ -3,6 +3,7 @@ import type { Config } from '#libs/platform/config/config.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
 import { DatabaseModule } from '#libs/platform/database/database.module.js';
 import { HealthController } from '#libs/platform/http/health.controller.js';
+import { Readiness } from '#libs/platform/http/readiness.js';
 import { JobsModule } from '#libs/platform/jobs/jobs.module.js';
 import { PlatformModule } from '#libs/platform/platform.module.js';
 import { jobModules } from '#libs/job-modules.js';
@@ -22,6 +23,7 @@ export class AppModule {
         ...(config.runsJobsEmbedded ? jobModules : []),
       ],
       controllers: [HealthController],
+      providers: [Readiness],
     };
   }
 }

@@ -2,10 +2,12 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
+import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { JobQueue } from '#libs/platform/jobs/job-queue.js';
 import { JobRunner } from '#libs/platform/jobs/job-runner.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import type { Stop } from '#libs/platform/process/run-until-stopped.js';
+import { WorkerDoor } from './worker-door.js';
 import { WorkerModule } from './worker.module.js';
 
 /** Starts a worker; answers how to stop it. */
@@ -25,10 +27,14 @@ export async function startWorker(): Promise<Stop> {
     throw new Error(`${fault} Check REDIS_URL.`);
   }
   const runner = app.get(JobRunner);
+  const door = app.get(WorkerDoor);
+  await door.open(config.get('HOST'), config.get('WORKER_PORT'));
   await runner.start();
   new Logger('ODS').log('Worker ready.');
   return async () => {
+    app.get(Shutdown).begin();
     await runner.stop();
+    await door.close();
     await app.close();
   };
 }

@@ -14,6 +14,7 @@ function checkRedisUrl(text: string): void {
 export const settings = {
   HOST: text('0.0.0.0', 'Address to listen on.'),
   PORT: integer(8080, [0, 65_535], 'TCP port to listen on; 0 takes any free one.'),
+  WORKER_PORT: integer(0, [0, 65_535], 'TCP port on which a worker answers /healthz, /readyz and /metrics; 0 opens none.'),
   DATA_DIR: text('./data', 'Where packages, the SQLite database and generated keys are kept.'),
   UPLOAD_STAGING_DIR: optionalText(
     'Where unfinished uploads and transfers are kept. Must be on the same file system as DATA_DIR, so that publishing is a rename. Default: DATA_DIR/staging.',

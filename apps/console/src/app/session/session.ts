@@ -4,6 +4,9 @@ import { Api, changePassword, getMe, login, logout, refresh, type MeDto } from '
 /** `unknown` until the first refresh was tried; `expired` while somebody is asked to sign in again without leaving the page. */
 export type SessionState = 'unknown' | 'signed-out' | 'password-change' | 'signed-in' | 'expired';
 
+/** Says that there may be a refresh cookie, which scripts cannot see: without it nobody is asked, and no 401 stands in the log. */
+const HINT = 'ods-signed-in';
+
 /** Who is signed in. The access token is only kept in memory; the refresh token is a cookie that scripts cannot read. */
 @Injectable({ providedIn: 'root' })
 export class Session {
@@ -26,7 +29,7 @@ export class Session {
   /** Finds out whether the browser is still signed in. */
   async start(): Promise<void> {
     if (this.current() !== 'unknown') return;
-    if (!(await this.refresh())) this.current.set('signed-out');
+    if (localStorage.getItem(HINT) === null || !(await this.refresh())) this.current.set('signed-out');
   }
 
   async signIn(username: string, password: string): Promise<void> {
@@ -74,6 +77,7 @@ export class Session {
 
   private async accept(token: string, mustChangePassword: boolean): Promise<void> {
     this.token = token;
+    localStorage.setItem(HINT, 'yes');
     this.who.set(await this.api.invoke(getMe, {}));
     this.current.set(mustChangePassword ? 'password-change' : 'signed-in');
     for (const resolve of this.waiting.splice(0)) resolve();
@@ -81,6 +85,7 @@ export class Session {
 
   private forget(state: SessionState): void {
     this.token = null;
+    localStorage.removeItem(HINT);
     this.who.set(null);
     this.current.set(state);
   }

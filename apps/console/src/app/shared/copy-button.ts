@@ -8,7 +8,9 @@ import { copyText } from './clipboard';
   selector: 'ods-copy',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MatButtonModule],
-  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="'Copy ' + what()">{{ label() }}</button>`,
+  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="label() === 'Copy' ? 'Copy ' + what() : null">
+    {{ label() }}
+  </button>`,
 })
 export class CopyButton {
   private readonly snackBar = inject(MatSnackBar);

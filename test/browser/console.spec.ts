@@ -1,0 +1,286 @@
+import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { isLeftOut } from '../support/services.js';
+import { ADMIN, TestServer } from '../support/test-server.js';
+import { ApiCalls } from './api-calls.js';
+import { startChromium } from './chromium.js';
+import { Visitor } from './visitor.js';
+
+jest.setTimeout(180_000);
+
+const MB = 1_048_576;
+const FIRST = { username: 'admin', password: 'ods1234!' } as const;
+const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
+
+/** Operations that no page has a use for, each with its reason. */
+const exceptions: Readonly<Record<string, string>> = {
+  createPackage: 'the same as uploadPackage under the name that the reference documents use for scripts',
+  getRegisteredOds: 'the list has the same fields for every server',
+};
+
+(isLeftOut('chromium') ? describe.skip : describe)('the console in a browser', () => {
+  const calls = new ApiCalls();
+  let browser: Browser;
+  let berlin: TestServer;
+  let oslo: TestServer;
+  let atBerlin: Visitor;
+  let atOslo: Visitor;
+
+  beforeAll(async () => {
+    browser = await startChromium();
+    berlin = await TestServer.start('berlin', { ADMIN_PASSWORD: undefined });
+    oslo = await TestServer.start('oslo');
+    await oslo.ok('POST', '/api/admin/about/update', { name: 'Oslo', url: oslo.url });
+    atBerlin = await Visitor.arrive(browser, berlin.url, calls);
+    atOslo = await Visitor.arrive(browser, oslo.url, calls);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([berlin.dispose(), oslo.dispose()]);
+  });
+
+  describe('at the door', () => {
+    it('says why a sign-in fails', async () => {
+      atBerlin.expect('401 /api/admin/auth/login');
+      await atBerlin.look('sign-in');
+      await atBerlin.signIn({ ...FIRST, password: 'wrong' });
+      await atBerlin.page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+      await atBerlin.look('sign-in-refused');
+    });
+
+    it('asks for a password of one’s own before anything else', async () => {
+      await atBerlin.signIn(FIRST);
+      await atBerlin.heading('Set a new password').waitFor();
+      await atBerlin.go('/packages');
+      await atBerlin.heading('Set a new password').waitFor();
+      await atBerlin.look('set-password');
+      await atBerlin.page.getByLabel('Current password').fill(FIRST.password);
+      await atBerlin.page.getByLabel('New password', { exact: true }).fill(OWN.password);
+      await atBerlin.page.getByLabel('New password, once more').fill(OWN.password);
+      await atBerlin.button('Set password').click();
+      await atBerlin.heading('No packages yet').waitFor();
+      await atBerlin.look('packages-empty');
+    });
+
+    it('stays open over a reload', async () => {
+      await atBerlin.page.reload();
+      await atBerlin.heading('Packages').waitFor();
+    });
+  });
+
+  describe('uploads', () => {
+    it('shows how far they are, and what came of them', async () => {
+      const session = await atBerlin.context.newCDPSession(atBerlin.page);
+      const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MB };
+      await session.send('Network.enable');
+      await session.send('Network.emulateNetworkConditions', slow);
+      await atBerlin.page.locator('input[type=file]').setInputFiles([
+        { name: 'Firefox 133.0.pkg', mimeType: 'application/octet-stream', buffer: randomBytes(8 * MB) },
+        { name: 'NoMAD.pkg', mimeType: 'application/octet-stream', buffer: randomBytes(300_000) },
+      ]);
+      await atBerlin.page.getByRole('progressbar', { name: 'Upload of Firefox 133.0.pkg' }).waitFor();
+      await atBerlin.reads(/MB sent/);
+      await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 });
+      await atBerlin.eventually(async () => expect(await atBerlin.page.getByText('Uploaded and verified.').count()).toBe(2));
+      await atBerlin.row('Firefox 133.0.pkg').getByText('Public').waitFor();
+      await atBerlin.look('packages-uploaded');
+    });
+
+    it('asks before it replaces what has the name', async () => {
+      atBerlin.expect('409 /api/admin/upload');
+      await atBerlin.button('Clear finished uploads').click();
+      await atBerlin.page.locator('input[type=file]').setInputFiles({
+        name: 'NoMAD.pkg',
+        mimeType: 'application/octet-stream',
+        buffer: randomBytes(400_000),
+      });
+      await atBerlin.button('Replace…').click();
+      await atBerlin.dialog().waitFor();
+      await atBerlin.look('replace-dialog');
+      await atBerlin.button('Replace everywhere').click();
+      await atBerlin.reads('Uploaded and verified.');
+      await atBerlin.button('Clear finished uploads').click();
+    });
+  });
+
+  describe('a package', () => {
+    it('is found by its name, and has a page', async () => {
+      await atBerlin.page.getByLabel('Search by name').fill('fire');
+      await atBerlin.eventually(async () => expect(await atBerlin.row('NoMAD.pkg').count()).toBe(0));
+      expect(atBerlin.page.url()).toContain('q=fire');
+      await atBerlin.page.getByRole('link', { name: 'Firefox 133.0.pkg' }).click();
+      await atBerlin.heading('Firefox 133.0.pkg').waitFor();
+      await atBerlin.reads('SHA-256');
+      await atBerlin.look('package');
+    });
+
+    it('is verified, described, and demoted after a question', async () => {
+      await atBerlin.button('Verify the content on disk').click();
+      await atBerlin.reads('The content on disk is exactly what was uploaded.');
+      await atBerlin.page.getByLabel('Notes for other administrators').fill('For the reception desks.');
+      await atBerlin.button('Save notes').click();
+      await atBerlin.reads('The notes are saved, on every server.');
+      await atBerlin.button('Change').click();
+      await atBerlin.menuItem('Demote to Test').click();
+      await atBerlin.dialog().waitFor();
+      await atBerlin.look('demote-dialog');
+      await atBerlin.button('Demote to Test').click();
+      await atBerlin.reads('is now Test, on every server.');
+      await atBerlin.button('Change').click();
+      await atBerlin.menuItem('Promote to Prod').click();
+      await atBerlin.reads('is now Prod, on every server.');
+    });
+
+    it('comes back in its earlier version', async () => {
+      await atBerlin.open('Packages');
+      await atBerlin.page.getByRole('link', { name: 'NoMAD.pkg' }).click();
+      await atBerlin.reads('390.6 KB');
+      await atBerlin.button('Change').click();
+      await atBerlin.menuItem('Restore the earlier version').click();
+      await atBerlin.reads('293.0 KB');
+    });
+  });
+
+  describe('two servers', () => {
+    it('this one gets a name and an address', async () => {
+      await atBerlin.open('Admin');
+      await atBerlin.button('Edit').click();
+      await atBerlin.dialog().waitFor();
+      await atBerlin.look('edit-server-dialog');
+      await atBerlin.page.getByLabel('Name', { exact: true }).fill('Berlin');
+      await atBerlin.button(`Use ${berlin.url}`).click();
+      await atBerlin.button('Save').click();
+      await atBerlin.reads('Saved.');
+      await atBerlin.button('New key…').click();
+      await atBerlin.button('Make a new key').click();
+      await atBerlin.reads('There is a new key.');
+      await atBerlin.reads('Memory available');
+      await atBerlin.look('admin');
+    });
+
+    it('are registered by one pasted invitation', async () => {
+      await atOslo.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await atOslo.signIn(ADMIN);
+      await atOslo.heading('No packages yet').waitFor();
+      await atOslo.open('Network');
+      await atOslo.button('Copy invitation').click();
+      await atOslo.reads('Copied the invitation.');
+      const invitation = await atOslo.page.evaluate<string>('navigator.clipboard.readText()');
+      expect(invitation).toMatch(/^ods-invite:/);
+      await atBerlin.open('Network');
+      await atBerlin.heading('This server is alone').waitFor();
+      await atBerlin.look('network-alone');
+      await atBerlin.page.getByLabel('Invitation').fill(invitation);
+      await atBerlin.button('Register').click();
+      await atBerlin.row('Oslo').getByText('In sync').waitFor();
+      await atOslo.row('Berlin').waitFor();
+      await atBerlin.look('network');
+    });
+
+    it('what was there arrives at the other while one looks', async () => {
+      await atOslo.open('Packages');
+      await atOslo.row('Firefox 133.0.pkg').getByText('Public').waitFor();
+      await atOslo.row('NoMAD.pkg').getByText('Public').waitFor();
+    });
+
+    it('what is uploaded now arrives at the other while one looks', async () => {
+      await atBerlin.open('Packages');
+      await atBerlin.page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'Atom.dmg', mimeType: 'application/octet-stream', buffer: randomBytes(5 * MB) });
+      await atOslo.row('Atom.dmg').getByText('Public').waitFor();
+      await atOslo.look('packages');
+      await atOslo.open('Activity');
+      await atOslo.row('Atom.dmg').getByText('Arrived').waitFor();
+      await atOslo.look('activity');
+    });
+
+    it('pause, go on, compare, and part', async () => {
+      await atBerlin.open('Network');
+      const act = async (item: string) => {
+        await atBerlin.button('Actions for Oslo').click();
+        await atBerlin.menuItem(item).click();
+      };
+      await act('Sync now');
+      await atBerlin.reads('Comparing with Oslo now.');
+      await act('Pause');
+      await atBerlin.row('Oslo').getByText('Paused').waitFor();
+      await act('Resume');
+      await atBerlin.row('Oslo').getByText('In sync').waitFor();
+    });
+
+    it('a delete reaches both', async () => {
+      await atOslo.open('Packages');
+      await atBerlin.open('Packages');
+      await atBerlin.button('Actions for Atom.dmg').click();
+      await atBerlin.menuItem('Delete…').click();
+      await atBerlin.dialog().waitFor();
+      await atBerlin.look('delete-dialog');
+      await atBerlin.button('Delete everywhere').click();
+      await atBerlin.reads('Atom.dmg was deleted.');
+      await atBerlin.row('Atom.dmg').waitFor({ state: 'detached' });
+      await atOslo.row('Atom.dmg').waitFor({ state: 'detached' });
+    });
+  });
+
+  describe('a transfer', () => {
+    it('that waits for room says so, is cancelled, and fetched after all', async () => {
+      await atOslo.open('Activity');
+      atOslo.awaitOutage();
+      await oslo.stop();
+      await atOslo.reads('The server does not answer.');
+      await atOslo.look('server-down');
+      await oslo.start({ DISK_RESERVE_BYTES: 2 ** 50 });
+      await atOslo.page.getByText('The server does not answer.').waitFor({ state: 'detached' });
+      atOslo.outageIsOver();
+      await berlin.login(OWN);
+      expect((await berlin.upload('Gimp.dmg', randomBytes(2 * MB))).status).toBe(201);
+      await atOslo.row('Gimp.dmg').getByText('Waiting').waitFor();
+      await atOslo.look('activity-waiting');
+      await atOslo.button('Retry now').click();
+      await atOslo.button('Cancel').click();
+      await atOslo.row('Gimp.dmg').getByText('Cancelled').waitFor();
+      await atOslo.button('Fetch after all').click();
+      await atOslo.row('Gimp.dmg').getByText('Waiting').waitFor();
+    });
+  });
+
+  describe('at the end', () => {
+    it('unregisters', async () => {
+      await atBerlin.open('Network');
+      await atBerlin.button('Actions for Oslo').click();
+      await atBerlin.menuItem('Unregister…').click();
+      await atBerlin.dialog().waitFor();
+      await atBerlin.look('unregister-dialog');
+      await atBerlin.button('Unregister').click();
+      await atBerlin.heading('This server is alone').waitFor();
+    });
+
+    it('signs out', async () => {
+      await atBerlin.button('Signed in as admin').click();
+      await atBerlin.menuItem('Sign out').click();
+      await atBerlin.page.getByLabel('User name').waitFor();
+      await atBerlin.go('/packages');
+      await atBerlin.page.getByLabel('User name').waitFor();
+    });
+
+    it('nothing was complained about, and no request left the server', () => {
+      expect([...atBerlin.complaints, ...atOslo.complaints]).toEqual([]);
+    });
+  });
+
+  describe('the API and the console', () => {
+    it('every operation is called by a page, or has a reason not to be', () => {
+      expect(calls.missing.filter((name) => !(name in exceptions))).toEqual([]);
+    });
+
+    it('no page calls what is not in the document', () => {
+      expect(calls.undocumented).toEqual([]);
+    });
+
+    it('no exception is out of date', () => {
+      expect(calls.needless(Object.keys(exceptions))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { AxeResults } from 'axe-core';
+import type { Browser, BrowserContext, ConsoleMessage, Locator, Page, Request } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import type { ApiCalls } from './api-calls.js';
+
+const SCREENS = path.resolve(import.meta.dirname, '../../scratch/screens');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PATIENCE_MS = 30_000;
+const wide = { width: 1280, height: 860 };
+const narrow = { width: 360, height: 740 };
+
+/** Somebody in front of the console, who notices what goes wrong in it: errors, foreign requests, barriers. */
+export class Visitor {
+  /** What the console of the browser called an error, and every request that left the server. */
+  readonly complaints: string[] = [];
+  /** Answers that this visitor provokes: `401 /api/admin/auth/login`. The browser calls them errors too. */
+  private readonly expected = new Set<string>();
+
+  private isOutage = false;
+
+  private constructor(
+    readonly origin: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+  ) {}
+
+  static async arrive(browser: Browser, origin: string, calls: ApiCalls): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: wide, reducedMotion: 'reduce', colorScheme: 'light', acceptDownloads: true });
+    context.setDefaultTimeout(PATIENCE_MS);
+    context.setDefaultNavigationTimeout(PATIENCE_MS);
+    const page = await context.newPage();
+    const visitor = new Visitor(origin, context, page);
+    page.on('request', (request) => visitor.see(request, calls));
+    page.on('console', (message) => visitor.hear(message));
+    page.on('pageerror', (error) => visitor.complaints.push(`page error: ${error.message}`));
+    await page.goto(origin);
+    return visitor;
+  }
+
+  async leave(): Promise<void> {
+    await this.context.close();
+  }
+
+  /** These answers are part of what is tried. */
+  expect(...answers: string[]): void {
+    for (const answer of answers) this.expected.add(answer);
+  }
+
+  /** From now on the server may be away. */
+  awaitOutage(): void {
+    this.isOutage = true;
+  }
+
+  outageIsOver(): void {
+    this.isOutage = false;
+  }
+
+  async signIn({ username, password }: { username: string; password: string }): Promise<void> {
+    await this.page.getByLabel('User name').fill(username);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.button('Sign in').click();
+  }
+
+  /** Through the tabs, as people do. */
+  async open(tab: string, heading = tab): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: tab, exact: true }).click();
+    await this.heading(heading).waitFor();
+  }
+
+  /** Typed into the address bar. */
+  async go(address: string): Promise<void> {
+    await this.page.goto(this.origin + address);
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  heading(name: string | RegExp): Locator {
+    return this.page.getByRole('heading', { name, exact: true });
+  }
+
+  menuItem(name: string | RegExp): Locator {
+    return this.page.getByRole('menuitem', { name, exact: true });
+  }
+
+  row(text: string): Locator {
+    return this.page.getByRole('row').filter({ hasText: text });
+  }
+
+  dialog(): Locator {
+    return this.page.getByRole('dialog');
+  }
+
+  /** Waits until the text can be read. */
+  async reads(text: string | RegExp): Promise<void> {
+    await this.page.getByText(text).first().waitFor();
+  }
+
+  /** Judges what is shown, in both themes and at both widths, and keeps pictures of it. */
+  async look(name: string): Promise<void> {
+    mkdirSync(SCREENS, { recursive: true });
+    const findings: string[] = [];
+    for (const viewport of [narrow, wide]) {
+      await this.page.setViewportSize(viewport);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const where = `${name} ${colorScheme} ${viewport.width}`;
+        await this.page.screenshot({ path: path.join(SCREENS, `${where.replaceAll(' ', '-')}.png`), fullPage: true });
+        findings.push(...(await this.barriers()).map((finding) => `${where}: ${finding}`));
+      }
+      const overflow = await this.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+      if (overflow > 0) findings.push(`${name}: ${overflow} px wider than a screen of ${viewport.width}`);
+    }
+    expect(findings).toEqual([]);
+  }
+
+  private async barriers(): Promise<string[]> {
+    await this.page.evaluate(axeSource);
+    const { violations } = await this.page.evaluate<AxeResults>('axe.run()');
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
+  }
+
+  private see(request: Request, calls: ApiCalls): void {
+    const url = new URL(request.url());
+    if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
+    if (url.origin !== this.origin) this.complaints.push(`request to ${url.origin}`);
+    else if (url.pathname.startsWith('/api/')) calls.note(request.method(), url.pathname);
+  }
+
+  private hear(message: ConsoleMessage): void {
+    if (message.type() !== 'error') return;
+    if (this.isOutage && message.text().includes('net::ERR_')) return;
+    const status = /status of (\d+)/.exec(message.text())?.[1];
+    const address = message.location().url;
+    const answer = status === undefined || address === '' ? null : `${status} ${new URL(address).pathname}`;
+    if (answer !== null && this.expected.has(answer)) return;
+    this.complaints.push(answer ?? message.text());
+  }
+
+  /** Reads a value that settles: a count, a text. */
+  eventually<T>(check: () => Promise<T>): Promise<T> {
+    return eventually(check, { timeoutMs: PATIENCE_MS, everyMs: 100 });
+  }
+}

@@ -58,10 +58,10 @@ export class Service {
   }
 }
 
-/** @returns {Promise<Service>} url `redis://127.0.0.1:PORT/0` */
-export async function startRedis() {
+/** @param {readonly string[]} [more] further arguments @returns {Promise<Service>} url `redis://127.0.0.1:PORT/0` */
+export async function startRedis(more = []) {
   const [program, port, directory] = [requireProgram('redis'), await freePort(), scratchDir('redis')];
-  const args = ['--port', String(port), '--bind', HOST, '--dir', directory, '--save', '', '--appendonly', 'no'];
+  const args = ['--port', String(port), '--bind', HOST, '--dir', directory, '--save', '', '--appendonly', 'no', ...more];
   return new Service({
     name: 'redis',
     url: `redis://${HOST}:${port}/0`,
@@ -72,8 +72,8 @@ export async function startRedis() {
   }).start();
 }
 
-/** @returns {Promise<Service>} url `mariadb://ods:ods@127.0.0.1:PORT/ods` */
-export async function startMariadb() {
+/** @param {readonly string[]} [more] further arguments @returns {Promise<Service>} url `mariadb://ods:ods@127.0.0.1:PORT/ods` */
+export async function startMariadb(more = []) {
   const [program, port, directory] = [requireProgram('mariadb'), await freePort(), scratchDir('mariadb')];
   const user = isRoot() ? ['--user=root'] : [];
   const data = path.join(directory, 'data');
@@ -91,6 +91,7 @@ export async function startMariadb() {
     ...['--max-connections=500', '--skip-log-bin', '--skip-name-resolve', '--innodb-buffer-pool-size=64M'],
     // Speed: what is tested is our code, not MariaDB's durability.
     ...['--innodb-flush-log-at-trx-commit=0', '--innodb-flush-method=nosync', '--innodb-doublewrite=0'],
+    ...more,
   ];
   return new Service({
     name: 'mariadb',

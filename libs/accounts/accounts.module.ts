@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { AdminStrategy } from './admin.strategy.js';
+import { ApiTokenRepository } from './api-token.repository.js';
+import { ApiTokensService } from './api-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
@@ -15,6 +17,7 @@ import { SessionTokens } from './session-tokens.js';
 import { Sessions } from './sessions.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInThrottle } from './sign-in-throttle.js';
+import { TokensController } from './tokens.controller.js';
 import { UserRepository } from './user.repository.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -25,6 +28,8 @@ import { UsersService } from './users.service.js';
   imports: [AuditModule, JwtModule.register({})],
   providers: [
     AdminStrategy,
+    ApiTokenRepository,
+    ApiTokensService,
     LoginAttemptRepository,
     PasswordCheck,
     PasswordHashing,
@@ -39,6 +44,8 @@ import { UsersService } from './users.service.js';
   ],
   exports: [
     AdminStrategy,
+    ApiTokenRepository,
+    ApiTokensService,
     LoginAttemptRepository,
     PasswordService,
     SessionRepository,
@@ -54,7 +61,7 @@ export class AccountsModule {}
 /** Routes, for apps/api; there, and not in a worker, the first administrator is made, from what the API was given. */
 @Module({
   imports: [AccountsModule],
-  controllers: [AuthController, UsersController],
+  controllers: [AuthController, UsersController, TokensController],
   providers: [FirstAdministrator, RefreshCookie],
 })
 export class AccountsHttpModule {}

@@ -6,6 +6,7 @@ import type { Role } from '#libs/entities/user.entity.js';
 import { IS_PUBLIC } from '#libs/platform/http/public.decorator.js';
 import { actAs } from '#libs/platform/logging/request-context.js';
 import { PasswordChangeRequired, RoleTooLow, SignInRequired } from './accounts.errors.js';
+import { ApiTokensService, looksLikeApiToken } from './api-tokens.service.js';
 import { AdminStrategy } from './admin.strategy.js';
 import { BEFORE_PASSWORD_CHANGE } from './before-password-change.decorator.js';
 import type { Principal } from './principal.js';
@@ -16,6 +17,7 @@ import { mayActAs, MINIMUM_ROLE } from './roles.decorator.js';
 export class AdminAuthGuard extends AuthGuard() {
   constructor(
     private readonly reflector: Reflector,
+    private readonly tokens: ApiTokensService,
     strategy: AdminStrategy,
   ) {
     super({ defaultStrategy: strategy.registeredAs });
@@ -23,10 +25,12 @@ export class AdminAuthGuard extends AuthGuard() {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.marked<boolean>(IS_PUBLIC, context)) return true;
-    await super.canActivate(context);
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
-    const { kind, username, role, mustChangePassword } = request.user;
-    actAs({ kind, name: username });
+    const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    if (looksLikeApiToken(bearer)) request.user = await this.tokens.principalOf(bearer);
+    else await super.canActivate(context);
+    const { kind, username, role, mustChangePassword, stages } = request.user;
+    actAs({ kind, name: username, stages });
     if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context)) throw new PasswordChangeRequired();
     const minimum = this.marked<Role>(MINIMUM_ROLE, context) ?? usualRole(request.method);
     if (!mayActAs(role, minimum)) throw new RoleTooLow(minimum);

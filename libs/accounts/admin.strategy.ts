@@ -39,7 +39,7 @@ export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implement
       throw new SignInRequired('This sign-in has ended. Sign in again.');
     }
     const { id, username, role, mustChangePassword } = found.user;
-    return { kind: 'user', id, username, role, sessionId: sid, mustChangePassword };
+    return { kind: 'user', id, username, role, sessionId: sid, mustChangePassword, stages: null };
   }
 
   onModuleDestroy(): void {

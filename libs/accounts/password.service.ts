@@ -8,6 +8,7 @@ import { faultsOfPassword } from './password-rules.js';
 import type { Principal } from './principal.js';
 import { Sessions } from './sessions.js';
 import { UserRepository } from './user.repository.js';
+import { PeopleOnly } from './users.errors.js';
 
 export interface PasswordChange {
   readonly current_password: string;
@@ -27,6 +28,7 @@ export class PasswordService {
 
   /** Ends all other sign-ins of the user. The current password is asked for, and guessing it is slowed down as at sign-in. */
   async change(caller: Principal, address: string, { current_password, new_password }: PasswordChange): Promise<void> {
+    if (caller.kind !== 'user') throw new PeopleOnly();
     const user = await this.users.findById(caller.id);
     if (!user) throw new SignInRequired();
     const { username, usernameKey: account } = user;

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Stage } from '#libs/replication/stage.js';
 import type { Role } from '#libs/entities/user.entity.js';
 
 /** Who calls the admin API: somebody who signed in, or a program with a token. */
@@ -10,6 +11,8 @@ export interface Principal {
   /** The sign-in behind the call; null for tokens. */
   readonly sessionId: string | null;
   readonly mustChangePassword: boolean;
+  /** What the caller may change is limited to packages of these stages; null: all. */
+  readonly stages: readonly Stage[] | null;
 }
 
 /** The caller, in a controller of the admin API. */

@@ -8,6 +8,7 @@ import { PasswordCheck } from './password-check.js';
 import type { Principal } from './principal.js';
 import { Sessions, type SignedIn } from './sessions.js';
 import { UserRepository } from './user.repository.js';
+import { PeopleOnly } from './users.errors.js';
 import { usernameKey } from './username.js';
 
 /** Signs people in and out. */
@@ -37,8 +38,9 @@ export class SignInService {
   }
 
   async signOut({ sessionId, username }: Principal): Promise<void> {
+    if (sessionId === null) throw new PeopleOnly();
     await this.db.transaction(async () => {
-      if (sessionId !== null && (await this.sessions.end(sessionId))) {
+      if (await this.sessions.end(sessionId)) {
         await this.audit.record({ action: 'user.signed_out', subject: username });
       }
     });

@@ -21,6 +21,12 @@ export type { DeleteUser$Params as DeleteUser$Params } from './fn/users/delete-u
 export { deleteUser as deleteUser } from './fn/users/delete-user';
 export type { UpdateUser$Params as UpdateUser$Params } from './fn/users/update-user';
 export { updateUser as updateUser } from './fn/users/update-user';
+export type { ListTokens$Params as ListTokens$Params } from './fn/tokens/list-tokens';
+export { listTokens as listTokens } from './fn/tokens/list-tokens';
+export type { CreateToken$Params as CreateToken$Params } from './fn/tokens/create-token';
+export { createToken as createToken } from './fn/tokens/create-token';
+export type { RevokeToken$Params as RevokeToken$Params } from './fn/tokens/revoke-token';
+export { revokeToken as revokeToken } from './fn/tokens/revoke-token';
 export type { GetAbout$Params as GetAbout$Params } from './fn/about/get-about';
 export { getAbout as getAbout } from './fn/about/get-about';
 export type { UpdateAbout$Params as UpdateAbout$Params } from './fn/about/update-about';

@@ -1,3 +1,4 @@
+import { ApiToken } from './api-token.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
 import { Content } from './content.entity.js';
@@ -14,6 +15,7 @@ import { User } from './user.entity.js';
 
 /** Every entity, the one list of them. */
 export const entities = [
+  ApiToken,
   AuditEvent,
   CatalogClock,
   Content,

@@ -12,6 +12,7 @@ import { CatalogRows } from './catalog-rows.js';
 import { filenameKey } from './filename.js';
 import { entryOf } from './entry-of.js';
 import { PackageRepository } from './package.repository.js';
+import { requireStages } from './stage-limit.js';
 import { type MadeRemoval, RemovalRepository } from './removal.repository.js';
 
 /** What a local write says; stamp and sequence number are the catalog's to give. */
@@ -44,6 +45,7 @@ export class Catalog {
       const clock = await this.clocks.lock();
       const current = await this.packages.findByKey(filenameKey(filename));
       const draft = await decide(current);
+      requireStages(draft.stage, ...(current && !current.deleted ? [current.stage] : []));
       const next = tick(seen ? witness(clock, seen) : clock, this.clock.now());
       const changed = await this.apply({ ...draft, stamp: { ...next, iss } }, current, clock.seq + 1, stage);
       await this.commitClock(clock, next, clock.seq + 1);

@@ -8,6 +8,15 @@ export class PackageNotFound extends DomainError {
   }
 }
 
+/** The caller's API token is for packages of other stages. */
+export class StageNotYours extends DomainError {
+  readonly code = 'stage-not-yours';
+  readonly status = 403;
+  constructor(stage: string, allowed: readonly string[]) {
+    super(`This token may change packages in ${allowed.join(', ')}, not in ${stage}.`);
+  }
+}
+
 export class FilenameTaken extends DomainError {
   readonly code = 'filename-taken';
   readonly status = 409;

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
 import { checkFilename } from '#libs/packages/filename.js';
+import { requireStages } from '#libs/packages/stage-limit.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
@@ -32,9 +34,10 @@ function stageOf(text: string | undefined): Stage | null {
   return stage;
 }
 
-/** Called as fields arrive: a fault that stands before the file is told before the file is sent. */
+/** Called as fields arrive, on behalf of the caller: a fault that stands before the file is told before the file is sent. */
 function checkField(name: string, value: string): void {
-  if (name === 'stage') stageOf(value);
+  const stage = name === 'stage' ? stageOf(value) : null;
+  if (stage) requireStages(stage);
   if (name === 'notes' && value.length > MAX_NOTES) {
     throw new InvalidRequest([{ pointer: '/notes', detail: `notes may have at most ${MAX_NOTES} characters.` }]);
   }
@@ -73,7 +76,7 @@ export class UploadService {
     const touches = setInterval(() => this.touch(stagingId), touchEveryMs(this.config));
     const file = async (name: string, stream: AsyncIterable<Buffer>) => this.receive(stagingId, checkFilename(name), stream);
     try {
-      return await readUploadForm(request, { file, field: checkField }, idleMs(this.config));
+      return await readUploadForm(request, { file, field: AsyncResource.bind(checkField) }, idleMs(this.config));
     } finally {
       clearInterval(touches);
     }

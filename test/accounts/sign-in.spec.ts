@@ -32,6 +32,7 @@ describe('the first sign-in', () => {
       role: 'admin',
       kind: 'user',
       password_change_required: true,
+      stages: null,
     });
   });
 

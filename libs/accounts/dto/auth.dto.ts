@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { type Role, roles } from '#libs/entities/user.entity.js';
+import { stages, type Stage } from '#libs/replication/stage.js';
 import type { Principal } from '../principal.js';
 import type { SignedIn } from '../sessions.js';
 
@@ -83,7 +84,10 @@ export class MeDto {
 
   @ApiProperty({ example: false }) password_change_required!: boolean;
 
-  static from({ id, username, role, kind, mustChangePassword }: Principal): MeDto {
-    return { id, username, role, kind, password_change_required: mustChangePassword };
+  @ApiProperty({ enum: stages, isArray: true, nullable: true, example: null, description: 'Of a token that is limited to stages: which.' })
+  stages!: Stage[] | null;
+
+  static from({ id, username, role, kind, mustChangePassword, stages: limit }: Principal): MeDto {
+    return { id, username, role, kind, password_change_required: mustChangePassword, stages: limit && [...limit] };
   }
 }

@@ -10,5 +10,10 @@ export interface MeDto {
   kind: 'user' | 'token';
   password_change_required: boolean;
   role: 'viewer' | 'publisher' | 'admin';
+
+  /**
+   * Of a token that is limited to stages: which.
+   */
+  stages: (Array<'Dev' | 'Test' | 'Prod'> | null);
   username: string;
 }

@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Stage } from '#libs/replication/stage.js';
 
 /** Who is behind a request, once a guard knows it. */
 export interface Actor {
   readonly kind: 'user' | 'token' | 'peer';
   readonly name: string;
+  /** A token may be limited to packages of these stages; null or nothing: all. */
+  readonly stages?: readonly Stage[] | null;
 }
 
 /** What is known of the request or job that is being served; every log line and audit event carries it. */

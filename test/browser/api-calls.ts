@@ -6,6 +6,8 @@ type Methods = Record<string, { readonly operationId: string }>;
 interface Operation {
   readonly id: string;
   readonly method: string;
+  /** `/api/admin/packages/{id_or_name}` */
+  readonly template: string;
   readonly path: RegExp;
 }
 
@@ -24,6 +26,7 @@ export class ApiCalls {
       Object.entries(methods).map(([method, { operationId }]) => ({
         id: operationId,
         method: method.toUpperCase(),
+        template,
         path: asPattern(template),
       })),
     );
@@ -38,8 +41,8 @@ export class ApiCalls {
   }
 
   /** Operations that were never called. */
-  get missing(): string[] {
-    return this.operations.map(({ id }) => id).filter((id) => !this.called.has(id));
+  get missing(): Pick<Operation, 'id' | 'template'>[] {
+    return this.operations.filter(({ id }) => !this.called.has(id)).map(({ id, template }) => ({ id, template }));
   }
 
   /** Calls that are in no document. */
@@ -47,8 +50,7 @@ export class ApiCalls {
     return [...this.foreign];
   }
 
-  /** Those among these names that the document does not have, or that were called after all. */
-  needless(names: readonly string[]): string[] {
-    return names.filter((name) => this.called.has(name) || !this.operations.some(({ id }) => id === name));
+  has(id: string): boolean {
+    return this.called.has(id);
   }
 }

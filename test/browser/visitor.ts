@@ -108,9 +108,12 @@ export class Visitor {
       await this.page.setViewportSize(viewport);
       for (const colorScheme of ['dark', 'light'] as const) {
         await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        // The theme is painted with the frame after next.
+        await this.page.evaluate('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
         const where = `${name} ${colorScheme} ${viewport.width}`;
         await this.page.screenshot({ path: path.join(SCREENS, `${where.replaceAll(' ', '-')}.png`), fullPage: true });
-        findings.push(...(await this.barriers()).map((finding) => `${where}: ${finding}`));
+        const isJudged = (colorScheme === 'dark') === (viewport === narrow); // each theme and each width once
+        if (isJudged) findings.push(...(await this.barriers()).map((finding) => `${where}: ${finding}`));
       }
       const overflow = await this.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
       if (overflow > 0) findings.push(`${name}: ${overflow} px wider than a screen of ${viewport.width}`);

@@ -1,0 +1,19 @@
+/** Operations that no page has a use for, each with its reason. */
+export const exceptions: Readonly<Record<string, string>> = {
+  createPackage: 'the same as uploadPackage under the name that the reference documents use for scripts',
+  getRegisteredOds: 'the list has the same fields for every server',
+  getUser: 'the list has the same fields for everybody',
+};
+
+/** Parts of the API whose pages are not built yet. Goes down to nothing. */
+export const unbuilt: readonly string[] = [
+  '/api/admin/users',
+  '/api/admin/tokens',
+  '/api/admin/held_deletes',
+  '/api/admin/audit',
+  '/api/admin/events',
+  '/api/admin/network',
+  '/api/admin/webhooks',
+  '/api/admin/notifications',
+  '/api/admin/upload/resumable',
+];

@@ -19,7 +19,7 @@ export async function run(bench) {
   const folder = bench.directory('source');
   const source = path.join(folder, FILE);
   const round = { sha256: '' };
-  const contenders = { ods: await ours(bench, source, round), ...(await rsync(bench, folder)), ...(await syncthing(bench, source)) };
+  const contenders = { ods: await ours(bench, source, bytes, round), ...(await rsync(bench, folder, bytes)), ...(await syncthing(bench, source, bytes)) };
   const { values, medians } = await interleave(rounds, contenders, {
     before: async () => (round.sha256 = makeFile(source, bytes)),
     say: (text) => bench.say(text),
@@ -36,7 +36,7 @@ export async function run(bench) {
 }
 
 /** Clock from the 201 at A to the package being served at B. */
-async function ours(bench, source, round) {
+async function ours(bench, source, bytes, round) {
   const [a, b] = await Promise.all([bench.server('a'), bench.server('b')]);
   await b.registerWith(a);
   const warm = path.join(path.dirname(source), 'warm-up.bin');
@@ -45,7 +45,7 @@ async function ours(bench, source, round) {
   await b.arrival('warm-up.pkg');
   rmSync(warm);
   return async (/** @type {number} */ number) => {
-    await bench.settle();
+    await bench.settle(3 * bytes);
     const filename = `transfer-${number}.pkg`;
     await upload(bench, a, source, filename);
     const taken = await seconds(() => b.arrival(filename));
@@ -61,23 +61,23 @@ async function requireRight(server, filename, sha256) {
   if (found?.status !== 'Public' || found.sha256 !== sha256) throw new Error(`${filename} at ${server.name} is ${JSON.stringify(found)}.`);
 }
 
-async function rsync(bench, folder) {
+async function rsync(bench, folder, bytes) {
   const daemon = await RsyncDaemon.start(bench, folder);
   if (daemon === null) return {};
   const pull = (/** @type {string[]} */ extra) => async () => {
-    await bench.settle();
+    await bench.settle(3 * bytes);
     return daemon.timePull(FILE, extra);
   };
   return { rsync: pull([]), ...((await daemon.knows('--fsync')) ? { 'rsync-fsync': pull(['--fsync']) } : {}) };
 }
 
-async function syncthing(bench, source) {
+async function syncthing(bench, source, bytes) {
   const pair = await SyncthingPair.start(bench);
   if (pair === null) return {};
   await pair.connect();
   return {
     syncthing: async () => {
-      await bench.settle();
+      await bench.settle(3 * bytes);
       return pair.timeTransfer(source);
     },
   };

@@ -25,11 +25,11 @@ export async function run(bench) {
     rounds,
     {
       ods: async (round) => {
-        await bench.settle();
+        await bench.settle(3 * bytes);
         return seconds(() => upload(bench, server, source, `upload-${round}.pkg`));
       },
       dd: async () => {
-        await bench.settle();
+        await bench.settle(3 * bytes);
         const taken = await seconds(() => bench.run('dd', [`if=${source}`, `of=${copy}`, 'bs=1M', 'conv=fsync', 'status=none']));
         rmSync(copy);
         return taken;

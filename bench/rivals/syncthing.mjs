@@ -120,7 +120,7 @@ export class SyncthingPair {
     const draft = path.join(this.a.home, filename);
     const { size } = statSync(source);
     copyFileSync(source, draft);
-    await this.a.bench.settle();
+    await this.a.bench.settle(2 * size);
     renameSync(draft, path.join(this.a.folder, filename));
     let scannedAt = 0;
     const scan = this.a.scan().then(() => (scannedAt = performance.now()));

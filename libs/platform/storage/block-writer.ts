@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BLOCK_BYTES, BLOCK_HASH_BYTES } from '#libs/replication/blocks.js';
 import type { HashPool, HashSession } from './hash-pool.js';
-import type { HashAnswer } from './hash-worker.js';
+import type { HashAnswer, HashRequest } from './hash-worker.js';
 
 /** Buffers in flight between the network and the disk: what one upload or transfer takes of memory, in MiB. */
 const BUFFERS = 12;
@@ -13,10 +13,20 @@ export interface WholeHashes {
   readonly sha256: string;
 }
 
+/** A block that is written, and what of it is still in memory. */
+interface Placed {
+  readonly index: number;
+  readonly length: number;
+  readonly buffer: SharedArrayBuffer | null;
+}
+
 interface Ticket {
   resolve(answer: HashAnswer): void;
   reject(error: Error): void;
 }
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+type Asked = Without<Exclude<HashRequest, { op: 'open' | 'close' }>, 'session' | 'ticket'>;
 
 /** A hashing thread or the disk said no. `code` is the file system's, when it was the disk. */
 class BlockWriteFailed extends Error {
@@ -40,8 +50,11 @@ export class BlockWriter {
   private readonly session: HashSession;
   private readonly tickets = new Map<number, Ticket>();
   private readonly hashes = new Map<number, Uint8Array>();
-  private readonly free: ArrayBuffer[] = [];
-  private readonly takers: ((buffer: ArrayBuffer) => void)[] = [];
+  /** Lengths of blocks that came before their turn to be folded into the hashes of the whole. */
+  private readonly early = new Map<number, number>();
+  private nextToFold = 0;
+  private readonly free: SharedArrayBuffer[] = [];
+  private readonly takers: ((buffer: SharedArrayBuffer) => void)[] = [];
   private allocated = 0;
   private lastTicket = 0;
   private unsynced = 0;
@@ -58,14 +71,14 @@ export class BlockWriter {
   /** A buffer of one block to fill; waits while all are in use, which is what slows a fast sender down. */
   async take(): Promise<Uint8Array> {
     if (this.failure) throw this.failure;
-    const buffer = this.free.pop() ?? this.allocate() ?? (await new Promise<ArrayBuffer>((resolve) => this.takers.push(resolve)));
+    const buffer = this.free.pop() ?? this.allocate() ?? (await new Promise<SharedArrayBuffer>((resolve) => this.takers.push(resolve)));
     if (this.failure) throw this.failure;
     return new Uint8Array(buffer);
   }
 
   /** Hands back a buffer that was not used. */
   giveBack(buffer: Uint8Array): void {
-    this.recycle(buffer.buffer as ArrayBuffer);
+    this.recycle(buffer.buffer as SharedArrayBuffer);
   }
 
   /**
@@ -73,37 +86,33 @@ export class BlockWriter {
    * Rejects when the disk refuses.
    */
   async write(index: number, buffer: Uint8Array, length: number, expected: Buffer | null = null): Promise<boolean> {
-    const bytes = buffer.buffer as ArrayBuffer;
-    const ticket = ++this.lastTicket;
-    const answer = this.wait(ticket);
-    this.session.post({ op: 'block', session: this.session.session, ticket, index, bytes, length, expected: expected && alone(expected) }, [
-      bytes,
-    ]);
-    const { matches, sha1 } = await answer;
-    if (!matches) return false;
+    const bytes = buffer.buffer as SharedArrayBuffer;
+    const { matches, sha1 } = await this.ask('checking', { op: 'block', index, bytes, length, expected: expected && alone(expected) });
+    if (!matches) {
+      this.recycle(bytes);
+      return false;
+    }
     this.hashes.set(index, sha1!);
+    this.place({ index, length, buffer: bytes });
     this.written(length);
     return true;
   }
 
   /** Whether a block that an earlier process wrote is still right; it then counts as written. */
   async recheck(index: number, length: number, expected: Buffer): Promise<boolean> {
-    const ticket = ++this.lastTicket;
-    const answer = this.wait(ticket);
-    this.session.post({ op: 'recheck', session: this.session.session, ticket, index, length, expected: alone(expected) });
-    const isRight = (await answer).matches === true;
-    if (isRight) this.hashes.set(index, alone(expected));
-    return isRight;
+    const { matches } = await this.ask('checking', { op: 'recheck', index, length, expected: alone(expected) });
+    if (!matches) return false;
+    this.hashes.set(index, alone(expected));
+    this.place({ index, length, buffer: null });
+    return true;
   }
 
   /** Hashes of the whole; only after every write has resolved. Throws when a block is missing. */
   async finish(): Promise<WholeHashes> {
-    const ticket = ++this.lastTicket;
-    const answer = this.wait(ticket);
-    this.session.post({ op: 'finish', session: this.session.session, ticket });
-    const { whole } = await answer;
-    if (whole!.blocks !== this.hashes.size) throw new Error(`Blocks are missing: ${whole!.blocks} of ${this.hashes.size} are in order.`);
-    return { sha1: whole!.sha1, sha256: whole!.sha256 };
+    if (this.nextToFold !== this.hashes.size)
+      throw new Error(`Blocks are missing: ${this.nextToFold} of ${this.hashes.size} are in order.`);
+    const { whole } = await this.ask('folding', { op: 'finish' });
+    return whole!;
   }
 
   /** The packed chunk list of what was written. */
@@ -120,13 +129,38 @@ export class BlockWriter {
     await this.writeBack;
   }
 
-  private wait(ticket: number): Promise<HashAnswer> {
+  private ask(side: 'checking' | 'folding', request: Asked): Promise<HashAnswer> {
     if (this.failure) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => this.tickets.set(ticket, { resolve, reject }));
+    const { session } = this.session;
+    const ticket = ++this.lastTicket;
+    return new Promise((resolve, reject) => {
+      this.tickets.set(ticket, { resolve, reject });
+      this.session.post(side, { ...request, session, ticket });
+    });
+  }
+
+  /** What comes in turn is folded from memory, what came early is read back from the file when its turn comes. */
+  private place(placed: Placed): void {
+    if (placed.index === this.nextToFold) this.fold(placed);
+    else {
+      if (placed.index > this.nextToFold) this.early.set(placed.index, placed.length);
+      if (placed.buffer) this.recycle(placed.buffer);
+    }
+    for (let length = this.early.get(this.nextToFold); length !== undefined; length = this.early.get(this.nextToFold)) {
+      this.early.delete(this.nextToFold);
+      this.fold({ index: this.nextToFold, length, buffer: null });
+    }
+  }
+
+  private fold({ index, length, buffer }: Placed): void {
+    this.nextToFold += 1;
+    this.ask('folding', { op: 'fold', index, bytes: buffer, length }).then(
+      () => buffer && this.recycle(buffer),
+      () => undefined, // whoever takes, writes or finishes next is told
+    );
   }
 
   private answered(answer: HashAnswer): void {
-    if (answer.bytes) this.recycle(answer.bytes);
     if (answer.error) {
       this.fail(new BlockWriteFailed(answer.error.message, answer.error.code));
       return;
@@ -140,16 +174,16 @@ export class BlockWriter {
     this.failure ??= error;
     for (const { reject } of this.tickets.values()) reject(error);
     this.tickets.clear();
-    for (const taker of this.takers.splice(0)) taker(new ArrayBuffer(0)); // they find the failure
+    for (const taker of this.takers.splice(0)) taker(new SharedArrayBuffer(0)); // they find the failure
   }
 
-  private allocate(): ArrayBuffer | undefined {
+  private allocate(): SharedArrayBuffer | undefined {
     if (this.allocated >= BUFFERS) return undefined;
     this.allocated += 1;
-    return new ArrayBuffer(BLOCK_BYTES);
+    return new SharedArrayBuffer(BLOCK_BYTES);
   }
 
-  private recycle(buffer: ArrayBuffer): void {
+  private recycle(buffer: SharedArrayBuffer): void {
     const taker = this.takers.shift();
     if (taker) taker(buffer);
     else this.free.push(buffer);

@@ -16,11 +16,14 @@ interface Thread {
   readonly sessions: Map<number, OpenSession>;
 }
 
+type Side = 'checking' | 'folding';
+
 export interface HashSession {
   readonly session: number;
-  post(request: HashRequest, transfer?: ArrayBuffer[]): void;
+  /** Each side does what it is asked in order; they are two threads where the machine has more than one processor. */
+  post(side: Side, request: HashRequest): void;
   /**
-   * Resolves when the thread will not touch the file again. Only then may the descriptor be closed: the system gives its
+   * Resolves when no thread will touch the file again. Only then may the descriptor be closed: the system gives its
    * number to the next file that is opened, and a late write would land there.
    */
   close(): Promise<void>;
@@ -35,23 +38,18 @@ export class HashPool implements OnApplicationShutdown {
   private readonly size = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
   private lastSession = 0;
 
-  /** Begins a session on the least busy thread. */
+  /** Begins a session on the least busy threads. */
   open(fd: number, listener: Listener): HashSession {
-    const { worker, sessions } = this.pick();
     const session = ++this.lastSession;
-    sessions.set(session, { listener, closed: [] });
-    const post = (request: HashRequest, transfer: ArrayBuffer[] = []) => worker.postMessage(request, transfer);
-    post({ op: 'open', session, fd });
+    const checking = this.join(session, fd, listener, null);
+    const folding = this.size > 1 ? this.join(session, fd, listener, checking) : checking;
+    const sides = { checking, folding };
     return {
       session,
-      post,
-      close: () =>
-        new Promise((resolve) => {
-          const open = sessions.get(session);
-          if (!open) return resolve(); // closed before, or its thread is gone
-          open.closed.push(resolve);
-          post({ op: 'close', session });
-        }),
+      post: (side, request) => sides[side].worker.postMessage(request),
+      close: async () => {
+        await Promise.all([...new Set([checking, folding])].map((thread) => this.leave(thread, session)));
+      },
     };
   }
 
@@ -59,8 +57,24 @@ export class HashPool implements OnApplicationShutdown {
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  private pick(): Thread {
-    const [idlest] = [...this.threads].sort((a, b) => a.sessions.size - b.sessions.size);
+  private join(session: number, fd: number, listener: Listener, other: Thread | null): Thread {
+    const thread = this.pick(other);
+    thread.sessions.set(session, { listener, closed: [] });
+    thread.worker.postMessage({ op: 'open', session, fd } satisfies HashRequest);
+    return thread;
+  }
+
+  private leave({ worker, sessions }: Thread, session: number): Promise<void> {
+    return new Promise((resolve) => {
+      const open = sessions.get(session);
+      if (!open) return resolve(); // closed before, or its thread is gone
+      open.closed.push(resolve);
+      worker.postMessage({ op: 'close', session } satisfies HashRequest);
+    });
+  }
+
+  private pick(other: Thread | null): Thread {
+    const [idlest] = this.threads.filter((thread) => thread !== other).sort((a, b) => a.sessions.size - b.sessions.size);
     if (idlest && (idlest.sessions.size === 0 || this.threads.length >= this.size)) return idlest;
     const thread = this.start();
     this.threads.push(thread);

@@ -1,4 +1,4 @@
-/** What travels to a hashing thread. `session` names one file being written. */
+/** What travels to a hashing thread. `session` names one file being written. Bytes are in shared memory: nothing is copied or handed over. */
 export type HashRequest =
   | { readonly op: 'open'; readonly session: number; readonly fd: number }
   | {
@@ -6,7 +6,7 @@ export type HashRequest =
       readonly session: number;
       readonly ticket: number;
       readonly index: number;
-      readonly bytes: ArrayBuffer;
+      readonly bytes: SharedArrayBuffer;
       readonly length: number;
       readonly expected: Uint8Array | null;
     }
@@ -18,6 +18,15 @@ export type HashRequest =
       readonly length: number;
       readonly expected: Uint8Array;
     }
+  | {
+      readonly op: 'fold';
+      readonly session: number;
+      readonly ticket: number;
+      readonly index: number;
+      /** Null: they are in the file by now, and mostly still in the system's memory. */
+      readonly bytes: SharedArrayBuffer | null;
+      readonly length: number;
+    }
   | { readonly op: 'finish'; readonly session: number; readonly ticket: number }
   | { readonly op: 'close'; readonly session: number };
 
@@ -28,9 +37,7 @@ export interface HashAnswer {
   /** False: the bytes are not what was expected, and nothing was written. */
   readonly matches?: boolean;
   readonly sha1?: Uint8Array;
-  /** The buffer of a block request, handed back to be filled again. */
-  readonly bytes?: ArrayBuffer;
-  readonly whole?: { readonly sha1: string; readonly sha256: string; readonly blocks: number };
+  readonly whole?: { readonly sha1: string; readonly sha256: string };
   readonly error?: { readonly message: string; readonly code?: string };
   /** Everything asked for before has been done: the file descriptor is not touched any more. */
   readonly isClosed?: true;
@@ -40,17 +47,16 @@ export interface HashAnswer {
 // from this module but each other: that way they run the same from the built files and from a test runner that compiles on the fly.
 
 /**
- * One file being written: each block is hashed, compared, written at its place, and folded into the running hashes of the
- * contiguous prefix; blocks that came early are read back from the file (page cache) when the prefix reaches them.
+ * One file being written. Blocks are hashed, compared and written at their places in any order; on a thread of its own, where
+ * there are two, the whole is hashed from beginning to end.
  */
 class HashSession {
   private readonly crypto = process.getBuiltinModule('node:crypto');
   private readonly fs = process.getBuiltinModule('node:fs');
   private readonly sha1 = this.crypto.createHash('sha1');
   private readonly sha256 = this.crypto.createHash('sha256');
-  private readonly early = new Map<number, number>();
   private readonly blockSize = 1_048_576;
-  private next = 0;
+  private own: Uint8Array | undefined;
 
   constructor(private readonly fd: number) {}
 
@@ -60,41 +66,30 @@ class HashSession {
     if (request.expected !== null && !digest.equals(request.expected)) return { matches: false };
     const at = request.index * this.blockSize;
     for (let done = 0; done < data.length;) done += this.fs.writeSync(this.fd, data, done, data.length - done, at + done);
-    this.place(request.index, data);
     return { matches: true, sha1: digest };
   }
 
   recheck(request: Extract<HashRequest, { op: 'recheck' }>): Partial<HashAnswer> {
     const data = this.read(request.index, request.length);
-    if (!data || !this.digestOf(data).equals(request.expected)) return { matches: false };
-    this.place(request.index, data);
-    return { matches: true };
+    return { matches: data !== null && this.digestOf(data).equals(request.expected) };
+  }
+
+  fold(request: Extract<HashRequest, { op: 'fold' }>): Partial<HashAnswer> {
+    const data = request.bytes ? new Uint8Array(request.bytes, 0, request.length) : this.read(request.index, request.length);
+    if (!data) throw Object.assign(new Error('The staging file is shorter than it was.'), { code: 'EIO' });
+    this.sha1.update(data);
+    this.sha256.update(data);
+    return {};
   }
 
   finish(): Partial<HashAnswer> {
-    return { whole: { sha1: this.sha1.digest('hex'), sha256: this.sha256.digest('hex'), blocks: this.next } };
+    return { whole: { sha1: this.sha1.digest('hex'), sha256: this.sha256.digest('hex') } };
   }
 
-  private place(index: number, data: Uint8Array): void {
-    if (index === this.next) this.fold(data);
-    else if (index > this.next) this.early.set(index, data.length);
-    for (let length = this.early.get(this.next); length !== undefined; length = this.early.get(this.next)) {
-      this.early.delete(this.next);
-      const found = this.read(this.next, length);
-      if (!found) throw Object.assign(new Error('The staging file is shorter than it was.'), { code: 'EIO' });
-      this.fold(found);
-    }
-  }
-
-  private fold(data: Uint8Array): void {
-    this.sha1.update(data);
-    this.sha256.update(data);
-    this.next += 1;
-  }
-
-  /** Null when the file ends before. */
-  private read(index: number, length: number): Buffer | null {
-    const data = Buffer.allocUnsafe(length);
+  /** Null when the file ends before. What comes back is good until the next call. */
+  private read(index: number, length: number): Uint8Array | null {
+    this.own ??= new Uint8Array(this.blockSize);
+    const data = this.own.subarray(0, length);
     for (let done = 0; done < length;) {
       const count = this.fs.readSync(this.fd, data, done, length - done, index * this.blockSize + done);
       if (count === 0) return null;
@@ -117,7 +112,8 @@ function answerRequests(Session: typeof HashSession): void {
     if (!session) return { error: { message: 'The file was closed.' } };
     try {
       if (request.op === 'block') return session.block(request);
-      return request.op === 'recheck' ? session.recheck(request) : session.finish();
+      if (request.op === 'recheck') return session.recheck(request);
+      return request.op === 'fold' ? session.fold(request) : session.finish();
     } catch (error) {
       const { message, code } = error as NodeJS.ErrnoException;
       return { error: { message, ...(code === undefined ? {} : { code }) } };
@@ -132,8 +128,7 @@ function answerRequests(Session: typeof HashSession): void {
       port.postMessage({ session: request.session, ticket: 0, isClosed: true });
     } else {
       const { session, ticket } = request;
-      const back = request.op === 'block' ? { bytes: request.bytes } : {};
-      port.postMessage({ session, ticket, ...answer(request), ...back }, request.op === 'block' ? [request.bytes] : []);
+      port.postMessage({ session, ticket, ...answer(request) });
     }
   });
 }

@@ -5,6 +5,7 @@ import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Clock } from '#libs/platform/clock.js';
 import { newHexId, sha256Hex } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
+import { uploadBytes, uploads } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { Catalog, type EntryDraft } from './catalog.js';
@@ -66,6 +67,8 @@ export class ContentPublisher {
     try {
       const written = await this.write(content, uuid, createdMs);
       await this.links.settle(key);
+      uploads.inc();
+      uploadBytes.inc(content.size);
       return { package: written, alreadyExisted: false };
     } catch (error) {
       await this.removeUnlessCommitted(uuid);

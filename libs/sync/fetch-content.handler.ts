@@ -10,6 +10,7 @@ import { Database } from '#libs/platform/database/database.js';
 import { DiskFull } from '#libs/platform/errors/common.errors.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
+import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { FetchCancelled, FetchStopped } from './fetch.errors.js';
@@ -68,6 +69,8 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
       updatedMs: now,
     } as const;
     await this.transfers.end(uuid, done);
+    transfers.inc({ outcome: 'done' });
+    transferBytes.inc(goal.size);
     this.logger.log(`${goal.filename} (${goal.size} bytes) has arrived.`);
   }
 
@@ -104,6 +107,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     }
     const isDisk = error instanceof DiskFull || ['ENOSPC', 'EDQUOT'].includes((error as { code?: string }).code ?? '');
     const code = error instanceof FetchStopped ? error.code : isDisk ? 'disk-full' : 'failed';
+    transfers.inc({ outcome: code });
     const lastError = isDisk ? new DiskFull().message : (error as Error).message;
     const isWaiting = isDisk || code === 'no-source' || code === 'stalled';
     await this.packages.setStatus(uuid, isWaiting ? 'Waiting' : 'Failed', now);

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
+import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
@@ -16,4 +17,5 @@ export const httpModules: Type[] = [
   UploadHttpModule,
   RegistrationHttpModule,
   SyncHttpModule,
+  MetricsHttpModule,
 ];

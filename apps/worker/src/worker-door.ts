@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Config } from '#libs/platform/config/config.js';
 import { Readiness } from '#libs/platform/http/readiness.js';
+import { registry } from '#libs/platform/metrics/meters.js';
+import { mayReadMetrics } from '#libs/platform/metrics/metrics-access.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** What supervisors ask a worker: alive, and able to work. It serves nothing else. */
+/** What supervisors ask a worker: alive, able to work, and what it has done. It serves nothing else. */
 @Injectable()
 export class WorkerDoor {
   private server: Server | undefined;
 
-  constructor(private readonly readiness: Readiness) {}
+  constructor(
+    private readonly readiness: Readiness,
+    private readonly config: Config,
+  ) {}
 
   /** Port 0 opens nothing. */
   async open(host: string, port: number): Promise<void> {
     if (port === 0) return;
     this.server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-      this.answer(request.url?.split('?')[0] ?? '', response).catch(() => response.writeHead(500).end());
+      this.answer(request, response).catch(() => response.writeHead(500).end());
     });
     this.server.listen(port, host);
     await once(this.server, 'listening');
@@ -27,11 +33,25 @@ export class WorkerDoor {
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
   }
 
-  private async answer(path: string, response: ServerResponse): Promise<void> {
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path] = (request.url ?? '').split('?');
     if (path === '/healthz') return sendJson(response, 200, { status: 'ok' });
+    if (path === '/metrics') return this.sendMetrics(request, response);
     if (path !== '/readyz') return sendJson(response, 404, { status: 'There is /healthz, /readyz and /metrics.' });
     const report = await this.readiness.report();
     sendJson(response, report.status === 'not ready' ? 503 : 200, report);
+  }
+
+  /** Nobody stands before a worker: who says otherwise is a stranger. */
+  private async sendMetrics({ socket, headers }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const scraper = {
+      address: socket.remoteAddress,
+      authorization: headers.authorization,
+      isForwardedByAStranger: headers['x-forwarded-for'] !== undefined,
+    };
+    const isAllowed = mayReadMetrics(scraper, this.config.get('METRICS_TOKEN'));
+    if (!isAllowed) return sendJson(response, 403, { status: 'Metrics are for this machine, or for those who send METRICS_TOKEN.' });
+    response.writeHead(200, { 'content-type': registry.contentType, connection: 'close' }).end(await registry.metrics());
   }
 }
 

@@ -41,6 +41,7 @@ export const settings = {
   ADMIN_PASSWORD: secretText(
     "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234! and opens nothing but the page that sets a new password.",
   ),
+  METRICS_TOKEN: secretText('Bearer token for /metrics. Without it, figures are told to this machine only.'),
   DEBUG: flag(false, 'Log more.'),
   LOG_FORMAT: oneOf(['auto', 'json', 'pretty'], 'auto', 'auto is pretty on a terminal, JSON elsewhere.'),
   TRUST_PROXY: flag(false, 'Believe the X-Forwarded-* headers of the nearest proxy. Only behind a proxy that sets them.'),

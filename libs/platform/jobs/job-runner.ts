@@ -4,6 +4,7 @@ import type { Job } from '#libs/entities/job.entity.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { withRequestContext } from '../logging/request-context.js';
+import { jobRuns } from '../metrics/meters.js';
 import { JobHandlers } from './job-handlers.js';
 import type { JobHandler } from './job-handler.js';
 import { JobQueue } from './job-queue.js';
@@ -119,6 +120,7 @@ export class JobRunner {
     } finally {
       lease.release();
     }
+    jobRuns.inc({ type: job.type, outcome: 'done' });
     await this.settle(job, afterSuccess(handler.type, this.clock.now()));
   }
 
@@ -126,6 +128,8 @@ export class JobRunner {
     const isStop = error instanceof JobInterrupted || this.stopping.signal.aborted;
     const reason = isStop ? new JobInterrupted('The process stops.') : error;
     const outcome = afterFailure(job, type, reason, this.clock.now());
+    if (error instanceof JobPostponed) jobRuns.inc({ type: job.type, outcome: 'postponed' });
+    else if (!isStop) jobRuns.inc({ type: job.type, outcome: outcome.state === 'failed' ? 'given_up' : 'failed' });
     if (!isStop && !(error instanceof JobPostponed)) {
       const level = outcome.state === 'failed' ? 'error' : 'warn';
       this.logger[level](`${job.type} failed (attempt ${job.attempts}): ${readable(error)}`);

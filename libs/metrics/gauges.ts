@@ -1,0 +1,29 @@
+import { Gauge, Registry } from 'prom-client';
+
+/** What is read from the database and the disk when somebody asks: made anew each time, so that nothing old is told. */
+export class Gauges {
+  readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  readonly ready = this.gauge('ods_ready', '1 when /readyz says ready or degraded, else 0.');
+  readonly degraded = this.gauge('ods_degraded', '1 when something waits or goes slower than it should; /readyz says why.');
+  readonly packages = this.gauge('ods_packages', 'Packages by their status on this server.', ['status']);
+  readonly packageBytes = this.gauge('ods_package_bytes', 'Bytes of packages by their status on this server.', ['status']);
+  readonly transfers = this.gauge('ods_transfers', 'Fetches from other servers by state.', ['state']);
+  readonly jobs = this.gauge('ods_jobs', 'Jobs owed, by type and state.', ['type', 'state']);
+  readonly oldestJob = this.gauge('ods_job_oldest_due_seconds', 'For how long the job that waits longest has been due.');
+  readonly peerLag = this.gauge('ods_peer_lag_entries', 'Catalog changes that a registered server has not acknowledged.', ['peer']);
+  readonly peerUnreachable = this.gauge(
+    'ods_peer_unreachable_seconds',
+    'For how long a registered server has not answered; 0 when it does.',
+    ['peer'],
+  );
+  readonly peers = this.gauge('ods_peers', 'Registered servers.');
+  readonly peersUnreachable = this.gauge('ods_peers_unreachable', 'Registered servers that do not answer.');
+  readonly diskFree = this.gauge('ods_disk_free_bytes', 'Free space where the packages are.');
+  readonly diskReserve = this.gauge('ods_disk_reserve_bytes', 'Free space that uploads and transfers never eat.');
+
+  private gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: this.registers });
+  }
+}

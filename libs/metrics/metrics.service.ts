@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#libs/platform/clock.js';
+import { Config } from '#libs/platform/config/config.js';
+import { Readiness } from '#libs/platform/http/readiness.js';
+import { registry } from '#libs/platform/metrics/meters.js';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { Gauges } from './gauges.js';
+import { MetricsRepository } from './metrics.repository.js';
+
+/** Figures are kept for at most so many servers, so that a large mesh does not make a large page. */
+const MOST_PEERS = 200;
+
+/** Everything an operator watches, in the text format of Prometheus. */
+@Injectable()
+export class MetricsService {
+  constructor(
+    private readonly figures: MetricsRepository,
+    private readonly readiness: Readiness,
+    private readonly store: PackageStore,
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {}
+
+  /** While the database is away, what this process knows by itself and `ods_ready 0`. */
+  async page(): Promise<string> {
+    const gauges = new Gauges();
+    const { status } = await this.readiness.report();
+    gauges.ready.set(status === 'not ready' ? 0 : 1);
+    gauges.degraded.set(status === 'ready' ? 0 : 1);
+    gauges.diskReserve.set(this.config.get('DISK_RESERVE_BYTES'));
+    if (status !== 'not ready') await this.read(gauges);
+    return `${await registry.metrics()}\n${await gauges.registry.metrics()}`;
+  }
+
+  private async read(gauges: Gauges): Promise<void> {
+    await Promise.all([this.readPackages(gauges), this.readJobs(gauges), this.readPeers(gauges)]);
+    gauges.diskFree.set(await this.store.freeBytes());
+  }
+
+  private async readPackages({ packages, packageBytes, transfers }: Gauges): Promise<void> {
+    for (const { status, count, bytes } of await this.figures.packages()) {
+      packages.set({ status }, count);
+      packageBytes.set({ status }, bytes);
+    }
+    for (const { state, count } of await this.figures.transfers()) transfers.set({ state }, count);
+  }
+
+  private async readJobs({ jobs, oldestJob }: Gauges): Promise<void> {
+    const now = this.clock.now();
+    let longestMs = 0;
+    for (const { type, state, count, firstDueMs } of await this.figures.jobs()) {
+      jobs.set({ type, state }, count);
+      if (state === 'due') longestMs = Math.max(longestMs, now - firstDueMs);
+    }
+    oldestJob.set(longestMs / 1_000);
+  }
+
+  private async readPeers({ peers, peersUnreachable, peerLag, peerUnreachable }: Gauges): Promise<void> {
+    const now = this.clock.now();
+    const [seq, standings] = await Promise.all([this.figures.catalogSeq(), this.figures.peers(MOST_PEERS)]);
+    peers.set(standings.length);
+    peersUnreachable.set(standings.filter(({ unreachableSinceMs }) => unreachableSinceMs !== null).length);
+    for (const { name, iss, ackedSeq, unreachableSinceMs } of standings) {
+      const peer = `${name} (${iss.slice(0, 8)})`; // two servers may have one name
+      peerLag.set({ peer }, Math.max(0, seq - ackedSeq));
+      peerUnreachable.set({ peer }, unreachableSinceMs === null ? 0 : (now - unreachableSinceMs) / 1_000);
+    }
+  }
+}

@@ -6,7 +6,9 @@ import { Job } from './job.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { Package } from './package.entity.js';
 import { Peer } from './peer.entity.js';
+import { RateBucket } from './rate-bucket.entity.js';
 import { Removal } from './removal.entity.js';
+import { ReplicationSettings } from './replication-settings.entity.js';
 import { SeenToken } from './seen-token.entity.js';
 import { Server } from './server.entity.js';
 import { Session } from './session.entity.js';
@@ -23,7 +25,9 @@ export const entities = [
   LoginAttempt,
   Package,
   Peer,
+  RateBucket,
   Removal,
+  ReplicationSettings,
   SeenToken,
   Server,
   Session,

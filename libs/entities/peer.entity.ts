@@ -24,4 +24,8 @@ export class Peer {
   @BigIntColumn({ nullable: true }) unreachableSinceMs!: number | null;
   @Column({ type: 'text', nullable: true }) lastError!: string | null;
   @Column({ type: 'boolean' }) paused!: boolean;
+  /** Bytes per second fetched from this peer; null is no limit of its own. */
+  @BigIntColumn({ nullable: true }) downloadLimit!: number | null;
+  /** Bytes per second given to this peer. */
+  @BigIntColumn({ nullable: true }) uploadLimit!: number | null;
 }

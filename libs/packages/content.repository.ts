@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual, MoreThan } from 'typeorm';
+import { In, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { Content } from '#libs/entities/content.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { ContentState } from '#libs/replication/entry-effects.js';
@@ -42,6 +42,22 @@ export class ContentRepository {
   /** Versions of a name that can be brought back, newest first. */
   findRestorable(filenameKey: string): Promise<Content[]> {
     return this.db.manager.find(Content, { where: { filenameKey, state: In(statesOnDisk) }, order: { createdMs: 'DESC' } });
+  }
+
+  /** Contents on disk of a name, then the newest of other names that begin with `stem`, with their chunk lists. */
+  async findOnDiskLike(filenameKey: string, stem: string | null, limit: number): Promise<Content[]> {
+    const state = In(statesOnDisk);
+    const order = { createdMs: 'DESC' } as const;
+    const same = await this.db.manager.find(Content, { where: { filenameKey, state }, order, take: limit });
+    if (stem === null || same.length === limit) return same;
+    const others = await this.db.manager
+      .createQueryBuilder(Content, 'content')
+      .where({ filenameKey: Not(filenameKey), state })
+      .andWhere('SUBSTR(content.filenameKey, 1, :length) = :stem', { stem, length: stem.length })
+      .orderBy('content.createdMs', 'DESC')
+      .take(limit - same.length)
+      .getMany();
+    return [...same, ...others];
   }
 
   findRetired(now: number, limit: number): Promise<Content[]> {

@@ -5,7 +5,7 @@ import type { Peer } from '#libs/entities/peer.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
-import { type PeerRecord, PeerRepository } from './peer.repository.js';
+import { type PeerLimits, type PeerRecord, PeerRepository } from './peer.repository.js';
 import { PeerUnknown, RegistrationImpossible } from './registration.errors.js';
 import { PeerNews } from './registration.jobs.js';
 
@@ -63,11 +63,13 @@ export class PeerRegister {
     });
   }
 
-  setPaused({ iss, name }: Peer, paused: boolean): Promise<void> {
+  limit({ iss, name, paused, downloadLimit, uploadLimit }: Peer, change: Partial<PeerLimits>): Promise<void> {
     return this.db.transaction(async () => {
-      await this.peers.setPaused(iss, paused);
-      await this.audit.record({ action: paused ? 'peer.paused' : 'peer.resumed', subject: name, details: { iss } });
-      if (!paused) await this.exchangeSoon(iss, 0);
+      await this.peers.setLimits(iss, change);
+      const isPause = change.paused !== undefined && change.paused !== paused;
+      const action = isPause ? (change.paused ? 'peer.paused' : 'peer.resumed') : 'peer.limited';
+      await this.audit.record({ action, subject: name, details: { iss, from: { paused, downloadLimit, uploadLimit }, to: change } });
+      if (isPause && !change.paused) await this.exchangeSoon(iss, 0);
     });
   }
 

@@ -7,6 +7,9 @@ import { Database } from '#libs/platform/database/database.js';
 /** What a peer says of itself. */
 export type PeerRecord = Pick<Peer, 'iss' | 'name' | 'url' | 'stage' | 'firewalledMode' | 'publicKey'>;
 
+/** What an administrator allows a peer. */
+export type PeerLimits = Pick<Peer, 'paused' | 'downloadLimit' | 'uploadLimit'>;
+
 /** Every query on registered servers. */
 @Injectable()
 export class PeerRepository {
@@ -30,7 +33,15 @@ export class PeerRepository {
 
   /** Registers a server, or refreshes the record of one that is registered; what was exchanged so far is kept. */
   async save(record: PeerRecord, now: number): Promise<Peer> {
-    const untouched = { pulledEpoch: null, pulledSeq: 0, ackedEpoch: null, ackedSeq: 0, paused: false };
+    const untouched = {
+      pulledEpoch: null,
+      pulledSeq: 0,
+      ackedEpoch: null,
+      ackedSeq: 0,
+      paused: false,
+      downloadLimit: null,
+      uploadLimit: null,
+    };
     const fresh = { ...record, ...untouched, registeredMs: now, lastSeenMs: now, unreachableSinceMs: null, lastError: null };
     // One statement decides: two servers may register with each other at the same moment.
     await this.db.manager.createQueryBuilder().insert().into(Peer).values(fresh).orIgnore().updateEntity(false).execute();
@@ -49,8 +60,8 @@ export class PeerRepository {
     return affected === 1;
   }
 
-  async setPaused(iss: string, paused: boolean): Promise<void> {
-    await this.db.manager.update(Peer, { iss }, { paused });
+  async setLimits(iss: string, limits: Partial<PeerLimits>): Promise<void> {
+    if (Object.keys(limits).length > 0) await this.db.manager.update(Peer, { iss }, limits);
   }
 
   /** How far the peer has acknowledged our feed. */

@@ -5,7 +5,7 @@ import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRegister } from './peer-register.js';
 import { type PeerState, statusOf } from './peer-state.js';
-import { PeerRepository } from './peer.repository.js';
+import { type PeerLimits, PeerRepository } from './peer.repository.js';
 import { PeerNotFound, PeerPaused } from './registration.errors.js';
 import { PeerNews, SayGoodbye } from './registration.jobs.js';
 
@@ -29,8 +29,10 @@ export class PeersService {
     return this.stateOf(await this.find(id), await this.peers.newestSeq());
   }
 
-  async setPaused(id: number, paused: boolean): Promise<PeerState> {
-    await this.registered.setPaused(await this.find(id), paused);
+  /** Pauses, resumes, sets bandwidths. */
+  async limit(id: number, change: Partial<PeerLimits>): Promise<PeerState> {
+    const peer = await this.find(id);
+    if (Object.keys(change).length > 0) await this.registered.limit(peer, change);
     return this.get(id);
   }
 

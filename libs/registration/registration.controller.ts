@@ -44,11 +44,11 @@ export class RegistrationController {
 
   @Patch('registered_ods/:id')
   @Roles('admin')
-  @ApiOperation({ operationId: 'updateRegisteredOds', summary: 'Pause or resume a registered server' })
+  @ApiOperation({ operationId: 'updateRegisteredOds', summary: 'Pause or resume a registered server, or limit the bandwidth that it gets' })
   @ApiOkResponse({ type: PeerDto })
   @ApiProblems(400, 401, 403, 404)
-  async update(@Param('id', RowIdPipe) id: number, @Body() { paused }: UpdatePeerDto): Promise<PeerDto> {
-    return PeerDto.from(await this.peers.setPaused(id, paused));
+  async update(@Param('id', RowIdPipe) id: number, @Body() change: UpdatePeerDto): Promise<PeerDto> {
+    return PeerDto.from(await this.peers.limit(id, change.toLimits()));
   }
 
   @Delete('registered_ods/:id')

@@ -4,13 +4,14 @@ import type { Transfer } from '#libs/entities/transfer.entity.js';
 import { Catalog } from '#libs/packages/catalog.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
 import { Clock } from '#libs/platform/clock.js';
-import { Config } from '#libs/platform/config/config.js';
 import { PackageStore, type StagingFile } from '#libs/platform/storage/package-store.js';
 import { blockCount, blockHash, blockLength, BlockMap } from '#libs/replication/blocks.js';
 import { ContentSources, type Source } from './content-sources.js';
 import { Download } from './download.js';
 import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { LocalBlocks } from './local-blocks.js';
 import { RangeReader } from './range-reader.js';
+import { ReplicationLimits } from './replication-limits.js';
 import { stagingIdOf } from './staging-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
@@ -25,9 +26,10 @@ export class ContentFetcher {
     private readonly reader: RangeReader,
     private readonly transfers: TransferRepository,
     private readonly contents: ContentRepository,
+    private readonly localBlocks: LocalBlocks,
     private readonly catalog: Catalog,
     private readonly store: PackageStore,
-    private readonly config: Config,
+    private readonly limits: ReplicationLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -37,11 +39,12 @@ export class ContentFetcher {
     const known = (await this.contents.find(goal.uuid))?.manifest;
     const manifest = known ?? (await this.sources.manifest(goal, sources, signal));
     if (!known) await this.contents.setManifest(goal.uuid, manifest);
-    await this.store.requireRoom(goal.size - transfer.verifiedBytes);
+    await this.store.requireRoom(goal.size - transfer.verifiedBytes + (await this.transfers.promisedBefore(transfer.id)));
     const stagingId = stagingIdOf(goal.uuid);
     const staging = (await this.store.openStaging(stagingId)) ?? (await this.store.createStaging(stagingId, goal.size));
     try {
       const verified = await this.recheck(staging, goal, transfer, manifest);
+      await this.localBlocks.copyInto(goal, manifest, verified, staging.writer, signal);
       await this.download({ goal, manifest, verified, staging, sources, signal });
       await this.checkWhole(staging, goal);
     } finally {
@@ -83,7 +86,7 @@ export class ContentFetcher {
     const { goal, manifest, verified, staging, sources, signal } = work;
     if (verified.isFull) return;
     const cancelled = new AbortController();
-    const connectionsPerPeer = verified.length <= 1 ? 1 : this.config.get('TRANSFER_CONNECTIONS');
+    const connectionsPerPeer = verified.length <= 1 ? 1 : await this.limits.connectionsPerPeer();
     const download = new Download(
       { wanted: goal, manifest, verified, writer: staging.writer, connectionsPerPeer, signal: AbortSignal.any([signal, cancelled.signal]) },
       this.sources,
@@ -93,7 +96,7 @@ export class ContentFetcher {
     try {
       await download.run(sources);
     } catch (error) {
-      throw cancelled.signal.aborted ? new FetchCancelled() : error;
+      throw cancelled.signal.aborted ? cancelled.signal.reason : error;
     } finally {
       await checkpoints.stop();
     }
@@ -108,7 +111,10 @@ export class ContentFetcher {
     let written = verified.count;
     let last: Promise<void> = Promise.resolve();
     const write = async (): Promise<void> => {
+      const standstill = await this.limits.standstill();
+      if (standstill) cancelled.abort(new FetchStopped(standstill.code, standstill.reason));
       if (verified.count === written) return;
+      await this.store.requireRoom(1).catch((error: unknown) => cancelled.abort(error));
       written = verified.count;
       const progress = {
         verified: verified.toBuffer(),
@@ -116,7 +122,7 @@ export class ContentFetcher {
         sourceIss: download.lastSource,
         updatedMs: this.clock.now(),
       };
-      if (!(await this.transfers.checkpoint(uuid, progress))) cancelled.abort();
+      if (!(await this.transfers.checkpoint(uuid, progress))) cancelled.abort(new FetchCancelled());
     };
     const timer = setInterval(() => {
       last = last.then(write).catch(() => undefined); // a checkpoint that is missed is only work done twice

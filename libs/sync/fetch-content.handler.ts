@@ -14,13 +14,18 @@ import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { ReplicationLimits, type Standstill } from './replication-limits.js';
 import { stagingIdOf } from './staging-id.js';
+import { TransferSlots } from './transfer-slots.js';
 import { TransferRepository } from './transfer.repository.js';
 
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 300_000;
 /** A disk is looked at again after this long, in milliseconds. */
 const DISK_WAIT_MS = 30_000;
+
+/** Nobody needs to look at these: they go on by themselves. */
+const waitingCodes = ['no-source', 'stalled', 'paused', 'outside-window'];
 
 /** The wait before a transfer is tried again, with jitter: a peer that gains the content wakes it sooner. */
 const waitAfter = (attempts: number): number =>
@@ -40,6 +45,8 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     private readonly fetcher: ContentFetcher,
     private readonly verification: VerificationService,
     private readonly store: PackageStore,
+    private readonly limits: ReplicationLimits,
+    private readonly slots: TransferSlots,
     private readonly clock: Clock,
   ) {
     super();
@@ -47,6 +54,18 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
 
   async run({ uuid }: { uuid: string }, { signal }: JobContext): Promise<void> {
     const goal = await this.findGoal(uuid);
+    if (!goal) return this.abandon(uuid);
+    const standstill = await this.limits.standstill();
+    if (standstill) return this.park(goal, standstill);
+    try {
+      await this.slots.hold(signal, () => this.fetch(uuid, signal));
+    } catch (error) {
+      throw signal.aborted ? new JobInterrupted() : error;
+    }
+  }
+
+  private async fetch(uuid: string, signal: AbortSignal): Promise<void> {
+    const goal = await this.findGoal(uuid); // anew: it may have waited for a slot
     if (!goal) return this.abandon(uuid);
     if ((await this.transfers.find(uuid))?.state === 'cancelled') return;
     if (await this.verification.adopt(goal)) return this.abandon(uuid);
@@ -81,6 +100,12 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     return (await this.contents.findStates([uuid])).get(uuid) === 'absent' ? row : null;
   }
 
+  /** Always throws. */
+  private async park(goal: Package, { code, reason, waitMs }: Standstill): Promise<never> {
+    await this.transfers.park(goal, this.clock.now(), code, reason);
+    throw new JobPostponed(waitMs * (1 + Math.random() / 20), reason);
+  }
+
   private begin(goal: Package): Promise<Transfer> {
     const now = this.clock.now();
     return this.db.transaction(
@@ -109,11 +134,12 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     const code = error instanceof FetchStopped ? error.code : isDisk ? 'disk-full' : 'failed';
     transfers.inc({ outcome: code });
     const lastError = isDisk ? new DiskFull().message : (error as Error).message;
-    const isWaiting = isDisk || code === 'no-source' || code === 'stalled';
+    const isWaiting = isDisk || waitingCodes.includes(code);
     await this.packages.setStatus(uuid, isWaiting ? 'Waiting' : 'Failed', now);
     await this.transfers.end(uuid, { state: isWaiting ? 'waiting' : 'failed', errorCode: code, lastError, updatedMs: now });
     if (code === 'content-mismatch') await this.store.discardStaging(stagingIdOf(uuid));
     if (!isWaiting) this.logger.warn(`${filename} could not be fetched: ${lastError}`);
-    throw new JobPostponed(isDisk ? DISK_WAIT_MS : waitAfter(attempts), lastError);
+    const standstill = await this.limits.standstill();
+    throw new JobPostponed(standstill?.waitMs ?? (isDisk ? DISK_WAIT_MS : waitAfter(attempts)), lastError);
   }
 }

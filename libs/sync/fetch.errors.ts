@@ -2,7 +2,7 @@
 export class FetchStopped extends Error {
   override readonly name = 'FetchStopped';
   constructor(
-    readonly code: 'no-source' | 'sources-failed' | 'stalled' | 'content-mismatch',
+    readonly code: 'no-source' | 'sources-failed' | 'stalled' | 'content-mismatch' | 'paused' | 'outside-window',
     message: string,
   ) {
     super(message);

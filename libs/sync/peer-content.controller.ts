@@ -2,9 +2,11 @@ import { Get, Headers, Param, Query, Res } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
+import type { Peer } from '#libs/entities/peer.entity.js';
 import { rangeBody } from '#libs/packages/download-body.js';
 import { parseRange } from '#libs/packages/http-range.js';
-import { PeerApi } from '#libs/registration/peer-api.decorator.js';
+import { CurrentPeer, PeerApi } from '#libs/registration/peer-api.decorator.js';
+import { Throttle } from './throttle.js';
 import { type Availability, ContentOffer, ContentUnknown } from './content-offer.js';
 
 class AvailabilityQuery {
@@ -21,7 +23,10 @@ function checkUuid(uuid: string): string {
 /** Content between servers (MESH §6, §9). */
 @PeerApi('packages/:uuid')
 export class PeerContentController {
-  constructor(private readonly offer: ContentOffer) {}
+  constructor(
+    private readonly offer: ContentOffer,
+    private readonly throttle: Throttle,
+  ) {}
 
   @Get('availability')
   availability(@Param('uuid') uuid: string, @Query() { wait, known }: AvailabilityQuery): Promise<Availability> {
@@ -35,7 +40,12 @@ export class PeerContentController {
   }
 
   @Get('content')
-  async content(@Param('uuid') uuid: string, @Headers('range') range: string | undefined, @Res() reply: FastifyReply): Promise<void> {
+  async content(
+    @CurrentPeer() { iss }: Peer,
+    @Param('uuid') uuid: string,
+    @Headers('range') range: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const size = await this.offer.size(checkUuid(uuid));
     const [wanted] = parseRange(range, size) ?? [{ start: 0, end: size - 1 }];
     if (!wanted) {
@@ -51,6 +61,6 @@ export class PeerContentController {
         'Content-Length': length,
         'Content-Range': `bytes ${wanted.start}-${wanted.end}/${size}`,
       })
-      .send(rangeBody(handle, wanted));
+      .send(await this.throttle.slow('upload', iss, rangeBody(handle, wanted)));
   }
 }

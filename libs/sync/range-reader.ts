@@ -7,6 +7,7 @@ import { PeerClient } from '#libs/registration/peer-client.js';
 import { PeerUnreachable } from '#libs/registration/registration.errors.js';
 import { BLOCK_BYTES, blockHash, blockLength } from '#libs/replication/blocks.js';
 import type { BlockRange } from '#libs/replication/fetch-plan.js';
+import { Throttle } from './throttle.js';
 
 export interface RangeRequest {
   readonly uuid: string;
@@ -24,6 +25,7 @@ export interface RangeRequest {
 export class RangeReader {
   constructor(
     private readonly client: PeerClient,
+    private readonly throttle: Throttle,
     private readonly config: Config,
   ) {}
 
@@ -49,7 +51,7 @@ export class RangeReader {
     let filled = 0;
     let buffer: Uint8Array | undefined;
     try {
-      for await (const piece of this.whileItFlows(peer, body)) {
+      for await (const piece of this.whileItFlows(peer, body, request.signal)) {
         for (let at = 0; at < piece.length && index <= lastIndex;) {
           buffer ??= await writer.take();
           const wanted = blockLength(size, index);
@@ -79,12 +81,18 @@ export class RangeReader {
   }
 
   /** Gives the body's pieces, and fails when none comes for PEER_TIMEOUT_MS: a stalled peer must not hold a transfer. */
-  private async *whileItFlows(peer: Peer, body: Readable): AsyncGenerator<Buffer> {
+  private async *whileItFlows(peer: Peer, body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
     const idleMs = this.config.get('PEER_TIMEOUT_MS');
-    const stalled = () => body.destroy(new PeerUnreachable(`${peer.name} sent nothing for ${Math.round(idleMs / 1_000)} seconds.`));
-    const timer = setTimeout(stalled, idleMs);
+    let isHeldBack = false; // by our own limits
+    const timer = setTimeout(() => {
+      if (isHeldBack) timer.refresh();
+      else body.destroy(new PeerUnreachable(`${peer.name} sent nothing for ${Math.round(idleMs / 1_000)} seconds.`));
+    }, idleMs);
     try {
       for await (const piece of body as AsyncIterable<Buffer>) {
+        isHeldBack = true;
+        await this.throttle.take('download', peer.iss, piece.length, signal);
+        isHeldBack = false;
         timer.refresh();
         yield piece;
       }

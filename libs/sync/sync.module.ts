@@ -10,6 +10,7 @@ import { FetchContentHandler } from './fetch-content.handler.js';
 import { HeldDeletesController } from './held-deletes.controller.js';
 import { HeldDeletesService } from './held-deletes.service.js';
 import { Inbox } from './inbox.js';
+import { LocalBlocks } from './local-blocks.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotifyPeerHandler } from './notify-peer.handler.js';
 import { PeerContentController } from './peer-content.controller.js';
@@ -17,8 +18,13 @@ import { PeerFeedController } from './peer-feed.controller.js';
 import { PullPeerHandler } from './pull-peer.handler.js';
 import { RangeReader } from './range-reader.js';
 import { PeerNewsHandler, ReconcilePeersHandler } from './reconcile-peers.handler.js';
+import { ReplicationController } from './replication.controller.js';
+import { ReplicationLimits } from './replication-limits.js';
+import { ReplicationSettingsRepository } from './replication-settings.repository.js';
 import { RetireContentHandler } from './retire-content.handler.js';
 import { StartUpReconciliation } from './start-up-reconciliation.js';
+import { Throttle } from './throttle.js';
+import { TransferSlots } from './transfer-slots.js';
 import { TransferRepository } from './transfer.repository.js';
 import { TransfersController } from './transfers.controller.js';
 import { TransfersService } from './transfers.service.js';
@@ -26,7 +32,18 @@ import { TransfersService } from './transfers.service.js';
 /** How packages travel between servers. */
 @Module({
   imports: [PackagesModule, RegistrationModule],
-  providers: [ContentOffer, ContentSources, Feed, Inbox, NotificationsService, TransferRepository, TransfersService],
+  providers: [
+    ContentOffer,
+    ContentSources,
+    Feed,
+    Inbox,
+    NotificationsService,
+    ReplicationLimits,
+    ReplicationSettingsRepository,
+    Throttle,
+    TransferRepository,
+    TransfersService,
+  ],
   exports: [
     PackagesModule,
     RegistrationModule,
@@ -35,6 +52,8 @@ import { TransfersService } from './transfers.service.js';
     Feed,
     Inbox,
     NotificationsService,
+    ReplicationLimits,
+    Throttle,
     TransferRepository,
     TransfersService,
   ],
@@ -45,7 +64,7 @@ export class SyncModule {}
 @Module({
   imports: [SyncModule],
   providers: [HeldDeletesService, StartUpReconciliation],
-  controllers: [HeldDeletesController, PeerFeedController, PeerContentController, TransfersController],
+  controllers: [HeldDeletesController, PeerFeedController, PeerContentController, ReplicationController, TransfersController],
 })
 export class SyncHttpModule {}
 
@@ -56,12 +75,14 @@ export class SyncHttpModule {}
     CatalogChangedHandler,
     ContentFetcher,
     FetchContentHandler,
+    LocalBlocks,
     NotifyPeerHandler,
     PeerNewsHandler,
     PullPeerHandler,
     RangeReader,
     ReconcilePeersHandler,
     RetireContentHandler,
+    TransferSlots,
   ],
 })
 export class SyncJobsModule {}

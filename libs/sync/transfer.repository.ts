@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, Not } from 'typeorm';
+import { In, LessThan, MoreThan, Not } from 'typeorm';
 import { Transfer, type TransferState } from '#libs/entities/transfer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
@@ -31,6 +31,12 @@ export class TransferRepository {
     });
   }
 
+  /** Bytes that transfers under way will still need, those only that began before this one: two that do not fit together must not stop each other. */
+  async promisedBefore(id: number): Promise<number> {
+    const active = await this.db.manager.findBy(Transfer, { state: 'active', id: LessThan(id) });
+    return active.reduce((sum, { size, verifiedBytes }) => sum + size - verifiedBytes, 0);
+  }
+
   /** Makes the row of a transfer that begins, or of one that goes on. */
   async begin({ uuid, filename, size }: TransferGoal, now: number): Promise<Transfer> {
     const known = await this.find(uuid);
@@ -59,6 +65,24 @@ export class TransferRepository {
     };
     const { identifiers } = await this.db.manager.insert(Transfer, row);
     return { ...row, id: Number((identifiers[0] as { id: number }).id) };
+  }
+
+  /** Writes down that it is not its time. */
+  async park({ uuid, filename, size }: TransferGoal, updatedMs: number, errorCode: string, lastError: string): Promise<void> {
+    const why = { state: 'waiting' as const, errorCode, lastError, updatedMs };
+    const { affected } = await this.db.manager.update(Transfer, { uuid, state: Not('cancelled') }, why);
+    if (affected !== 0 || (await this.find(uuid))) return;
+    const nothing = { verified: null, verifiedBytes: 0, attempts: 0, sourceIss: null, startedMs: null, finishedMs: null };
+    await this.db.manager.insert(Transfer, { uuid, filename, size, ...nothing, ...why, createdMs: updatedMs });
+  }
+
+  /** Transfers that wait for one of these reasons, in the order of their ids, from after `afterId`. */
+  findWaitingFor(errorCodes: readonly string[], afterId: number, limit: number): Promise<Transfer[]> {
+    return this.db.manager.find(Transfer, {
+      where: { state: 'waiting', errorCode: In(errorCodes), id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Writes down what is verified; false when the transfer was cancelled meanwhile. */

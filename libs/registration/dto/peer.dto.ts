@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { IsBoolean, IsString, MaxLength } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
+import type { PeerLimits } from '../peer.repository.js';
 import { type PeerState, type PeerStatus, peerStatuses } from '../peer-state.js';
 
 export class RegisterDto {
@@ -13,10 +14,30 @@ export class RegisterDto {
   @ApiProperty({ example: 'r3Yt354eDTY0JkaiObpsM4krfkDzdZD9NNYwDr9aSk0=' }) @IsString() @MaxLength(200) key!: string;
 }
 
+const limitDescription = 'Bytes per second, at least 16384; null is no limit of its own.';
+const Limit = (example: number | null) => (target: object, key: string) => {
+  ApiPropertyOptional({ type: Number, nullable: true, minimum: 16_384, example, description: limitDescription })(target, key);
+  ValidateIf((_, value) => value !== null && value !== undefined)(target, key);
+  IsInt()(target, key);
+  Min(16_384)(target, key);
+  Max(Number.MAX_SAFE_INTEGER)(target, key);
+};
+
 export class UpdatePeerDto {
-  @ApiProperty({ example: true, description: 'A paused server is told nothing and gives nothing until it is resumed.' })
+  @ApiPropertyOptional({ example: true, description: 'A paused server is told nothing and gives nothing until it is resumed.' })
+  @IsOptional()
   @IsBoolean()
-  paused!: boolean;
+  paused?: boolean;
+  @Limit(5_000_000) download_limit?: number | null;
+  @Limit(null) upload_limit?: number | null;
+
+  toLimits(): Partial<PeerLimits> {
+    return {
+      ...(this.paused === undefined ? {} : { paused: this.paused }),
+      ...(this.download_limit === undefined ? {} : { downloadLimit: this.download_limit }),
+      ...(this.upload_limit === undefined ? {} : { uploadLimit: this.upload_limit }),
+    };
+  }
 }
 
 export class PeerDto {
@@ -39,6 +60,10 @@ export class PeerDto {
   @ApiProperty({ type: Number, nullable: true, example: null, description: 'Unix time since when it does not answer.' })
   unreachable_since_ts!: number | null;
   @ApiProperty({ type: String, nullable: true, example: null }) last_error!: string | null;
+  @ApiProperty({ type: Number, nullable: true, example: null, description: 'Bytes per second fetched from it at most.' })
+  download_limit!: number | null;
+  @ApiProperty({ type: Number, nullable: true, example: null, description: 'Bytes per second given to it at most.' })
+  upload_limit!: number | null;
   @ApiProperty({ example: 0, description: 'Changes of this server that it has not acknowledged yet.' }) lag!: number;
   @ApiProperty({ example: 0, description: "How far this server has read the other one's changes." }) pulled_seq!: number;
   @ApiProperty({ example: 0, description: "How far the other one has acknowledged this server's changes." }) acked_seq!: number;
@@ -58,6 +83,8 @@ export class PeerDto {
       last_seen_ts: seconds(peer.lastSeenMs),
       unreachable_since_ts: seconds(peer.unreachableSinceMs),
       last_error: peer.lastError,
+      download_limit: peer.downloadLimit,
+      upload_limit: peer.uploadLimit,
       lag: Math.max(0, newestSeq - peer.ackedSeq),
       pulled_seq: peer.pulledSeq,
       acked_seq: peer.ackedSeq,

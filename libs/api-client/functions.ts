@@ -69,6 +69,10 @@ export type { ApplyHeldDeletes$Params as ApplyHeldDeletes$Params } from './fn/he
 export { applyHeldDeletes as applyHeldDeletes } from './fn/held-deletes/apply-held-deletes';
 export type { RejectHeldDeletes$Params as RejectHeldDeletes$Params } from './fn/held-deletes/reject-held-deletes';
 export { rejectHeldDeletes as rejectHeldDeletes } from './fn/held-deletes/reject-held-deletes';
+export type { GetReplication$Params as GetReplication$Params } from './fn/replication/get-replication';
+export { getReplication as getReplication } from './fn/replication/get-replication';
+export type { UpdateReplication$Params as UpdateReplication$Params } from './fn/replication/update-replication';
+export { updateReplication as updateReplication } from './fn/replication/update-replication';
 export type { ListTransfers$Params as ListTransfers$Params } from './fn/transfers/list-transfers';
 export { listTransfers as listTransfers } from './fn/transfers/list-transfers';
 export type { RetryTransfer$Params as RetryTransfer$Params } from './fn/transfers/retry-transfer';

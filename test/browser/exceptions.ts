@@ -10,6 +10,7 @@ export const unbuilt: readonly string[] = [
   '/api/admin/users',
   '/api/admin/tokens',
   '/api/admin/held_deletes',
+  '/api/admin/replication',
   '/api/admin/audit',
   '/api/admin/events',
   '/api/admin/network',

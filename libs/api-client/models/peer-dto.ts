@@ -7,6 +7,11 @@ export interface PeerDto {
    * How far the other one has acknowledged this server's changes.
    */
   acked_seq: number;
+
+  /**
+   * Bytes per second fetched from it at most.
+   */
+  download_limit: (number | null);
   firewalled_mode: boolean;
   id: number;
   iss: string;
@@ -40,5 +45,10 @@ export interface PeerDto {
    * Unix time since when it does not answer.
    */
   unreachable_since_ts: (number | null);
+
+  /**
+   * Bytes per second given to it at most.
+   */
+  upload_limit: (number | null);
   url: string;
 }

@@ -4,7 +4,17 @@
 export interface UpdatePeerDto {
 
   /**
+   * Bytes per second, at least 16384; null is no limit of its own.
+   */
+  download_limit?: (number | null);
+
+  /**
    * A paused server is told nothing and gives nothing until it is resumed.
    */
-  paused: boolean;
+  paused?: boolean;
+
+  /**
+   * Bytes per second, at least 16384; null is no limit of its own.
+   */
+  upload_limit?: (number | null);
 }

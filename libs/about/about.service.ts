@@ -9,6 +9,10 @@ import { type Identity, type IdentityChange, newRegistrationKey, ServerIdentity 
 import { checkServerName } from './server-name.js';
 import { checkServerUrl } from './server-url.js';
 
+/** What stood in the fields that a change is about. */
+const pick = (before: Identity, change: IdentityChange): IdentityChange =>
+  Object.fromEntries(Object.keys(change).map((field) => [field, before[field as keyof IdentityChange]]));
+
 /** Reads and changes this server's settings. */
 @Injectable()
 export class AboutService {
@@ -30,7 +34,7 @@ export class AboutService {
       const after = await this.identity.change(change);
       await this.jobs.add(ServerChanged, {}, { key: 'self' });
       if (after.stage !== before.stage) await this.jobs.add(ServerStageChanged, {}, { key: 'self' });
-      await this.audit.record({ action: 'server.updated', subject: after.name, details: { ...change } });
+      await this.audit.record({ action: 'server.updated', subject: after.name, details: { before: pick(before, change), after: change } });
       return after;
     });
   }

@@ -27,6 +27,12 @@ export type { CreateToken$Params as CreateToken$Params } from './fn/tokens/creat
 export { createToken as createToken } from './fn/tokens/create-token';
 export type { RevokeToken$Params as RevokeToken$Params } from './fn/tokens/revoke-token';
 export { revokeToken as revokeToken } from './fn/tokens/revoke-token';
+export type { ListAudit$Params as ListAudit$Params } from './fn/audit/list-audit';
+export { listAudit as listAudit } from './fn/audit/list-audit';
+export type { ExportAudit$Csv$Params as ExportAudit$Csv$Params } from './fn/audit/export-audit-csv';
+export { exportAudit$Csv as exportAudit$Csv } from './fn/audit/export-audit-csv';
+export type { ExportAudit$Jsonl$Params as ExportAudit$Jsonl$Params } from './fn/audit/export-audit-jsonl';
+export { exportAudit$Jsonl as exportAudit$Jsonl } from './fn/audit/export-audit-jsonl';
 export type { GetAbout$Params as GetAbout$Params } from './fn/about/get-about';
 export { getAbout as getAbout } from './fn/about/get-about';
 export type { UpdateAbout$Params as UpdateAbout$Params } from './fn/about/update-about';

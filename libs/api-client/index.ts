@@ -8,6 +8,8 @@ export type { StrictHttpResponse } from './strict-http-response';
 export { Api } from './api';
 
 export type { AboutDto } from './models/about-dto';
+export type { AuditEventDto } from './models/audit-event-dto';
+export type { AuditListDto } from './models/audit-list-dto';
 export type { ChangePasswordDto } from './models/change-password-dto';
 export type { ChunkDto } from './models/chunk-dto';
 export type { CreateTokenDto } from './models/create-token-dto';
@@ -72,6 +74,12 @@ export type { CreateToken$Params as CreateToken$Params } from './fn/tokens/creat
 export { createToken as createToken } from './fn/tokens/create-token';
 export type { RevokeToken$Params as RevokeToken$Params } from './fn/tokens/revoke-token';
 export { revokeToken as revokeToken } from './fn/tokens/revoke-token';
+export type { ListAudit$Params as ListAudit$Params } from './fn/audit/list-audit';
+export { listAudit as listAudit } from './fn/audit/list-audit';
+export type { ExportAudit$Csv$Params as ExportAudit$Csv$Params } from './fn/audit/export-audit-csv';
+export { exportAudit$Csv as exportAudit$Csv } from './fn/audit/export-audit-csv';
+export type { ExportAudit$Jsonl$Params as ExportAudit$Jsonl$Params } from './fn/audit/export-audit-jsonl';
+export { exportAudit$Jsonl as exportAudit$Jsonl } from './fn/audit/export-audit-jsonl';
 export type { GetAbout$Params as GetAbout$Params } from './fn/about/get-about';
 export { getAbout as getAbout } from './fn/about/get-about';
 export type { UpdateAbout$Params as UpdateAbout$Params } from './fn/about/update-about';

@@ -85,11 +85,11 @@ export class PackagesService {
           notes: change.notes === undefined ? current.notes : change.notes,
         };
       });
-      const from = { stage: before!.stage, notes: before!.notes };
+      const old = { stage: before!.stage, notes: before!.notes };
       await this.audit.record({
         action: 'package.updated',
         subject: filename,
-        details: { from, to: { stage: written.stage, notes: written.notes } },
+        details: { before: old, after: { stage: written.stage, notes: written.notes } },
       });
       return written;
     });

@@ -43,13 +43,12 @@ export class PeerRegister {
   /** A registered server tells what has become of it. Throws PeerUnknown when it was unregistered meanwhile. */
   amend(record: PeerRecord): Promise<void> {
     return this.db.transaction(async () => {
-      if (!(await this.peers.update(record))) throw new PeerUnknown();
-      const { iss, url, stage, firewalledMode } = record;
-      await this.audit.record({
-        action: 'peer.updated',
-        subject: record.name,
-        details: { iss, url, stage, firewalled_mode: firewalledMode },
-      });
+      const { iss } = record;
+      const before = await this.peers.findByIss(iss);
+      if (!before || !(await this.peers.update(record))) throw new PeerUnknown();
+      const told = ({ name, url, stage, firewalledMode }: PeerRecord | Peer) => ({ name, url, stage, firewalled_mode: firewalledMode });
+      const details = { iss, before: told(before), after: told(record) };
+      await this.audit.record({ action: 'peer.updated', subject: record.name, details });
       await this.exchangeSoon(iss, 0);
     });
   }

@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
 import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
+import { AuditLogHttpModule } from '#libs/audit-log/audit-log.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
@@ -11,6 +12,7 @@ import { UploadHttpModule } from '#libs/upload/upload.module.js';
 /** Every feature's HTTP door (`XHttpModule`). */
 export const httpModules: Type[] = [
   AccountsHttpModule,
+  AuditLogHttpModule,
   AboutHttpModule,
   SystemHttpModule,
   PackagesHttpModule,

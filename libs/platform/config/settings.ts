@@ -63,6 +63,7 @@ export const settings = {
     'When more than this share of the packages would be deleted or withdrawn within MASS_DELETE_WINDOW_MINUTES, by news of other servers it is held until an administrator decides, and by people of this server it asks for confirmation. 100 switches that off.',
   ),
   MASS_DELETE_WINDOW_MINUTES: integer(60, [1, 10_080], 'See MASS_DELETE_PERCENT.'),
+  AUDIT_RETENTION_DAYS: integer(400, [0, 36_500], 'How long the audit trail is kept; 0 keeps it for ever.'),
   PEER_TIMEOUT_MS: integer(15_000, [100, MS_DAY], 'How long a call to a peer may stall.'),
   JOB_POLL_MS: integer(1_000, [10, 60_000], 'How often due jobs are looked for in the database.'),
   JOB_LEASE_MS: integer(30_000, [200, 600_000], 'A running job whose process has not been heard of for this long is given to another one.'),

@@ -128,6 +128,7 @@ export class ContentPublisher {
           state: 'held',
           originIss: iss,
           retireAfterMs: null,
+          verifiedMs: createdMs,
         });
         return draft;
       });

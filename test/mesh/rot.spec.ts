@@ -48,7 +48,7 @@ describe('bytes that rot on disk', () => {
     expect(sha256(await b.downloaded('rotten.pkg'))).toBe(sha256(content));
     expect(b.logs).toContain(`rotten.pkg (${uuid}) was found damaged on disk.`);
     expect(b.logs).not.toMatch(/sound\.pkg.*damaged/);
-  }, 60_000);
+  }, 180_000);
 
   it('are not served while nobody can give them, are kept, and heal when somebody can', async () => {
     const { uuid } = await hasState(b, 'rotten.pkg', 'Public');
@@ -62,5 +62,5 @@ describe('bytes that rot on disk', () => {
     await hasState(b, 'rotten.pkg', 'Public');
     expect(b.logs).toContain('rotten.pkg: 8 of 9 blocks of the file on disk are right and are kept.');
     expect(sha256(await b.downloaded('rotten.pkg'))).toBe(sha256(content));
-  }, 60_000);
+  }, 180_000);
 });

@@ -120,9 +120,9 @@ const roles = [
     ),
   },
   {
-    files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts', 'apps/admin/**/*.ts', 'apps/cli/**/*.ts'],
+    files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts'],
     rules: restrict({
-      regex: 'apps/|\\.\\./(api|worker|console|admin|cli)/',
+      regex: 'apps/|\\.\\./(api|worker|console)/',
       message: 'An app knows no other app.',
     }),
   },

@@ -2,7 +2,6 @@ import { Foundation1790000000000 } from './1790000000000-foundation.js';
 import { ApiTokens1790000001000 } from './1790000001000-api-tokens.js';
 import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
-import { Scrub1790000006200 } from './1790000006200-scrub.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
-export const migrations = [Foundation1790000000000, ApiTokens1790000001000, Removals1790000006000, Limits1790000006100, Scrub1790000006200];
+export const migrations = [Foundation1790000000000, ApiTokens1790000001000, Removals1790000006000, Limits1790000006100];

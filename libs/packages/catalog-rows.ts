@@ -66,7 +66,6 @@ const absentContent = (entry: Entry): Content => ({
   createdMs: entry.createdMs,
   originIss: entry.originIss,
   retireAfterMs: null,
-  verifiedMs: null,
 });
 
 /** Makes the rows say what an entry in force means for this server: its status, its content, the work that follows. */
@@ -98,8 +97,7 @@ export class CatalogRows {
   }
 
   /** The bytes are verified and whole; what that means follows from `apply`. */
-  async markOnDisk(uuid: string, manifest: Buffer, now: number): Promise<void> {
-    await this.contents.markVerified(uuid, now);
+  async markOnDisk(uuid: string, manifest: Buffer): Promise<void> {
     await this.contents.setManifest(uuid, manifest);
     await this.contents.setState(uuid, 'held', null);
   }

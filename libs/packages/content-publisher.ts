@@ -128,7 +128,6 @@ export class ContentPublisher {
           state: 'held',
           originIss: iss,
           retireAfterMs: null,
-          verifiedMs: createdMs,
         });
         return draft;
       });

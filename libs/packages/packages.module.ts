@@ -15,7 +15,6 @@ import { PackagesController } from './packages.controller.js';
 import { PackagesService } from './packages.service.js';
 import { RemovalBrake } from './removal-brake.js';
 import { RemovalRepository } from './removal.repository.js';
-import { ScrubHandler } from './scrub.handler.js';
 import { ShareLinks } from './share-links.js';
 import { StageChangedHandler } from './stage-changed.handler.js';
 import { VerificationService } from './verification.service.js';
@@ -62,5 +61,5 @@ export class PackagesModule {}
 export class PackagesHttpModule {}
 
 /** Job handlers. */
-@Module({ imports: [PackagesModule], providers: [ScrubHandler, StageChangedHandler] })
+@Module({ imports: [PackagesModule], providers: [StageChangedHandler] })
 export class PackagesJobsModule {}

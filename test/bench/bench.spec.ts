@@ -55,5 +55,5 @@ describe('the measurements', () => {
     expect(status).toBe(2);
     expect(words).toContain('There is no part "uplaod"');
     expect(words).toContain('upload');
-  }, 180_000);
+  }, 60_000);
 });

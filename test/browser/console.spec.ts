@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { isLeftOut } from '../support/services.js';
@@ -21,6 +22,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
   let oslo: TestServer;
   let atBerlin: Visitor;
   let atOslo: Visitor;
+  const complaints: string[] = [];
 
   beforeAll(async () => {
     browser = await startChromium();
@@ -54,8 +56,21 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.page.getByLabel('New password', { exact: true }).fill(OWN.password);
       await atBerlin.page.getByLabel('New password, once more').fill(OWN.password);
       await atBerlin.button('Set password').click();
+      await atBerlin.heading('First steps').waitFor();
+      await atBerlin.look('overview-first-steps');
+      await atBerlin.open('Packages');
       await atBerlin.heading('No packages yet').waitFor();
       await atBerlin.look('packages-empty');
+    });
+
+    it('is light: less than 250 kB compressed before anybody has signed in', async () => {
+      const page = await (await fetch(berlin.url)).text();
+      const files = [...page.matchAll(/(?:src|href)="([\w-]+\.(?:js|css))"/g)].map(([, file]) => file!);
+      const sizes = await Promise.all(
+        files.map(async (file) => gzipSync(Buffer.from(await (await fetch(`${berlin.url}/${file}`)).arrayBuffer())).length),
+      );
+      expect(files.length).toBeGreaterThan(1);
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
     });
 
     it('stays open over a reload', async () => {
@@ -121,10 +136,35 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.dialog().waitFor();
       await atBerlin.look('demote-dialog');
       await atBerlin.button('Demote to Test').click();
-      await atBerlin.reads('is now Test, on every server.');
+      await atBerlin.reads('Firefox 133.0.pkg: now Test, on every server.');
       await atBerlin.button('Change').click();
       await atBerlin.menuItem('Promote to Prod').click();
-      await atBerlin.reads('is now Prod, on every server.');
+      await atBerlin.reads('Firefox 133.0.pkg: now Prod, on every server.');
+    });
+
+    it('shows its blocks', async () => {
+      await atBerlin.page.getByText('Blocks (8)').click();
+      await atBerlin.reads(/^7: [0-9a-f]{40}$/);
+      await atBerlin.look('package-blocks');
+    });
+
+    it('is promoted and deleted together with others, and both are taken back', async () => {
+      await atBerlin.open('Packages');
+      await atBerlin.row('NoMAD.pkg').waitFor();
+      await atBerlin.page.getByRole('checkbox', { name: 'Choose all on this page' }).click();
+      await atBerlin.reads('2 chosen');
+      await atBerlin.look('packages-chosen');
+      await atBerlin.button('Set to Test').click();
+      await atBerlin.button('Demote to Test').click();
+      await atBerlin.reads('2 packages: now Test, on every server.');
+      await atBerlin.button('Undo').click();
+      await atBerlin.row('NoMAD.pkg').getByText('Prod').waitFor();
+      await atBerlin.page.getByRole('checkbox', { name: 'Choose NoMAD.pkg' }).click();
+      await atBerlin.button('Delete the chosen…').click();
+      await atBerlin.button('Delete everywhere').click();
+      await atBerlin.row('NoMAD.pkg').waitFor({ state: 'detached' });
+      await atBerlin.button('Undo').click();
+      await atBerlin.row('NoMAD.pkg').getByText('Public').waitFor();
     });
 
     it('comes back in its earlier version', async () => {
@@ -157,7 +197,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
     it('are registered by one pasted invitation', async () => {
       await atOslo.context.grantPermissions(['clipboard-read', 'clipboard-write']);
       await atOslo.signIn(ADMIN);
-      await atOslo.heading('No packages yet').waitFor();
+      await atOslo.heading('Overview').waitFor();
       await atOslo.open('Network');
       await atOslo.button('Copy invitation').click();
       await atOslo.reads('Copied the invitation.');
@@ -171,6 +211,12 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.row('Oslo').getByText('In sync').waitFor();
       await atOslo.row('Berlin').waitFor();
       await atBerlin.look('network');
+    });
+
+    it('the overview says that all is well', async () => {
+      await atBerlin.open('Overview');
+      await atBerlin.heading('All is well').waitFor();
+      await atBerlin.look('overview');
     });
 
     it('what was there arrives at the other while one looks', async () => {
@@ -213,7 +259,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.dialog().waitFor();
       await atBerlin.look('delete-dialog');
       await atBerlin.button('Delete everywhere').click();
-      await atBerlin.reads('Atom.dmg was deleted.');
+      await atBerlin.reads('Atom.dmg: deleted.');
       await atBerlin.row('Atom.dmg').waitFor({ state: 'detached' });
       await atOslo.row('Atom.dmg').waitFor({ state: 'detached' });
     });
@@ -226,7 +272,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await oslo.stop();
       await atOslo.reads('The server does not answer.');
       await atOslo.look('server-down');
-      await oslo.start({ DISK_RESERVE_BYTES: 2 ** 50 });
+      await oslo.start({ DISK_RESERVE_BYTES: 2 ** 50, MASS_DELETE_PACKAGES: 1, MASS_DELETE_PERCENT: 1 });
       await atOslo.page.getByText('The server does not answer.').waitFor({ state: 'detached' });
       atOslo.outageIsOver();
       await berlin.login(OWN);
@@ -238,6 +284,158 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atOslo.row('Gimp.dmg').getByText('Cancelled').waitFor();
       await atOslo.button('Fetch after all').click();
       await atOslo.row('Gimp.dmg').getByText('Waiting').waitFor();
+    });
+  });
+
+  describe('a mass delete elsewhere', () => {
+    const removeAtBerlin = async (name: string) => {
+      await atBerlin.open('Packages');
+      await atBerlin.button(`Actions for ${name}`).click();
+      await atBerlin.menuItem('Delete…').click();
+      await atBerlin.button('Delete everywhere').click();
+      await atBerlin.row(name).waitFor({ state: 'detached' });
+    };
+
+    it('is held here, and taken back when somebody says so', async () => {
+      await removeAtBerlin('NoMAD.pkg');
+      await atOslo.open('Overview');
+      await atOslo.page.getByRole('link', { name: 'Decide' }).click();
+      await atOslo.row('NoMAD.pkg').getByText('Berlin').waitFor();
+      await atOslo.look('held-deletes');
+      await atOslo.page.getByRole('checkbox', { name: 'NoMAD.pkg' }).click();
+      await atOslo.button('Keep the 1 chosen…').click();
+      await atOslo.button('Keep them').click();
+      await atOslo.heading('Nothing is held').waitFor();
+      await atBerlin.row('NoMAD.pkg').getByText('Public').waitFor();
+    });
+
+    it('or carried out', async () => {
+      await removeAtBerlin('Firefox 133.0.pkg');
+      await atOslo.row('Firefox 133.0.pkg').waitFor();
+      await atOslo.button('Delete all…').click();
+      await atOslo.button('Delete them here').click();
+      await atOslo.heading('Nothing is held').waitFor();
+    });
+  });
+
+  describe('limits', () => {
+    it('of this server are set, and fetching pauses', async () => {
+      await atBerlin.open('Admin');
+      await atBerlin.button('Change limits').click();
+      await atBerlin.page.getByLabel('Fetch at most, MB per second').fill('20');
+      await atBerlin.page.getByRole('switch', { name: 'Fetch only at certain hours' }).click();
+      await atBerlin.look('limits-dialog');
+      await atBerlin.page.getByRole('switch', { name: 'Fetch only at certain hours' }).click();
+      await atBerlin.button('Save').click();
+      await atBerlin.reads('at most 20.0 MB/s');
+      await atBerlin.button('Pause fetching').click();
+      await atBerlin.button('Go on fetching').click();
+      await atBerlin.reads('Allowed now');
+      await atBerlin.look('admin-limits');
+    });
+
+    it('of one other server are set', async () => {
+      await atBerlin.open('Network');
+      await atBerlin.button('Actions for Oslo').click();
+      await atBerlin.menuItem('Limits…').click();
+      await atBerlin.page.getByLabel('Give to there at most, MB per second').fill('5');
+      await atBerlin.look('peer-limits-dialog');
+      await atBerlin.button('Save').click();
+      await atBerlin.row('Oslo').getByText('to there at most 5.0 MB/s').waitFor();
+    });
+  });
+
+  describe('users and tokens', () => {
+    it('lets somebody in, who sees what a viewer may see', async () => {
+      await atBerlin.open('Users', 'Users and tokens');
+      await atBerlin.button('Add a user').click();
+      await atBerlin.page.getByLabel('User name').fill('grete');
+      await atBerlin.page.getByLabel('First password').fill('a first password');
+      await atBerlin.look('user-dialog');
+      await atBerlin.button('Add').click();
+      await atBerlin.row('grete').getByText('Has the first password').waitFor();
+      const grete = await Visitor.arrive(browser, berlin.url, calls);
+      await grete.signIn({ username: 'grete', password: 'a first password' });
+      await grete.page.getByLabel('Current password').fill('a first password');
+      await grete.page.getByLabel('New password', { exact: true }).fill('seven green bottles');
+      await grete.page.getByLabel('New password, once more').fill('seven green bottles');
+      await grete.button('Set password').click();
+      await grete.heading('Overview').waitFor();
+      await grete.open('Packages');
+      await grete.row('NoMAD.pkg').waitFor();
+      expect(await grete.button('Choose files').count()).toBe(0);
+      expect(await grete.page.getByRole('link', { name: 'Users' }).count()).toBe(0);
+      await grete.look('packages-viewer');
+      await grete.open('Network');
+      await grete.row('Oslo').waitFor();
+      await grete.open('Admin');
+      await grete.reads('Memory available');
+      await grete.leave();
+      complaints.push(...grete.complaints);
+    });
+
+    it('changes a role, keeps somebody out, and removes them', async () => {
+      const act = async (item: string) => {
+        await atBerlin.button('Actions for grete').click();
+        await atBerlin.menuItem(item).click();
+      };
+      await act('Make publisher');
+      await atBerlin.row('grete').getByText('publisher').waitFor();
+      await act('Disable');
+      await atBerlin.row('grete').getByText('Disabled').waitFor();
+      await atBerlin.look('users');
+      await act('Remove…');
+      await atBerlin.button('Remove').click();
+      await atBerlin.row('grete').waitFor({ state: 'detached' });
+    });
+
+    it('makes a token that works, and revokes it', async () => {
+      await atBerlin.button('Make a token').click();
+      await atBerlin.page.getByLabel('Name').fill('build server');
+      await atBerlin.look('token-dialog');
+      await atBerlin.button('Make the token').click();
+      await atBerlin.heading('Copy the token now').waitFor();
+      await atBerlin.look('token-secret');
+      const secret = await atBerlin.dialog().locator('.mono').innerText();
+      const list = () => fetch(`${berlin.url}/api/admin/packages`, { headers: { authorization: `Bearer ${secret}` } });
+      expect((await list()).status).toBe(200);
+      await atBerlin.button('I have it').click();
+      await atBerlin.row('build server').getByText('publisher').waitFor();
+      await atBerlin.button('Revoke… build server').click();
+      await atBerlin.button('Revoke').click();
+      await atBerlin.row('build server').waitFor({ state: 'detached' });
+      expect((await list()).status).toBe(401);
+    });
+  });
+
+  describe('the audit trail', () => {
+    it('tells who did what, finds it, and is saved', async () => {
+      await atBerlin.open('Audit', 'Audit trail');
+      await atBerlin.row('Token revoked').getByText('build server').waitFor();
+      await atBerlin.look('audit');
+      await atBerlin.page.getByLabel('Package, user, token or server').fill('NoMAD.pkg');
+      await atBerlin.row('Package deleted').first().waitFor();
+      await atBerlin.row('Token revoked').waitFor({ state: 'detached' });
+      const download = atBerlin.page.waitForEvent('download');
+      await atBerlin.button('Save as CSV').click();
+      expect((await download).suggestedFilename()).toBe('audit.csv');
+    });
+  });
+
+  describe('a sign-in that was ended elsewhere', () => {
+    it('is renewed on top of the page, and nothing is lost', async () => {
+      await atBerlin.open('Network');
+      await atBerlin.page.getByLabel('URL', { exact: true }).fill('https://half.typed');
+      atBerlin.expect('401 *');
+      const next = { current_password: OWN.password, new_password: 'five calm otters swim' };
+      await berlin.ok('POST', '/api/admin/auth/password', next);
+      await atBerlin.heading('Please sign in again').waitFor();
+      await atBerlin.look('sign-in-again');
+      await atBerlin.signIn({ ...OWN, password: next.new_password });
+      await atBerlin.dialog().waitFor({ state: 'detached' });
+      await atBerlin.row('Oslo').waitFor();
+      expect(await atBerlin.page.getByLabel('URL', { exact: true }).inputValue()).toBe('https://half.typed');
+      atBerlin.unexpect('401 *');
     });
   });
 
@@ -261,7 +459,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
     });
 
     it('nothing was complained about, and no request left the server', () => {
-      expect([...atBerlin.complaints, ...atOslo.complaints]).toEqual([]);
+      expect([...complaints, ...atBerlin.complaints, ...atOslo.complaints]).toEqual([]);
     });
   });
 

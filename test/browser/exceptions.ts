@@ -7,11 +7,6 @@ export const exceptions: Readonly<Record<string, string>> = {
 
 /** Parts of the API whose pages are not built yet. Goes down to nothing. */
 export const unbuilt: readonly string[] = [
-  '/api/admin/users',
-  '/api/admin/tokens',
-  '/api/admin/held_deletes',
-  '/api/admin/replication',
-  '/api/admin/audit',
   '/api/admin/events',
   '/api/admin/network',
   '/api/admin/webhooks',

@@ -16,7 +16,7 @@ const narrow = { width: 360, height: 740 };
 export class Visitor {
   /** What the console of the browser called an error, and every request that left the server. */
   readonly complaints: string[] = [];
-  /** Answers that this visitor provokes: `401 /api/admin/auth/login`. The browser calls them errors too. */
+  /** Answers that this visitor provokes: `401 /api/admin/auth/login`, or `401 *`. The browser calls them errors too. */
   private readonly expected = new Set<string>();
 
   private isOutage = false;
@@ -56,6 +56,11 @@ export class Visitor {
 
   outageIsOver(): void {
     this.isOutage = false;
+  }
+
+  /** From here on these are complaints again. */
+  unexpect(answer: string): void {
+    this.expected.delete(answer);
   }
 
   async signIn({ username, password }: { username: string; password: string }): Promise<void> {
@@ -136,11 +141,11 @@ export class Visitor {
 
   private hear(message: ConsoleMessage): void {
     if (message.type() !== 'error') return;
-    if (this.isOutage && message.text().includes('net::ERR_')) return;
     const status = /status of (\d+)/.exec(message.text())?.[1];
+    if (this.isOutage && (message.text().includes('net::ERR_') || status === '503')) return;
     const address = message.location().url;
     const answer = status === undefined || address === '' ? null : `${status} ${new URL(address).pathname}`;
-    if (answer !== null && this.expected.has(answer)) return;
+    if (answer !== null && (this.expected.has(answer) || this.expected.has(`${status} *`))) return;
     this.complaints.push(answer ?? message.text());
   }
 

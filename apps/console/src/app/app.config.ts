@@ -1,5 +1,6 @@
 import { provideHttpClient, withInterceptors } from '@angular/common/http';
 import { type ApplicationConfig, inject, Injectable, provideBrowserGlobalErrorListeners } from '@angular/core';
+import { MAT_FORM_FIELD_DEFAULT_OPTIONS } from '@angular/material/form-field';
 import { Title } from '@angular/platform-browser';
 import { provideRouter, type RouterStateSnapshot, TitleStrategy, withComponentInputBinding } from '@angular/router';
 import { ApiConfiguration } from '#libs/api-client/api-configuration';
@@ -25,6 +26,7 @@ export const appConfig: ApplicationConfig = {
     provideRouter(routes, withComponentInputBinding()),
     // The console is served by the server it talks to.
     { provide: ApiConfiguration, useValue: { rootUrl: '' } },
+    { provide: MAT_FORM_FIELD_DEFAULT_OPTIONS, useValue: { appearance: 'outline', subscriptSizing: 'dynamic' } },
     { provide: TitleStrategy, useClass: PageTitle },
   ],
 };

@@ -9,6 +9,7 @@ import {
   syncRegisteredOds,
   unregisterOds,
   updateRegisteredOds,
+  type UpdatePeerDto,
 } from '#libs/api-client';
 import { Connection } from '../shell/connection';
 import { type Loadable, loading } from '../shared/loadable';
@@ -51,8 +52,8 @@ export class NetworkStore {
     await this.api.invoke(syncRegisteredOds, { id });
   }
 
-  async setPaused(id: number, paused: boolean): Promise<void> {
-    await this.api.invoke(updateRegisteredOds, { id, body: { paused } });
+  async change(id: number, body: UpdatePeerDto): Promise<void> {
+    await this.api.invoke(updateRegisteredOds, { id, body });
     await this.load();
   }
 

@@ -1,19 +1,24 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
+import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
-import { MatSnackBar } from '@angular/material/snack-bar';
 import { RouterLink } from '@angular/router';
-import type { PeerDto } from '#libs/api-client';
+import { firstValueFrom } from 'rxjs';
+import { type PeerDto, syncRegisteredOds, unregisterOds, updateRegisteredOds } from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip, type ChipTone } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
+import { curlOf } from '../shared/curl';
+import { bytes } from '../shared/format';
+import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
-import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
 import { writeInvitation } from './invitation';
 import { NetworkStore } from './network-store';
+import { PeerLimits } from './peer-limits';
 import { RegisterForm } from './register-form';
+import { Topology } from './topology';
 
 const tones: Readonly<Record<PeerDto['status'], ChipTone>> = { connected: 'good', unreachable: 'bad', paused: 'plain', unknown: 'warn' };
 const REFRESH_MS = 3_000;
@@ -21,7 +26,7 @@ const REFRESH_MS = 3_000;
 /** This server, the servers it knows, and how to get to know more. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, MatButtonModule, MatMenuModule, RegisterForm, RouterLink, When],
+  imports: [Chip, CopyButton, MatButtonModule, MatMenuModule, RegisterForm, RouterLink, Topology, When],
   templateUrl: './network.html',
   styles: `
     p {
@@ -42,7 +47,8 @@ const REFRESH_MS = 3_000;
 export class Network {
   private readonly store = inject(NetworkStore);
   private readonly confirm = inject(Confirm);
-  private readonly snackBar = inject(MatSnackBar);
+  private readonly dialog = inject(MatDialog);
+  private readonly notices = inject(Notices);
   private readonly session = inject(Session);
 
   protected readonly isAdmin = this.session.isAdmin;
@@ -58,7 +64,7 @@ export class Network {
 
   constructor() {
     void this.store.load();
-    if (this.isAdmin()) void this.attempt(() => this.store.loadSelf());
+    if (this.isAdmin()) void this.notices.attempt(() => this.store.loadSelf());
     pollWhileVisible(
       () => this.store.load(),
       () => REFRESH_MS,
@@ -73,29 +79,39 @@ export class Network {
   }
 
   protected async sync({ id, name }: PeerDto): Promise<void> {
-    await this.attempt(() => this.store.sync(id), `Comparing with ${name} now.`);
+    const curl = curlOf(syncRegisteredOds, { id });
+    await this.notices.attempt(() => this.store.sync(id), $localize`Comparing with ${name} now.`, { curl });
   }
 
   protected async setPaused({ id, name }: PeerDto, paused: boolean): Promise<void> {
-    await this.attempt(() => this.store.setPaused(id, paused), paused ? `${name} is paused.` : `${name} goes on.`);
+    const curl = curlOf(updateRegisteredOds, { id, body: { paused } });
+    const done = paused ? $localize`${name} is paused.` : $localize`${name} goes on.`;
+    const undo = async (): Promise<void> => void (await this.notices.attempt(() => this.store.change(id, { paused: !paused })));
+    await this.notices.attempt(() => this.store.change(id, { paused }), done, { curl, undo });
   }
 
-  protected async unregister(peer: PeerDto): Promise<void> {
-    const text = 'The two servers stop exchanging packages. What each has, stays. You can register them again.';
-    if (!(await this.confirm.ask({ title: `Unregister ${peer.name}?`, text, action: 'Unregister' }))) return;
-    await this.attempt(() => this.store.unregister(peer.id), `${peer.name} was unregistered.`);
+  protected async limit(peer: PeerDto): Promise<void> {
+    const ref = this.dialog.open<PeerLimits, PeerDto, boolean>(PeerLimits, { data: peer, width: '480px' });
+    if (await firstValueFrom(ref.afterClosed())) this.notices.done($localize`The limits of ${peer.name} count from now on.`);
+  }
+
+  protected async unregister({ id, name }: PeerDto): Promise<void> {
+    const title = $localize`Unregister ${name}?`;
+    const text = $localize`The two servers stop exchanging packages. What each has, stays. You can register them again.`;
+    if (!(await this.confirm.ask({ title, text, action: $localize`Unregister`, curl: curlOf(unregisterOds, { id }) }))) return;
+    await this.notices.attempt(() => this.store.unregister(id), $localize`${name} was unregistered.`);
+  }
+
+  /** Its limits in words; null when it has none. */
+  protected limitsOf({ download_limit, upload_limit }: PeerDto): string | null {
+    const parts = [
+      ...(download_limit === null ? [] : [$localize`from there at most ${bytes(download_limit)}/s`]),
+      ...(upload_limit === null ? [] : [$localize`to there at most ${bytes(upload_limit)}/s`]),
+    ];
+    return parts.length === 0 ? null : parts.join(', ');
   }
 
   protected retry(): void {
     void this.store.load();
-  }
-
-  private async attempt(work: () => Promise<void>, done?: string): Promise<void> {
-    try {
-      await work();
-      if (done !== undefined) this.snackBar.open(done, undefined, { duration: 4_000 });
-    } catch (error) {
-      this.snackBar.open(sentenceOf(error), 'Close');
-    }
   }
 }

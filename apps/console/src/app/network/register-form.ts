@@ -1,9 +1,12 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
-import { FormsModule } from '@angular/forms';
+import { ChangeDetectionStrategy, Component, computed, inject, signal, viewChild } from '@angular/core';
+import { FormsModule, NgForm } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatSnackBar } from '@angular/material/snack-bar';
+import { register } from '#libs/api-client';
+import { CopyButton } from '../shared/copy-button';
+import { curlOf } from '../shared/curl';
 import { sentenceOf } from '../shared/problem';
 import { readInvitation } from './invitation';
 import { NetworkStore } from './network-store';
@@ -12,7 +15,7 @@ import { NetworkStore } from './network-store';
 @Component({
   selector: 'ods-register-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
+  imports: [CopyButton, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
   template: `
     <form (ngSubmit)="submit()" autocomplete="off">
       <mat-form-field appearance="outline" class="plain whole">
@@ -32,6 +35,7 @@ import { NetworkStore } from './network-store';
         <input matInput name="key" type="password" autocomplete="off" required [(ngModel)]="key" />
       </mat-form-field>
       <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">{{ isBusy() ? 'Registering…' : 'Register' }}</button>
+      <ods-copy class="whole" [text]="curl()" what="the command" label="Copy as curl" i18n-label />
       <p class="error whole" role="alert">{{ fault() }}</p>
     </form>
   `,
@@ -62,18 +66,21 @@ export class RegisterForm {
   private readonly store = inject(NetworkStore);
   private readonly snackBar = inject(MatSnackBar);
 
+  private readonly form = viewChild.required(NgForm);
   protected readonly invitation = signal('');
   protected readonly url = signal('');
   protected readonly iss = signal('');
   protected readonly key = signal('');
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
-  protected readonly isReady = computed(() => this.url() !== '' && this.iss() !== '' && this.key() !== '');
+  protected readonly isReady = computed(() => Boolean(this.url() && this.iss() && this.key()));
 
-  protected paste(text: string): void {
-    this.invitation.set(text);
-    const found = readInvitation(text);
-    this.fault.set(found || text.trim() === '' ? '' : 'This is not an invitation. Copy it from the Network page of the other server.');
+  protected readonly curl = computed(() => curlOf(register, { body: { url: this.url(), iss_id: this.iss(), key: this.key() } }));
+
+  protected paste(text: string | null): void {
+    this.invitation.set(text ?? '');
+    const found = readInvitation(text ?? '');
+    this.fault.set(found || !text?.trim() ? '' : 'This is not an invitation. Copy it from the Network page of the other server.');
     if (!found) return;
     this.url.set(found.url);
     this.iss.set(found.iss_id);
@@ -87,7 +94,7 @@ export class RegisterForm {
     try {
       const peer = await this.store.register({ url: this.url().trim(), iss_id: this.iss().trim(), key: this.key().trim() });
       this.snackBar.open(`Registered with ${peer.name}. The two exchange their packages now.`, undefined, { duration: 5_000 });
-      for (const field of [this.invitation, this.url, this.iss, this.key]) field.set('');
+      this.form().resetForm({ invitation: '', url: '', iss: '', key: '' });
     } catch (error) {
       this.fault.set(sentenceOf(error));
     } finally {

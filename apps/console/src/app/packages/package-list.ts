@@ -1,15 +1,18 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
+import { MatCheckboxModule } from '@angular/material/checkbox';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatMenuModule } from '@angular/material/menu';
 import { MatSelectModule } from '@angular/material/select';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { Router, RouterLink } from '@angular/router';
-import type { ListPackages$Params, PackageDto } from '#libs/api-client';
+import { listPackages, type ListPackages$Params, type PackageDto } from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
+import { CopyButton } from '../shared/copy-button';
+import { curlOf } from '../shared/curl';
 import { valueOf } from '../shared/loadable';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
@@ -32,7 +35,9 @@ type SortField = 'filename' | 'size' | 'stage' | 'status' | 'created';
   imports: [
     Chip,
     FormsModule,
+    CopyButton,
     MatButtonModule,
+    MatCheckboxModule,
     MatFormFieldModule,
     MatInputModule,
     MatMenuModule,
@@ -75,6 +80,11 @@ export class PackageList {
   /** Cursors of the pages before this one. */
   protected readonly trail = signal<readonly (string | undefined)[]>([]);
   private readonly cursor = signal<string | undefined>(undefined);
+  private readonly marked = signal<ReadonlySet<number>>(new Set());
+  /** Chosen rows as they are now; a row that went away is no longer chosen. */
+  protected readonly chosen = computed(() => this.rows().filter(({ id }) => this.marked().has(id)));
+  protected readonly isAllChosen = computed(() => this.rows().length > 0 && this.chosen().length === this.rows().length);
+  protected readonly curl = computed(() => curlOf(listPackages, this.params()));
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -100,6 +110,7 @@ export class PackageList {
   protected show(queryParams: Record<string, string | null>): void {
     this.trail.set([]);
     this.cursor.set(undefined);
+    this.marked.set(new Set());
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
@@ -122,13 +133,31 @@ export class PackageList {
     this.trail.update((trail) => trail.slice(0, -1));
   }
 
-  protected async setStage(row: PackageDto, stage: Stage): Promise<void> {
-    await this.actions.setStage(row, stage);
-    await this.store.load(this.params());
+  protected choose(row: PackageDto, isChosen: boolean): void {
+    this.marked.update((before) => {
+      const after = new Set(before);
+      if (isChosen) after.add(row.id);
+      else after.delete(row.id);
+      return after;
+    });
   }
 
-  protected async remove(row: PackageDto): Promise<void> {
-    if (await this.actions.remove(row)) await this.store.load(this.params());
+  protected chooseAll(isChosen: boolean): void {
+    this.marked.set(new Set(isChosen ? this.rows().map(({ id }) => id) : []));
+  }
+
+  protected async setStage(rows: readonly PackageDto[], stage: Stage): Promise<void> {
+    await this.actions.setStage(rows, stage);
+    await this.settle();
+  }
+
+  protected async remove(rows: readonly PackageDto[]): Promise<void> {
+    if (await this.actions.remove(rows)) await this.settle();
+  }
+
+  private async settle(): Promise<void> {
+    this.marked.set(new Set());
+    await this.store.load(this.params());
   }
 
   protected retry(): void {

@@ -4,13 +4,25 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatMenuModule } from '@angular/material/menu';
-import { MatSnackBar } from '@angular/material/snack-bar';
+import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
-import { Api, getPackage, type PackageDetailDto, restorePackage, updatePackage, verifyPackage } from '#libs/api-client';
+import {
+  Api,
+  getPackage,
+  listTransfers,
+  type PackageDetailDto,
+  restorePackage,
+  type TransferDto,
+  updatePackage,
+  verifyPackage,
+} from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
+import { curlOf } from '../shared/curl';
+import { BytesPipe, DurationPipe } from '../shared/format';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
+import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
@@ -22,7 +34,20 @@ const REFRESH_MS = 3_000;
 /** One package: what it is, whether it is here, and what can be done with it. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule, MatMenuModule, RouterLink, When],
+  imports: [
+    BytesPipe,
+    Chip,
+    CopyButton,
+    DurationPipe,
+    FormsModule,
+    MatButtonModule,
+    MatFormFieldModule,
+    MatInputModule,
+    MatMenuModule,
+    MatProgressBarModule,
+    RouterLink,
+    When,
+  ],
   templateUrl: './package-page.html',
   styles: `
     .notes {
@@ -31,12 +56,25 @@ const REFRESH_MS = 3_000;
     p {
       margin: 0;
     }
+    mat-progress-bar {
+      margin: 10px 0 6px;
+    }
+    ol {
+      columns: 3 320px;
+      margin: 12px 0 0;
+      padding: 0;
+      list-style: none;
+    }
+    summary {
+      cursor: pointer;
+      font-weight: 600;
+    }
   `,
 })
 export class PackagePage {
   private readonly api = inject(Api);
   private readonly actions = inject(PackageActions);
-  private readonly snackBar = inject(MatSnackBar);
+  private readonly notices = inject(Notices);
   private readonly router = inject(Router);
 
   /** From the address. */
@@ -46,7 +84,17 @@ export class PackagePage {
   protected readonly words = statusWords;
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly state = signal<Loadable<PackageDetailDto>>(loading);
+  /** How it comes here, while it does. */
+  protected readonly transfer = signal<TransferDto | null>(null);
+  protected readonly percent = computed(() => {
+    const transfer = this.transfer();
+    return transfer && transfer.file_size > 0 ? (100 * transfer.verified_bytes) / transfer.file_size : 0;
+  });
+  protected readonly curl = computed(() => curlOf(getPackage, { id_or_name: this.name() }));
+  protected readonly download = computed(() => `curl -C - -O ${this.url()}`);
   protected readonly notes = signal<string | null>(null);
+  protected readonly areBlocksOpen = signal(false);
+  protected readonly mostBlocks = 500;
   protected readonly isVerifying = signal(false);
   protected readonly url = computed(() => location.origin + downloadPath(this.name()));
   protected readonly downloadPath = downloadPath;
@@ -62,56 +110,59 @@ export class PackagePage {
   protected readonly hasNewNotes = computed(() => this.notes() !== null && this.notes() !== (valueOf(this.state())?.notes ?? ''));
 
   protected async setStage(row: PackageDetailDto, stage: Stage): Promise<void> {
-    await this.actions.setStage(row, stage);
+    await this.actions.setStage([row], stage);
     await this.load(this.name());
   }
 
   protected async remove(row: PackageDetailDto): Promise<void> {
-    if (await this.actions.remove(row)) await this.router.navigateByUrl('/packages');
+    if (await this.actions.remove([row])) await this.router.navigateByUrl('/packages');
   }
 
   protected async saveNotes(): Promise<void> {
-    const notes = this.notes();
-    await this.attempt('The notes are saved, on every server.', async () => {
-      await this.api.invoke(updatePackage, { id_or_name: this.name(), body: { notes: notes === '' ? null : notes } });
+    const change = { id_or_name: this.name(), body: { notes: this.notes() === '' ? null : this.notes() } };
+    const save = async (): Promise<void> => {
+      await this.api.invoke(updatePackage, change);
       this.notes.set(null);
-    });
+    };
+    await this.attempt(save, $localize`The notes are saved, on every server.`, curlOf(updatePackage, change));
   }
 
   protected async restore(): Promise<void> {
-    await this.attempt('The earlier version is back, on every server.', () => this.api.invoke(restorePackage, { id_or_name: this.name() }));
+    const params = { id_or_name: this.name() };
+    const done = $localize`The earlier version is back, on every server.`;
+    await this.attempt(() => this.api.invoke(restorePackage, params), done, curlOf(restorePackage, params));
   }
 
   protected async verify(): Promise<void> {
+    const params = { id_or_name: this.name() };
     this.isVerifying.set(true);
-    await this.attempt(null, async () => {
-      const { intact } = await this.api.invoke(verifyPackage, { id_or_name: this.name() });
-      this.tell(
-        intact
-          ? 'The content on disk is exactly what was uploaded.'
-          : 'The content on disk was damaged. It is offline here and is fetched again from another server.',
-      );
-    });
-    this.isVerifying.set(false);
-  }
-
-  private async attempt(done: string | null, work: () => Promise<unknown>): Promise<void> {
     try {
-      await work();
-      if (done !== null) this.tell(done);
+      const { intact } = await this.api.invoke(verifyPackage, params);
+      const text = intact
+        ? $localize`The content on disk is exactly what was uploaded.`
+        : $localize`The content on disk was damaged. It is offline here and is fetched again from another server.`;
+      this.notices.done(text, { curl: curlOf(verifyPackage, params) });
     } catch (error) {
-      this.snackBar.open(sentenceOf(error), 'Close');
+      this.notices.failed(error);
     }
+    this.isVerifying.set(false);
     await this.load(this.name());
   }
 
-  private tell(text: string): void {
-    this.snackBar.open(text, undefined, { duration: 5_000 });
+  private async attempt(work: () => Promise<unknown>, done: string, curl: string): Promise<void> {
+    await this.notices.attempt(work, done, { curl });
+    await this.load(this.name());
+  }
+
+  private async transferOf(uuid: string): Promise<TransferDto | null> {
+    return (await this.api.invoke(listTransfers, {})).items.find((transfer) => transfer.uuid === uuid) ?? null;
   }
 
   private async load(name: string): Promise<void> {
     try {
-      this.state.set({ status: 'ready', value: await this.api.invoke(getPackage, { id_or_name: name }) });
+      const value = await this.api.invoke(getPackage, { id_or_name: name });
+      this.transfer.set(value.status === 'Public' ? null : await this.transferOf(value.uuid));
+      this.state.set({ status: 'ready', value });
     } catch (error) {
       this.state.set({ status: 'failed', message: sentenceOf(error) });
     }

@@ -18,7 +18,7 @@ export const signedOut: CanActivateFn = async () => {
   const session = inject(Session);
   const router = inject(Router);
   await session.start();
-  return session.state() === 'signed-in' ? router.parseUrl('/packages') : true;
+  return session.state() === 'signed-in' ? router.parseUrl('/overview') : true;
 };
 
 export const hasToken: CanActivateFn = async () => {
@@ -26,4 +26,12 @@ export const hasToken: CanActivateFn = async () => {
   const router = inject(Router);
   await session.start();
   return session.accessToken !== null ? true : router.parseUrl('/sign-in');
+};
+
+/** Pages that only administrators have a use for. */
+export const administrator: CanActivateFn = async () => {
+  const session = inject(Session);
+  const router = inject(Router);
+  await session.start();
+  return session.isAdmin() ? true : router.parseUrl('/overview');
 };

@@ -16,7 +16,11 @@ export type ChipTone = 'good' | 'busy' | 'warn' | 'bad' | 'plain';
       font-size: 0.87rem;
       font-weight: 500;
     }
+    :host(.wrap) .chip {
+      white-space: normal;
+    }
     .dot {
+      flex: none;
       width: 8px;
       height: 8px;
       border-radius: 50%;

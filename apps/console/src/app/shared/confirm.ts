@@ -2,22 +2,28 @@ import { ChangeDetectionStrategy, Component, inject, Injectable } from '@angular
 import { MatButtonModule } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialog, MatDialogModule } from '@angular/material/dialog';
 import { firstValueFrom } from 'rxjs';
+import { CopyButton } from './copy-button';
 
 export interface Question {
   readonly title: string;
   readonly text: string;
   /** What the confirming button says: the deed, not "OK". */
   readonly action: string;
+  /** The same deed as a command. */
+  readonly curl?: string;
 }
 
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [MatButtonModule, MatDialogModule],
+  imports: [CopyButton, MatButtonModule, MatDialogModule],
   template: `
     <h2 mat-dialog-title>{{ question.title }}</h2>
     <mat-dialog-content>{{ question.text }}</mat-dialog-content>
     <mat-dialog-actions align="end">
-      <button matButton [mat-dialog-close]="false" cdkFocusInitial>Cancel</button>
+      @if (question.curl) {
+        <ods-copy class="first" [text]="question.curl" what="the command" i18n-what label="Copy as curl" i18n-label />
+      }
+      <button matButton [mat-dialog-close]="false" cdkFocusInitial i18n>Cancel</button>
       <button matButton="filled" [mat-dialog-close]="true">{{ question.action }}</button>
     </mat-dialog-actions>
   `,

@@ -22,12 +22,13 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ];
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 
-/** How long ago, in words. */
+/** How long ago, or how soon, in words. */
 export function ago(unixSeconds: number, now = Date.now() / 1_000): string {
   const elapsed = now - unixSeconds;
-  if (elapsed < 45) return 'just now';
-  const [unit, size] = steps.find(([, length]) => elapsed >= length) ?? ['minute', 60];
-  return relative.format(-Math.max(1, Math.round(elapsed / size)), unit);
+  if (Math.abs(elapsed) < 45) return $localize`just now`;
+  const [unit, size] = steps.find(([, length]) => Math.abs(elapsed) >= length) ?? ['minute', 60];
+  const count = Math.max(1, Math.round(Math.abs(elapsed) / size));
+  return relative.format(elapsed > 0 ? -count : count, unit);
 }
 
 /** The exact time in the viewer's zone. */

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, effect, type ElementRef, inject, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, type ElementRef, inject, viewChild } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
@@ -24,12 +24,19 @@ export class Shell {
 
   protected readonly me = this.session.me;
   protected readonly isLost = inject(Connection).isLost;
-  protected readonly tabs = [
-    { path: '/packages', label: 'Packages' },
-    { path: '/activity', label: 'Activity' },
-    { path: '/network', label: 'Network' },
-    { path: '/admin', label: 'Admin' },
-  ];
+  protected readonly tabs = computed(() => [
+    { path: '/overview', label: $localize`Overview` },
+    { path: '/packages', label: $localize`Packages` },
+    { path: '/activity', label: $localize`Activity` },
+    { path: '/network', label: $localize`Network` },
+    ...(this.session.isAdmin()
+      ? [
+          { path: '/people', label: $localize`Users` },
+          { path: '/audit', label: $localize`Audit` },
+        ]
+      : []),
+    { path: '/admin', label: $localize`Admin` },
+  ]);
 
   constructor() {
     effect(() => {

@@ -82,7 +82,7 @@ export class SetPassword {
     this.fault.set('');
     try {
       await this.session.setPassword(this.current(), this.next());
-      await this.router.navigateByUrl('/packages');
+      await this.router.navigateByUrl('/overview');
     } catch (error) {
       this.fault.set(sentenceOf(error));
     } finally {
@@ -92,6 +92,6 @@ export class SetPassword {
 
   protected async leave(): Promise<void> {
     if (this.isForced()) await this.session.signOut();
-    await this.router.navigateByUrl(this.isForced() ? '/sign-in' : '/packages');
+    await this.router.navigateByUrl(this.isForced() ? '/sign-in' : '/overview');
   }
 }

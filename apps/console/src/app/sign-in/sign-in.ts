@@ -27,7 +27,7 @@ export class SignIn {
   protected goOn(): void {
     const wish = this.then();
     const target =
-      this.session.state() === 'password-change' ? '/set-password' : wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/packages';
+      this.session.state() === 'password-change' ? '/set-password' : wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/overview';
     void this.router.navigateByUrl(target);
   }
 }

@@ -1,0 +1,53 @@
+/** What was done, in words; the name of the action stands beside them for searching. */
+const words: Readonly<Record<string, string>> = {
+  'deletes.held': $localize`Mass delete held`,
+  'package.uploaded': $localize`Package uploaded`,
+  'package.replaced': $localize`Package replaced`,
+  'package.updated': $localize`Package changed`,
+  'package.deleted': $localize`Package deleted`,
+  'package.restored': $localize`Package restored`,
+  'package.damaged': $localize`Package found damaged`,
+  'peer.registered': $localize`Server registered`,
+  'peer.unregistered': $localize`Server unregistered`,
+  'peer.updated': $localize`Registered server changed`,
+  'replication.limited': $localize`Limits changed`,
+  'server.updated': $localize`Server settings changed`,
+  'server.key_rotated': $localize`New registration key`,
+  'token.created': $localize`Token made`,
+  'token.revoked': $localize`Token revoked`,
+  'transfer.cancelled': $localize`Transfer cancelled`,
+  'transfer.retried': $localize`Transfer tried again`,
+  'user.created': $localize`User added`,
+  'user.updated': $localize`User changed`,
+  'user.deleted': $localize`User removed`,
+  'user.locked_out': $localize`Sign-in blocked after wrong passwords`,
+  'user.password_changed': $localize`Password changed`,
+  'user.password_reset': $localize`Password given by an administrator`,
+  'user.sign_in_refused': $localize`Sign-in refused`,
+  'user.sign_in_revoked': $localize`Sign-in ended`,
+  'user.signed_in': $localize`Signed in`,
+  'user.signed_out': $localize`Signed out`,
+};
+
+export const wordsOf = (action: string): string => words[action] ?? action.replaceAll(/[._]/g, ' ');
+
+/** Kinds of events, as the beginning of their names. */
+export const kinds: readonly { prefix: string; label: string }[] = [
+  { prefix: 'package.', label: $localize`Packages` },
+  { prefix: 'peer.', label: $localize`Registered servers` },
+  { prefix: 'user.', label: $localize`Users and sign-ins` },
+  { prefix: 'token.', label: $localize`Tokens` },
+  { prefix: 'server.', label: $localize`This server` },
+  { prefix: 'transfer.', label: $localize`Transfers` },
+];
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** Details on one line each: `stage: Test → Prod` where something changed. */
+export function linesOf(details: Readonly<Record<string, unknown>> | null): string[] {
+  const { before, ...rest } = details ?? {};
+  const old = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : {};
+  return Object.entries(rest).map(([name, value]) =>
+    name in old ? `${name}: ${asText(old[name])} → ${asText(value)}` : `${name}: ${asText(value)}`,
+  );
+}

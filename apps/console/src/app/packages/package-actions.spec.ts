@@ -1,0 +1,93 @@
+import { HttpErrorResponse } from '@angular/common/http';
+import { TestBed } from '@angular/core/testing';
+import { Confirm, type Question } from '../shared/confirm';
+import { Notices, type Offers } from '../shared/notices';
+import { PackageActions } from './package-actions';
+import { PackageStore } from './package-store';
+
+const row = (id: number, stage: 'Dev' | 'Test' | 'Prod' = 'Prod') => ({ id, filename: `${id}.pkg`, stage });
+const massDelete = new HttpErrorResponse({
+  status: 409,
+  error: { type: 'urn:ods:problem:mass-delete-unconfirmed', detail: 'This would be package number 5. If it is meant, send confirm=true.' },
+});
+
+describe('PackageActions', () => {
+  const calls: string[] = [];
+  const questions: Question[] = [];
+  const said: { text: string; offers?: Offers }[] = [];
+  let answers: boolean[] = [];
+  let refuse: (id: number, consent?: string) => unknown = () => null;
+
+  const note = (name: string) => (id: number | string, second?: string, third?: string) => {
+    const consent = name === 'stage' ? third : second;
+    const error = typeof id === 'number' ? refuse(id, consent) : null;
+    if (error) return Promise.reject(error as Error);
+    calls.push([name, id, second, third].filter((part) => part !== undefined).join(' '));
+    return Promise.resolve();
+  };
+
+  const actions = (): PackageActions => {
+    TestBed.configureTestingModule({
+      providers: [
+        {
+          provide: PackageStore,
+          useValue: { setStage: note('stage'), remove: note('remove'), restore: note('restore'), reload: () => Promise.resolve() },
+        },
+        {
+          provide: Confirm,
+          useValue: { ask: (question: Question) => (questions.push(question), Promise.resolve(answers.shift() ?? true)) },
+        },
+        {
+          provide: Notices,
+          useValue: {
+            done: (text: string, offers?: Offers) => said.push({ text, offers }),
+            failed: () => said.push({ text: 'failed' }),
+          },
+        },
+      ],
+    });
+    return TestBed.inject(PackageActions);
+  };
+
+  beforeEach(() => {
+    for (const list of [calls, questions, said]) list.length = 0;
+    answers = [];
+    refuse = () => null;
+  });
+
+  it('promotes without a question, and can take it back', async () => {
+    await actions().setStage([row(1, 'Dev'), row(2, 'Test'), row(3, 'Prod')], 'Prod');
+    expect([calls, questions.length, said[0]!.text]).toEqual([
+      ['stage 1 Prod', 'stage 2 Prod'],
+      0,
+      '2 packages: now Prod, on every server.',
+    ]);
+    await said[0]!.offers!.undo!();
+    expect(calls.slice(2)).toEqual(['stage 1 Dev', 'stage 2 Test']);
+  });
+
+  it('asks before a demotion', async () => {
+    answers = [false];
+    await actions().setStage([row(1)], 'Dev');
+    expect([calls, questions.length]).toEqual([[], 1]);
+  });
+
+  it('brings back what was deleted', async () => {
+    await actions().remove([row(1), row(2)]);
+    await said[0]!.offers!.undo!();
+    expect(calls).toEqual(['remove 1', 'remove 2', 'restore 1.pkg', 'restore 2.pkg']);
+  });
+
+  it('asks once more when so many are taken away, and then goes on', async () => {
+    refuse = (id, consent) => (id >= 2 && consent === undefined ? massDelete : null);
+    await actions().remove([row(1), row(2), row(3)]);
+    expect(calls).toEqual(['remove 1', 'remove 2 true', 'remove 3 true']);
+    expect(questions.map(({ text }) => text)[1]).toBe('This would be package number 5.');
+  });
+
+  it('stops where it is refused, and says what was done', async () => {
+    refuse = (id) => (id === 2 ? new Error('no') : null);
+    await actions().remove([row(1), row(2), row(3)]);
+    expect([calls, said.map(({ text }) => text)]).toEqual([['remove 1'], ['failed', '1.pkg: deleted.']]);
+  });
+});

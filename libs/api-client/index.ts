@@ -104,6 +104,16 @@ export type { CreatePackage$Params as CreatePackage$Params } from './fn/upload/c
 export { createPackage as createPackage } from './fn/upload/create-package';
 export type { UploadPackage$Params as UploadPackage$Params } from './fn/upload/upload-package';
 export { uploadPackage as uploadPackage } from './fn/upload/upload-package';
+export type { BeginResumableUpload$Params as BeginResumableUpload$Params } from './fn/upload/begin-resumable-upload';
+export { beginResumableUpload as beginResumableUpload } from './fn/upload/begin-resumable-upload';
+export type { DescribeResumableUploads$Params as DescribeResumableUploads$Params } from './fn/upload/describe-resumable-uploads';
+export { describeResumableUploads as describeResumableUploads } from './fn/upload/describe-resumable-uploads';
+export type { CancelResumableUpload$Params as CancelResumableUpload$Params } from './fn/upload/cancel-resumable-upload';
+export { cancelResumableUpload as cancelResumableUpload } from './fn/upload/cancel-resumable-upload';
+export type { GetResumableUpload$Params as GetResumableUpload$Params } from './fn/upload/get-resumable-upload';
+export { getResumableUpload as getResumableUpload } from './fn/upload/get-resumable-upload';
+export type { ContinueResumableUpload$Params as ContinueResumableUpload$Params } from './fn/upload/continue-resumable-upload';
+export { continueResumableUpload as continueResumableUpload } from './fn/upload/continue-resumable-upload';
 export type { Register$Params as Register$Params } from './fn/registration/register';
 export { register as register } from './fn/registration/register';
 export type { ListRegisteredOds$Params as ListRegisteredOds$Params } from './fn/registration/list-registered-ods';

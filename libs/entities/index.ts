@@ -9,6 +9,7 @@ import { Peer } from './peer.entity.js';
 import { RateBucket } from './rate-bucket.entity.js';
 import { Removal } from './removal.entity.js';
 import { ReplicationSettings } from './replication-settings.entity.js';
+import { ResumableUpload } from './resumable-upload.entity.js';
 import { SeenToken } from './seen-token.entity.js';
 import { Server } from './server.entity.js';
 import { Session } from './session.entity.js';
@@ -28,6 +29,7 @@ export const entities = [
   RateBucket,
   Removal,
   ReplicationSettings,
+  ResumableUpload,
   SeenToken,
   Server,
   Session,

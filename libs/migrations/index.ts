@@ -1,7 +1,14 @@
 import { Foundation1790000000000 } from './1790000000000-foundation.js';
 import { ApiTokens1790000001000 } from './1790000001000-api-tokens.js';
+import { ResumableUploads1790000001100 } from './1790000001100-resumable-uploads.js';
 import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
-export const migrations = [Foundation1790000000000, ApiTokens1790000001000, Removals1790000006000, Limits1790000006100];
+export const migrations = [
+  Foundation1790000000000,
+  ApiTokens1790000001000,
+  ResumableUploads1790000001100,
+  Removals1790000006000,
+  Limits1790000006100,
+];

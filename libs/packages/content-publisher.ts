@@ -55,6 +55,12 @@ export class ContentPublisher {
     private readonly clock: Clock,
   ) {}
 
+  /** Throws FilenameTaken when a file of that many bytes cannot be what is there under the name: it need not be sent. */
+  async refuseTaken(filename: string, size: number, replaces: boolean): Promise<void> {
+    const current = await this.packages.findByKey(filenameKey(filename));
+    if (current && !current.deleted && !replaces && current.size !== size) throw new FilenameTaken(current.filename);
+  }
+
   /** Throws FilenameTaken. The staging file is gone afterwards in every case. */
   async publish(content: NewContent): Promise<Published> {
     const key = filenameKey(content.filename);

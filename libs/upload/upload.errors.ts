@@ -15,6 +15,15 @@ export class UploadTooLarge extends DomainError {
   }
 }
 
+/** More bytes than the client said there are. */
+export class UploadTooLong extends DomainError {
+  readonly code = 'upload-too-long';
+  readonly status = 413;
+  constructor(size: number) {
+    super(`This upload was announced with ${size} bytes, and more were sent.`);
+  }
+}
+
 /** Nobody is there any more to read this. */
 export class UploadCut extends DomainError {
   readonly code = 'upload-cut';

@@ -4,14 +4,12 @@ import type { IncomingMessage } from 'node:http';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
 import { checkFilename } from '#libs/packages/filename.js';
-import { requireStages } from '#libs/packages/stage-limit.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
-import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { writeAll, type Written } from '#libs/platform/storage/write-all.js';
-import { stages, type Stage } from '#libs/replication/stage.js';
+import { checkField, stageOf } from './upload-fields.js';
 import { readUploadForm, type UploadForm } from './upload-form.js';
 import { idleMs, touchEveryMs, UPLOAD_PREFIX } from './upload-life.js';
 import { UploadTooLarge } from './upload.errors.js';
@@ -23,28 +21,8 @@ interface Received extends Written {
 
 /** What a form carries besides the file, in bytes, at most. */
 const FORM_OVERHEAD = 256 * 1_024;
-const MAX_NOTES = 2_000;
 /** The disk is asked again after so many bytes whether there is still room. */
 const ROOM_CHECK_BYTES = 64 * 2 ** 20;
-
-function stageOf(text: string | undefined): Stage | null {
-  if (!text) return null;
-  const stage = stages.find((known) => known === text);
-  if (!stage) throw new InvalidRequest([{ pointer: '/stage', detail: `stage must be one of ${stages.join(', ')}.` }]);
-  return stage;
-}
-
-/** Called as fields arrive, on behalf of the caller: a fault that stands before the file is told before the file is sent. */
-function checkField(name: string, value: string): void {
-  const stage = name === 'stage' ? stageOf(value) : null;
-  if (stage) requireStages(stage);
-  if (name === 'notes' && value.length > MAX_NOTES) {
-    throw new InvalidRequest([{ pointer: '/notes', detail: `notes may have at most ${MAX_NOTES} characters.` }]);
-  }
-  if (name === 'replace' && !['', 'true', 'false'].includes(value)) {
-    throw new InvalidRequest([{ pointer: '/replace', detail: 'replace must be true or false.' }]);
-  }
-}
 
 /** Takes uploads in: one pass, one copy on disk, nothing left behind when it fails. */
 @Injectable()

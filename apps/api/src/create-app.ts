@@ -67,7 +67,7 @@ export async function createApp(
   trackRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
   // Uploads read the request themselves, as it arrives.
-  adapter.getInstance().addContentTypeParser('multipart/form-data', (_request, _payload, done) => done(null));
+  adapter.getInstance().addContentTypeParser(['multipart/form-data', 'application/offset+octet-stream'], (_request, _payload, done) => done(null));
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
   if (!preview) await serveConsole(app);

@@ -50,6 +50,7 @@ export const settings = {
   ),
   MAX_UPLOAD_BYTES: bytes('64G', 'Largest package that is accepted.'),
   UPLOAD_IDLE_SECONDS: integer(60, [1, 3_600], 'An upload of which nothing arrives for this long is cut.'),
+  UPLOAD_EXPIRY_HOURS: integer(72, [1, 8_760], 'A resumable upload that nobody goes on with for this long is removed.'),
   DISK_RESERVE_BYTES: bytes('512M', 'Free space that uploads and transfers never eat.'),
   JOB_CONCURRENCY: integer(8, [1, 256], 'Jobs that one process runs at a time.'),
   TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),

@@ -98,11 +98,11 @@ export class BlockWriter {
     return true;
   }
 
-  /** Whether a block that an earlier process wrote is still right; it then counts as written. */
-  async recheck(index: number, length: number, expected: Buffer): Promise<boolean> {
-    const { matches } = await this.ask('checking', { op: 'recheck', index, length, expected: alone(expected) });
+  /** Whether a block that an earlier process wrote is still right; it then counts as written. Null expects only that it is there. */
+  async recheck(index: number, length: number, expected: Buffer | null): Promise<boolean> {
+    const { matches, sha1 } = await this.ask('checking', { op: 'recheck', index, length, expected: expected && alone(expected) });
     if (!matches) return false;
-    this.hashes.set(index, alone(expected));
+    this.hashes.set(index, sha1!);
     this.place({ index, length, buffer: null });
     return true;
   }

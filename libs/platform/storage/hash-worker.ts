@@ -16,7 +16,8 @@ export type HashRequest =
       readonly ticket: number;
       readonly index: number;
       readonly length: number;
-      readonly expected: Uint8Array;
+      /** Null: whatever is there is right. */
+      readonly expected: Uint8Array | null;
     }
   | {
       readonly op: 'fold';
@@ -71,7 +72,9 @@ class HashSession {
 
   recheck(request: Extract<HashRequest, { op: 'recheck' }>): Partial<HashAnswer> {
     const data = this.read(request.index, request.length);
-    return { matches: data !== null && this.digestOf(data).equals(request.expected) };
+    if (data === null) return { matches: false };
+    const sha1 = this.digestOf(data);
+    return { matches: request.expected === null || sha1.equals(request.expected), sha1 };
   }
 
   fold(request: Extract<HashRequest, { op: 'fold' }>): Partial<HashAnswer> {

@@ -120,9 +120,9 @@ const roles = [
     ),
   },
   {
-    files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts'],
+    files: ['apps/api/**/*.ts', 'apps/worker/**/*.ts', 'apps/admin/**/*.ts', 'apps/cli/**/*.ts'],
     rules: restrict({
-      regex: 'apps/|\\.\\./(api|worker|console)/',
+      regex: 'apps/|\\.\\./(api|worker|console|admin|cli)/',
       message: 'An app knows no other app.',
     }),
   },

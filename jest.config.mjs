@@ -33,7 +33,7 @@ const esm = {
 const server = {
   ...esm,
   displayName: 'server',
-  testMatch: ['<rootDir>/{apps/api,apps/worker,libs,tools}/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{apps/api,apps/worker,apps/admin,apps/cli,libs,tools}/**/*.spec.ts'],
 };
 
 /** What spans features: real servers, databases, browsers. */

@@ -29,7 +29,7 @@ export type IdentityChange = Partial<Pick<Identity, 'name' | 'url' | 'stage' | '
 
 /** Other replicas may change the record: what is remembered is never older than this, in milliseconds. */
 const REMEMBER_MS = 1_000;
-const KEY_PURPOSE = { registrationKey: 'server registration key', privateKey: 'server private key' } as const;
+export const KEY_PURPOSE = { registrationKey: 'server registration key', privateKey: 'server private key' } as const;
 
 export const newRegistrationKey = (): string => randomBytes(32).toString('base64');
 

@@ -20,6 +20,8 @@ export class Content {
   /** First upload of this version; the replicated `Last-Modified`. */
   @BigIntColumn() createdMs!: number;
   @HexIdColumn() originIss!: string;
+  /** When it was last read from disk and found right, or written; epoch milliseconds; null is never. */
+  @BigIntColumn({ nullable: true }) verifiedMs!: number | null;
   /** When a version that is not served may be removed from disk. */
   @Index('ix_content_retire') @BigIntColumn({ nullable: true }) retireAfterMs!: number | null;
 }

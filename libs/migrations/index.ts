@@ -3,6 +3,7 @@ import { ApiTokens1790000001000 } from './1790000001000-api-tokens.js';
 import { ResumableUploads1790000001100 } from './1790000001100-resumable-uploads.js';
 import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
+import { Scrub1790000006200 } from './1790000006200-scrub.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   ResumableUploads1790000001100,
   Removals1790000006000,
   Limits1790000006100,
+  Scrub1790000006200,
 ];

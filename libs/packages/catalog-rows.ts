@@ -66,6 +66,7 @@ const absentContent = (entry: Entry): Content => ({
   createdMs: entry.createdMs,
   originIss: entry.originIss,
   retireAfterMs: null,
+  verifiedMs: null,
 });
 
 /** Makes the rows say what an entry in force means for this server: its status, its content, the work that follows. */
@@ -97,7 +98,8 @@ export class CatalogRows {
   }
 
   /** The bytes are verified and whole; what that means follows from `apply`. */
-  async markOnDisk(uuid: string, manifest: Buffer): Promise<void> {
+  async markOnDisk(uuid: string, manifest: Buffer, now: number): Promise<void> {
+    await this.contents.markVerified(uuid, now);
     await this.contents.setManifest(uuid, manifest);
     await this.contents.setState(uuid, 'held', null);
   }

@@ -86,7 +86,7 @@ export class Catalog {
    * (a new sequence number, MESH §3). Null when the content is no longer what this server wants.
    */
   async gained(uuid: string, manifest: Buffer): Promise<Package | null> {
-    return this.rehold(uuid, () => this.rows.markOnDisk(uuid, manifest));
+    return this.rehold(uuid, () => this.rows.markOnDisk(uuid, manifest, this.clock.now()));
   }
 
   /** The bytes of a content are gone or damaged: it is not served any more, peers are told, and it is wanted again. */

@@ -134,6 +134,7 @@ export class ContentPublisher {
           state: 'held',
           originIss: iss,
           retireAfterMs: null,
+          verifiedMs: createdMs,
         });
         return draft;
       });

@@ -35,6 +35,23 @@ export class ContentRepository {
     await this.db.manager.update(Content, { uuid }, { state, retireAfterMs });
   }
 
+  async markVerified(uuid: string, verifiedMs: number): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { verifiedMs });
+  }
+
+  /** Contents on disk that were not read since, the longest unread first. */
+  findUnverifiedSince(verifiedMs: number, limit: number): Promise<Omit<Content, 'manifest'>[]> {
+    return this.db.manager
+      .createQueryBuilder(Content, 'content')
+      .select(['content.uuid', 'content.filename', 'content.filenameKey', 'content.size', 'content.state', 'content.sha256'])
+      .where({ state: In(statesOnDisk) })
+      .andWhere('COALESCE(content.verifiedMs, 0) < :verifiedMs', { verifiedMs })
+      .orderBy('COALESCE(content.verifiedMs, 0)')
+      .addOrderBy('content.uuid')
+      .take(limit)
+      .getMany();
+  }
+
   async setManifest(uuid: string, manifest: Buffer): Promise<void> {
     await this.db.manager.update(Content, { uuid }, { manifest });
   }

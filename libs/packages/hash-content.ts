@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BLOCK_BYTES } from '#libs/replication/blocks.js';
+import type { Pace } from './pacer.js';
 
 export interface ContentHashes {
   readonly sha256: string;
@@ -9,7 +10,7 @@ export interface ContentHashes {
 }
 
 /** Reads a whole open file and closes it; one block at a time, so that others have their turn in between. */
-export async function hashContent(handle: FileHandle): Promise<ContentHashes> {
+export async function hashContent(handle: FileHandle, pace?: Pace): Promise<ContentHashes> {
   const whole = createHash('sha256');
   const blocks: Buffer[] = [];
   const buffer = Buffer.allocUnsafe(BLOCK_BYTES);
@@ -17,6 +18,7 @@ export async function hashContent(handle: FileHandle): Promise<ContentHashes> {
     for (let at = 0; ;) {
       const length = await readBlock(handle, buffer, at);
       if (length === 0) return { sha256: whole.digest('hex'), manifest: Buffer.concat(blocks) };
+      await pace?.(length);
       const block = buffer.subarray(0, length);
       whole.update(block);
       blocks.push(createHash('sha1').update(block).digest());

@@ -15,6 +15,7 @@ import { PackagesController } from './packages.controller.js';
 import { PackagesService } from './packages.service.js';
 import { RemovalBrake } from './removal-brake.js';
 import { RemovalRepository } from './removal.repository.js';
+import { ScrubHandler } from './scrub.handler.js';
 import { ShareLinks } from './share-links.js';
 import { StageChangedHandler } from './stage-changed.handler.js';
 import { VerificationService } from './verification.service.js';
@@ -61,5 +62,5 @@ export class PackagesModule {}
 export class PackagesHttpModule {}
 
 /** Job handlers. */
-@Module({ imports: [PackagesModule], providers: [StageChangedHandler] })
+@Module({ imports: [PackagesModule], providers: [ScrubHandler, StageChangedHandler] })
 export class PackagesJobsModule {}

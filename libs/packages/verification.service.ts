@@ -5,12 +5,15 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { Catalog } from './catalog.js';
+import type { Content } from '#libs/entities/content.entity.js';
 import { ContentRepository } from './content.repository.js';
 import { hashContent, type ContentHashes } from './hash-content.js';
 import { PackageRepository } from './package.repository.js';
 import { ContentNotHere } from './packages.errors.js';
+import type { Pace } from './pacer.js';
 import { ShareLinks } from './share-links.js';
 import { PackagesService } from './packages.service.js';
+import { stagingIdOf } from './staging-id.js';
 
 /** Reads content on disk again and compares it with what was promised. */
 @Injectable()
@@ -34,6 +37,7 @@ export class VerificationService {
     const row = await this.packages.get(idOrName);
     if (row.status !== 'Public') throw new ContentNotHere(row.filename);
     const isIntact = (await this.hash(row))?.sha256 === row.sha256;
+    if (isIntact) await this.contents.markVerified(row.uuid, this.clock.now());
     if (!isIntact) this.logger.error(`The content of ${row.filename} on disk is damaged; it is fetched again.`);
     return { isIntact, row: isIntact ? row : await this.giveUp(row) };
   }
@@ -49,9 +53,33 @@ export class VerificationService {
     return (await this.catalog.gained(row.uuid, hashes.manifest)) !== null;
   }
 
-  /** The file goes first: once the row says that it is wanted, a right one may arrive under the same name at any moment. */
+  /** Like `verify`, for any version on disk, at a pace. */
+  async scrub(content: Pick<Content, 'uuid' | 'size' | 'sha256' | 'filenameKey'>, pace: Pace): Promise<boolean> {
+    if ((await this.hash(content, pace))?.sha256 === content.sha256) {
+      await this.contents.markVerified(content.uuid, this.clock.now());
+      return true;
+    }
+    // Removed, replaced or found by somebody else while it was read: the next round sees.
+    const state = (await this.contents.findStates([content.uuid])).get(content.uuid);
+    if (state === undefined || state === 'absent') return true;
+    const row = await this.rows.findByKey(content.filenameKey);
+    if (row?.uuid === content.uuid && !row.deleted) await this.giveUp(row);
+    else await this.forget(content.uuid);
+    return false;
+  }
+
+  /** An earlier version that is damaged can no longer be restored; nobody can give it again. */
+  private async forget(uuid: string): Promise<void> {
+    await this.store.remove(uuid);
+    await this.contents.setState(uuid, 'absent', null);
+  }
+
+  /**
+   * The file goes first: once the row says that it is wanted, a right one may arrive under the same name at any moment. It is set
+   * aside as an unfinished transfer: only the blocks that are damaged are fetched, and nothing is lost while nobody can give them.
+   */
   private async giveUp(row: Package): Promise<Package> {
-    await this.store.remove(row.uuid);
+    await this.store.setAside(row.uuid, stagingIdOf(row.uuid), row.size);
     const updatedMs = this.clock.now();
     const changed = await this.db.transaction(async () => {
       await this.audit.record({ action: 'package.damaged', subject: row.filename, details: { sha256: row.sha256 } });
@@ -64,7 +92,7 @@ export class VerificationService {
     return changed ? { ...changed, status: 'Quarantined', updatedMs } : row;
   }
 
-  private async hash({ uuid, size }: Package): Promise<ContentHashes | null> {
-    return (await this.store.has(uuid, size)) ? hashContent(await this.store.open(uuid)) : null;
+  private async hash({ uuid, size }: Pick<Content, 'uuid' | 'size'>, pace?: Pace): Promise<ContentHashes | null> {
+    return (await this.store.has(uuid, size)) ? hashContent(await this.store.open(uuid), pace) : null;
   }
 }

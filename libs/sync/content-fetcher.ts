@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { Transfer } from '#libs/entities/transfer.entity.js';
 import { Catalog } from '#libs/packages/catalog.js';
@@ -12,7 +12,7 @@ import { FetchCancelled, FetchStopped } from './fetch.errors.js';
 import { LocalBlocks } from './local-blocks.js';
 import { RangeReader } from './range-reader.js';
 import { ReplicationLimits } from './replication-limits.js';
-import { stagingIdOf } from './staging-id.js';
+import { stagingIdOf } from '#libs/packages/staging-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
 /** Progress is written down this often, in milliseconds: what a crash costs, and how fresh cut-through is. */
@@ -21,6 +21,8 @@ const CHECKPOINT_MS = 250;
 /** Fetches one content: from nothing, or from where an earlier process left it, to published (MESH §6). */
 @Injectable()
 export class ContentFetcher {
+  private readonly logger = new Logger(ContentFetcher.name);
+
   constructor(
     private readonly sources: ContentSources,
     private readonly reader: RangeReader,
@@ -36,14 +38,15 @@ export class ContentFetcher {
   /** Throws FetchStopped, FetchCancelled, DiskFull, or what the disk fails with. */
   async fetch(goal: Package, transfer: Transfer, signal: AbortSignal): Promise<void> {
     const sources = await this.findSources(goal, signal);
-    const known = (await this.contents.find(goal.uuid))?.manifest;
-    const manifest = known ?? (await this.sources.manifest(goal, sources, signal));
-    if (!known) await this.contents.setManifest(goal.uuid, manifest);
+    const ownManifest = (await this.contents.find(goal.uuid))?.manifest;
+    const manifest = ownManifest ?? (await this.sources.manifest(goal, sources, signal));
+    if (!ownManifest) await this.contents.setManifest(goal.uuid, manifest);
     await this.store.requireRoom(goal.size - transfer.verifiedBytes + (await this.transfers.promisedBefore(transfer.id)));
     const stagingId = stagingIdOf(goal.uuid);
-    const staging = (await this.store.openStaging(stagingId)) ?? (await this.store.createStaging(stagingId, goal.size));
+    const known = await this.store.openStaging(stagingId);
+    const staging = known ?? (await this.store.createStaging(stagingId, goal.size));
     try {
-      const verified = await this.recheck(staging, goal, transfer, manifest);
+      const verified = known ? await this.recheck(staging, goal, transfer, manifest) : BlockMap.empty(blockCount(goal.size));
       await this.localBlocks.copyInto(goal, manifest, verified, staging.writer, signal);
       await this.download({ goal, manifest, verified, staging, sources, signal });
       await this.checkWhole(staging, goal);
@@ -64,14 +67,19 @@ export class ContentFetcher {
     return sources;
   }
 
-  /** What an earlier process claims to have verified is believed only after a second look. */
-  private async recheck({ writer }: StagingFile, { size }: Package, transfer: Transfer, manifest: Buffer): Promise<BlockMap> {
+  /**
+   * What an earlier process claims to have verified is believed only after a second look. A file of which nothing is claimed
+   * is looked at whole: a content that was found damaged, or a transfer that was killed before its first checkpoint.
+   */
+  private async recheck({ writer }: StagingFile, { size, filename }: Package, transfer: Transfer, manifest: Buffer): Promise<BlockMap> {
     const claimed = BlockMap.from(blockCount(size), transfer.verified);
     const verified = BlockMap.empty(claimed.length);
     for (let index = 0; index < claimed.length; index += 1) {
-      if (!claimed.has(index)) continue;
+      if (claimed.count > 0 && !claimed.has(index)) continue;
       if (await writer.recheck(index, blockLength(size, index), blockHash(manifest, index))) verified.add(index);
     }
+    if (claimed.count === 0 && verified.count > 0)
+      this.logger.log(`${filename}: ${verified.count} of ${verified.length} blocks of the file on disk are right and are kept.`);
     return verified;
   }
 

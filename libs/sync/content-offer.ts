@@ -7,7 +7,7 @@ import { DomainError } from '#libs/platform/errors/domain-error.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { BLOCK_BYTES, blockCount, BlockMap } from '#libs/replication/blocks.js';
-import { stagingIdOf } from './staging-id.js';
+import { stagingIdOf } from '#libs/packages/staging-id.js';
 import { TransferRepository } from './transfer.repository.js';
 
 /** This server does not have that content and is not fetching it. */

@@ -15,7 +15,7 @@ import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { FetchCancelled, FetchStopped } from './fetch.errors.js';
 import { ReplicationLimits, type Standstill } from './replication-limits.js';
-import { stagingIdOf } from './staging-id.js';
+import { stagingIdOf } from '#libs/packages/staging-id.js';
 import { TransferSlots } from './transfer-slots.js';
 import { TransferRepository } from './transfer.repository.js';
 

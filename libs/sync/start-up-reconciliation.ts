@@ -9,7 +9,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { TransferRepository } from './transfer.repository.js';
-import { TRANSFER_PREFIX } from './staging-id.js';
+import { stagingIdOf, TRANSFER_PREFIX } from '#libs/packages/staging-id.js';
 
 const BATCH = 500;
 /** A content file that no row claims may be one that another process publishes right now; older ones are left over. Milliseconds. */
@@ -53,7 +53,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
         this.logger.error(
           `The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`,
         );
-        await this.store.remove(uuid);
+        await this.store.setAside(uuid, stagingIdOf(uuid), size);
         if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
       }
       const last = rows.at(-1);
@@ -100,9 +100,17 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
   private async cleanStaging(): Promise<void> {
     for (const { name } of await this.store.listStaging()) {
       if (!name.startsWith(TRANSFER_PREFIX)) continue;
-      const transfer = await this.transfers.find(name.slice(TRANSFER_PREFIX.length));
-      if (!transfer || transfer.state === 'done' || transfer.state === 'cancelled') await this.store.discardStaging(name);
+      const uuid = name.slice(TRANSFER_PREFIX.length);
+      const transfer = await this.transfers.find(uuid);
+      const isOver = !transfer || transfer.state === 'done' || transfer.state === 'cancelled';
+      if (isOver && !(await this.isWanted(uuid))) await this.store.discardStaging(name);
     }
+  }
+
+  /** A content that was found damaged lies in staging before it has a transfer. */
+  private async isWanted(uuid: string): Promise<boolean> {
+    const { state } = (await this.transfers.find(uuid)) ?? {};
+    return state !== 'cancelled' && (await this.packages.findWanted([uuid])).length > 0;
   }
 
   /** Wanted content has a job, whatever was lost. */

@@ -48,8 +48,10 @@ export class TransferRepository {
       attempts: (known?.attempts ?? 0) + 1,
     };
     if (known) {
-      await this.db.manager.update(Transfer, { uuid }, begun);
-      return { ...known, ...begun };
+      const isAnew = known.state === 'done'; // it was here, and was lost
+      const change = isAnew ? { ...begun, verified: null, verifiedBytes: 0, startedMs: now, attempts: 1 } : begun;
+      await this.db.manager.update(Transfer, { uuid }, change);
+      return { ...known, ...change };
     }
     const row = {
       uuid,

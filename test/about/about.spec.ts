@@ -95,7 +95,12 @@ forEachDatabase((database) =>
       const { key } = await about();
       await update({ name: 'Audited' });
       const events = await auditOf(first);
-      expect(events.at(-1)).toMatchObject({ action: 'server.updated', actor: 'admin', subject: 'Audited', details: { before: { name: expect.any(String) }, after: { name: 'Audited' } } });
+      expect(events.at(-1)).toMatchObject({
+        action: 'server.updated',
+        actor: 'admin',
+        subject: 'Audited',
+        details: { before: { name: expect.any(String) }, after: { name: 'Audited' } },
+      });
       expect(JSON.stringify(events)).not.toContain(key);
     });
 

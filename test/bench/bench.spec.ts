@@ -55,5 +55,5 @@ describe('the measurements', () => {
     expect(status).toBe(2);
     expect(words).toContain('There is no part "uplaod"');
     expect(words).toContain('upload');
-  }, 60_000);
+  }, 180_000);
 });

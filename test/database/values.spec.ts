@@ -20,6 +20,7 @@ const aContent = (overrides: Partial<Content> = {}): Content => ({
   createdMs: 1_790_000_000_000,
   originIss: 'd'.repeat(32),
   retireAfterMs: null,
+  verifiedMs: 1,
   ...overrides,
 });
 

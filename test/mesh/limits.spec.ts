@@ -110,7 +110,7 @@ describe('what replication may use', () => {
     expect((await transferOf(b, 'at-night.pkg')).last_error).toContain(`between ${later.from} and ${later.to} (UTC)`);
     await limit(b, { window: { from: clock(hour - 2), to: clock(hour + 2), time_zone: 'UTC' } });
     await hasState(b, 'at-night.pkg', 'Public');
-  }, 60_000);
+  }, 180_000);
 
   it('refuses what makes no sense, in words', async () => {
     const wrong: [object, string][] = [
@@ -161,5 +161,5 @@ describe('blocks that a server has already', () => {
     await hasState(b, 'Firefox-123.0.pkg', 'Public');
     expect(b.logs).toContain('Firefox-123.0.pkg: 21 of 21 blocks were on this server already.');
     expect(await packagesOf(b)).toHaveLength(2);
-  }, 90_000);
+  }, 180_000);
 });

@@ -22,7 +22,7 @@ export const catalogOf = async (server: TestServer): Promise<string[]> =>
   (await packagesOf(server)).map(({ filename, uuid, stage }) => `${filename} ${uuid} ${stage}`);
 
 /** Waits until the package has this state there. */
-export const hasState = (server: TestServer, filename: string, status: string, timeoutMs = 30_000): Promise<Listed> =>
+export const hasState = (server: TestServer, filename: string, status: string, timeoutMs = 60_000): Promise<Listed> =>
   eventually(
     async () => {
       const found = (await packagesOf(server)).find((row) => row.filename === filename);
@@ -34,7 +34,7 @@ export const hasState = (server: TestServer, filename: string, status: string, t
   );
 
 /** Waits until the name is gone there. */
-export const isGone = (server: TestServer, filename: string, timeoutMs = 30_000): Promise<void> =>
+export const isGone = (server: TestServer, filename: string, timeoutMs = 60_000): Promise<void> =>
   eventually(
     async () => {
       if ((await packagesOf(server)).some((row) => row.filename === filename)) throw new Error(`${server.name} still has ${filename}.`);

@@ -35,7 +35,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
 
   afterAll(async () => {
     await Promise.all([stack?.dispose(), peer?.dispose()]);
-  }, 60_000);
+  }, 180_000);
 
   it('exchanges packages with another server, and serves them as every server does', async () => {
     const [up, down] = [someBytes(9 * MB + 3), someBytes(3 * MB)];

@@ -6,8 +6,8 @@ import { findCommand } from './programs.mjs';
 
 /** Enough of what a program said to explain a failure. */
 const LOG_LIMIT = 256 * 1024;
-const STOP_TIMEOUT_MS = 20_000;
-const DRAIN_TIMEOUT_MS = 500;
+const STOP_TIMEOUT_MS = 40_000;
+const DRAIN_TIMEOUT_MS = 2_000;
 
 /**
  * A child process that cannot outlive the tests: it dies with its parent where the system can say so,

@@ -9,7 +9,7 @@ export interface Patience {
  * Repeats `check` until it no longer throws, and answers its value: the way to wait for a state.
  * After the time is up the last error is thrown as it is, so that a failed expectation reads like one.
  */
-export async function eventually<T>(check: () => T | Promise<T>, { timeoutMs = 10_000, everyMs = 25 }: Patience = {}): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, { timeoutMs = 30_000, everyMs = 25 }: Patience = {}): Promise<T> {
   const giveUp = Date.now() + timeoutMs;
   for (;;) {
     try {

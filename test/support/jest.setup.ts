@@ -1,4 +1,4 @@
 import { jest } from '@jest/globals';
 
 /** Real servers, databases and browsers start inside these tests. */
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);

@@ -8,7 +8,7 @@ import { Child, freePort, run } from './child.mjs';
 import { findCommand, requireProgram } from './programs.mjs';
 import { scratchDir } from './scratch.mjs';
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 90_000;
 const HOST = '127.0.0.1';
 
 /**

@@ -4,8 +4,8 @@ import { eventually } from './eventually.js';
 import { freePort, scratchDir } from './services.js';
 import { type Environment, startProcess } from './test-process.js';
 
-const START_TIMEOUT_MS = 30_000;
-const CALL_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
+const CALL_TIMEOUT_MS = 60_000;
 
 export const ADMIN = { username: 'admin', password: 'tests-only-passphrase-7' } as const;
 
@@ -64,7 +64,7 @@ export class TestServer {
     await process.waitUntil(async () => {
       // Its own word first: another server may hold the port and answer in its place.
       if (!process.output.includes('Ready.')) throw new Error('no word of it yet');
-      const ready = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      const ready = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(10_000) });
       if (!ready.ok) throw new Error(await ready.text());
     }, START_TIMEOUT_MS);
   }
@@ -138,7 +138,7 @@ export class TestServer {
   }
 
   /** The bytes under their public name; waits for them to arrive. */
-  async downloaded(filename: string, timeoutMs = 30_000): Promise<Buffer> {
+  async downloaded(filename: string, timeoutMs = 60_000): Promise<Buffer> {
     return eventually(
       async () => {
         const response = await fetch(`${this.url}/share/${encodeURIComponent(filename)}`, {

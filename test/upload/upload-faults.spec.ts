@@ -50,7 +50,7 @@ describe('an upload whose server is killed', () => {
     expect(await server.ok('GET', '/api/admin/packages')).toMatchObject({ total: 1 });
     expect(filesOf(server.dataDir, 'content')).toHaveLength(1);
     await server.dispose();
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('an upload that finds no room', () => {
@@ -72,7 +72,7 @@ describe('an upload that finds no room', () => {
     }
     expect(filesOf(server.dataDir, 'staging')).toEqual([]);
     await server.dispose();
-  }, 30_000);
+  }, 180_000);
 
   onSmallDisk(
     'is refused in the middle when it would eat the reserve',
@@ -90,7 +90,7 @@ describe('an upload that finds no room', () => {
       expect((await server.upload('small.pkg', 'small')).status).toBe(201);
       await server.stop();
     },
-    30_000,
+    180_000,
   );
 
   onSmallDisk(
@@ -119,7 +119,7 @@ describe('an upload that finds no room', () => {
         await server.stop();
       }
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -158,6 +158,6 @@ describe('an answer that comes before the end of the body', () => {
       await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
       await server.dispose();
     },
-    60_000,
+    180_000,
   );
 });

@@ -8,7 +8,7 @@ import { step } from './step.mjs';
 
 const isSource = (file) => !/\.(?:spec|testing)\.ts$/.test(file);
 
-const serverFolders = ['apps/api', 'apps/worker', 'libs', 'tools', 'bench'];
+const serverFolders = ['apps/api', 'apps/worker', 'apps/admin', 'apps/cli', 'libs', 'tools', 'bench'];
 const serverFiles = () =>
   filesUnder([...serverFolders, 'ormconfig.ts'], (file) => file.endsWith('.ts') && isSource(file) && !file.startsWith('libs/api-client/'));
 const serverSettings = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];

@@ -80,6 +80,9 @@ function makeDirectory(directory: string): void {
   }
 }
 
+/** What the process was given; only this file reads it. */
+export const environment = (): NodeJS.ProcessEnv => process.env;
+
 /** For a start that fails before there is a configuration: whether to show where in the code. */
 export function showsStacks(environment: NodeJS.ProcessEnv = process.env): boolean {
   return Boolean(environment['DEBUG']);

@@ -57,6 +57,12 @@ export const settings = {
   TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
   RECONCILE_SECONDS: integer(180, [1, 86_400], "How often every peer's catalog is compared with ours."),
   RETENTION_DAYS: integer(14, [0, 3_650], 'How long superseded and deleted content stays restorable.'),
+  SCRUB_DAYS: integer(
+    30,
+    [0, 3_650],
+    'Every content on disk is read again and compared with its SHA-256 at least this often; 0 switches that off.',
+  ),
+  SCRUB_BYTES_PER_SECOND: bytes('10M', 'How fast contents are read for that at most.'),
   MASS_DELETE_PACKAGES: integer(10, [1, 1_000_000], 'Fewer packages than this may always be deleted or withdrawn without being asked.'),
   MASS_DELETE_PERCENT: integer(
     20,

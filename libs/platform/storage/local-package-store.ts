@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, truncate, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
@@ -118,6 +118,15 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
 
   remove(uuid: string): Promise<void> {
     return rm(this.contentPath(uuid), { force: true });
+  }
+
+  async setAside(uuid: string, stagingId: string, size: number): Promise<void> {
+    try {
+      await rename(this.contentPath(uuid), this.stagingPath(stagingId));
+      await truncate(this.stagingPath(stagingId), size);
+    } catch (error) {
+      if (!isCode(error, 'ENOENT')) throw error;
+    }
   }
 
   async listContent(): Promise<StoredName[]> {

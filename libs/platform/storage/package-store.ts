@@ -40,6 +40,8 @@ export abstract class PackageStore {
   /** Whether the content is there with that many bytes. */
   abstract has(uuid: string, size: number): Promise<boolean>;
   abstract remove(uuid: string): Promise<void>;
+  /** Makes a content a staging file again, so that its right blocks need not be fetched. Does nothing when it is not there. */
+  abstract setAside(uuid: string, stagingId: string, size: number): Promise<void>;
   abstract listContent(): Promise<StoredName[]>;
 
   /** Puts the content into the share under a public name, replacing what had it. */

@@ -1,0 +1,185 @@
+import path from 'node:path';
+import { findAccount, forgetAccount, keepAccount } from './account.js';
+import { AdminApi, unreachable } from './admin-api.js';
+import { CommandFailed, EXIT, type Exit } from './failures.js';
+import { allPackages, asStage, findPackage, type Listed, peersOf, stageAfter } from './packages.js';
+import { progressBar, say, sayTable, tell } from './screen.js';
+import { issueToken } from './sign-in.js';
+import { uploadFile } from './upload.js';
+import { completions } from './usage.js';
+import { waitUntilEverywhere } from './wait.js';
+
+/** All options of all commands: parsed once. */
+export interface Options {
+  readonly json?: boolean;
+  readonly user?: string;
+  readonly role?: string;
+  readonly stage?: string;
+  readonly status?: string;
+  readonly name?: string;
+  readonly notes?: string;
+  readonly replace?: boolean;
+  readonly wait?: boolean;
+  readonly timeout?: string;
+}
+
+type Command = (words: readonly string[], options: Options) => Promise<Exit>;
+
+const api = async (): Promise<AdminApi> => {
+  const { url, token } = await findAccount();
+  return new AdminApi(url, token);
+};
+
+function need(words: readonly string[], what: string): string {
+  if (words[0] === undefined) throw new CommandFailed(`Say ${what}. "ods help" shows how.`, EXIT.usage);
+  return words[0];
+}
+
+function secondsOf({ timeout = '600' }: Options): number {
+  if (!/^\d{1,6}$/.test(timeout)) throw new CommandFailed('--timeout takes seconds.', EXIT.usage);
+  return Number(timeout);
+}
+
+const login: Command = async (words, { user = 'admin', role }) => {
+  const url = need(words, 'the URL of the server').replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(url)) throw new CommandFailed('The URL starts with https:// or http://.', EXIT.usage);
+  const file = await keepAccount({ url, token: await issueToken(url, user, role) });
+  say(`Signed in at ${url} as ${user}. The token is in ${file}, for you alone.`);
+  return EXIT.done;
+};
+
+const logout: Command = async () => {
+  await forgetAccount();
+  say('Forgotten. The token stays good until it is revoked in the console.');
+  return EXIT.done;
+};
+
+const upload: Command = async (words, options) => {
+  need(words, 'which file to upload');
+  if (options.name !== undefined && words.length > 1) throw new CommandFailed('--name is for one file.', EXIT.usage);
+  const server = await api();
+  for (const file of words) await uploadOne(server, file, options);
+  return EXIT.done;
+};
+
+async function uploadOne(server: AdminApi, file: string, options: Options): Promise<void> {
+  const filename = options.name ?? path.basename(file);
+  const fields = {
+    ...(options.stage === undefined ? {} : { stage: asStage(options.stage) }),
+    ...(options.notes === undefined ? {} : { notes: options.notes }),
+    ...(options.replace ? { replace: 'true' } : {}),
+  };
+  const bar = progressBar(filename);
+  const uploaded = await uploadFile<Listed & { already_existed: boolean }>(server, { file, filename, fields }, bar.show).finally(bar.end);
+  if (options.wait) await waitUntilEverywhere(server, uploaded.filename, secondsOf(options));
+  if (options.json) say(JSON.stringify(uploaded));
+  else {
+    const where = options.wait ? 'everywhere' : 'here';
+    say(
+      `${uploaded.filename} is ${where}${uploaded.already_existed ? ' (it was before)' : ''}: ${uploaded.stage}, SHA-256 ${uploaded.sha256}`,
+    );
+  }
+}
+
+const list: Command = async (_, { stage, status, json }) => {
+  const filter = { ...(stage === undefined ? {} : { stage: asStage(stage) }), ...(status === undefined ? {} : { status }) };
+  const found = await allPackages(await api(), filter);
+  if (json) say(JSON.stringify(found));
+  else
+    sayTable(
+      ['FILENAME', 'STAGE', 'STATUS', 'BYTES'],
+      found.map((each) => [each.filename, each.stage, each.status, String(each.file_size)]),
+    );
+  return EXIT.done;
+};
+
+const show: Command = async (words, { json }) => {
+  const found = await findPackage(await api(), need(words, 'which package'));
+  if (json) say(JSON.stringify(found));
+  else {
+    for (const [name, value] of Object.entries(found)) {
+      if (typeof value !== 'object') say(`${name}: ${String(value)}`);
+    }
+  }
+  return EXIT.done;
+};
+
+const promote: Command = async (words, { json }) => {
+  const server = await api();
+  const { filename, stage } = await findPackage(server, need(words, 'which package'));
+  const to = words[1] === undefined ? stageAfter(stage) : asStage(words[1]);
+  const changed = await server.call('PATCH', `packages/${encodeURIComponent(filename)}`, { stage: to });
+  say(json ? JSON.stringify(changed) : `${filename} is in ${to} now; it was in ${stage}.`);
+  return EXIT.done;
+};
+
+const remove: Command = async (words) => {
+  const name = need(words, 'which package');
+  await (await api()).call('DELETE', `packages/${encodeURIComponent(name)}`);
+  say(`${name} is deleted, here and soon everywhere.`);
+  return EXIT.done;
+};
+
+const wait: Command = async (words, options) => {
+  const name = need(words, 'which package');
+  await waitUntilEverywhere(await api(), name, secondsOf(options));
+  say(`${name} is everywhere.`);
+  return EXIT.done;
+};
+
+const peers: Command = async (_, { json }) => {
+  const found = await peersOf(await api());
+  if (json) say(JSON.stringify(found));
+  else
+    sayTable(
+      ['NAME', 'URL', 'STAGE', 'STATUS', 'BEHIND'],
+      found.map((each) => [each.name, each.url, each.stage, each.status, String(each.lag)]),
+    );
+  return EXIT.done;
+};
+
+const register: Command = async (words, { json }) => {
+  const invitation = need(words, 'the invitation that the other server copies for you');
+  let wish: unknown;
+  try {
+    const text = /ods-invite:([\w-]+)/.exec(invitation)?.[1] ?? '';
+    const { url, iss_id, key } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, string>;
+    wish = { url, iss_id, key };
+  } catch {
+    throw new CommandFailed('That is no invitation. Copy it whole from the Network page of the other server.', EXIT.usage);
+  }
+  const peer = await (await api()).call<{ name: string }>('POST', 'register', wish);
+  say(json ? JSON.stringify(peer) : `Registered with ${peer.name}.`);
+  return EXIT.done;
+};
+
+const status: Command = async (_, { json }) => {
+  const server = await api();
+  const ready = await fetch(`${server.url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    throw unreachable(server.url, error);
+  });
+  const health = (await ready.json()) as { status: string; reasons: string[] };
+  const away = (await peersOf(server))
+    .filter((peer) => peer.status === 'unreachable')
+    .map(({ name, last_error }) => `${name} does not answer: ${last_error ?? ''}`);
+  const troubled = (await Promise.all(['Failed', 'Quarantined'].map((word) => allPackages(server, { status: word })))).flat();
+  const reasons = [...health.reasons, ...away, ...troubled.map((each) => `${each.filename} is ${each.status}`)];
+  if (json) say(JSON.stringify({ status: health.status, reasons }));
+  else {
+    say(`${server.url} is ${health.status}.`);
+    for (const reason of reasons) say(`  ${reason}`);
+  }
+  return health.status === 'ready' && reasons.length === 0 ? EXIT.done : EXIT.refused;
+};
+
+const completion: Command = (words) => {
+  const script = completions[need(words, 'for which shell')];
+  if (script === undefined) throw new CommandFailed(`There is completion for ${Object.keys(completions).join(', ')}.`, EXIT.usage);
+  process.stdout.write(script);
+  if (process.stdout.isTTY) tell('Put this where your shell reads completions, for example: source <(ods completion bash)');
+  return Promise.resolve(EXIT.done);
+};
+
+export const commands: Readonly<Record<string, Command>> = {
+  ...{ login, logout, upload, list, show, promote, delete: remove, wait, peers, register, status, completion },
+};

@@ -1,0 +1,118 @@
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { copyDatabase } from '#libs/migrations/copy-database.js';
+import { prepareDatabase } from '#libs/migrations/prepare-database.js';
+import type { Config } from '#libs/platform/config/config.js';
+import { Database } from '#libs/platform/database/database.js';
+import type { DataSource } from '#libs/platform/database/data-source.js';
+import { DATABASE, MANIFEST, manifestText } from './backup-manifest.js';
+import { MaintenanceFailed } from './maintenance.errors.js';
+import { MaintenanceRepository, type StoredContent } from './maintenance.repository.js';
+import { placeFile, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
+
+export interface BackupReport {
+  readonly contents: number;
+  /** Names of packages whose bytes should be on the disk and are not. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Writes the database, the keys and the contents of a running server into a directory. The database is taken at one moment;
+ * the contents it names are immutable, so they belong to that moment too. Into an earlier backup only what is new is written.
+ */
+export async function makeBackup(config: Config, dataSource: DataSource, directory: string, withContent: boolean): Promise<BackupReport> {
+  await mkdir(path.join(directory, 'keys'), { recursive: true, mode: 0o700 });
+  await mkdir(path.join(directory, 'content'), { recursive: true, mode: 0o700 });
+  await rm(path.join(directory, MANIFEST), { force: true }); // from here on it is no whole backup, until it is one again
+  await saveDatabase(config, dataSource, path.join(directory, DATABASE));
+  const { server, contents } = await readSaved(path.join(directory, DATABASE));
+  const saved = withContent ? await saveContents(config.get('dataDir'), directory, contents) : { present: [], missing: [] };
+  await removeOthers(directory, new Set(saved.present.map(({ uuid }) => uuid)));
+  await saveKeys(config, directory);
+  const manifest = manifestText({
+    createdAt: new Date().toISOString(),
+    server,
+    databaseSha256: await sha256OfFile(path.join(directory, DATABASE)),
+    withContent,
+    contents: saved.present.map(({ uuid, filename, size, sha256 }) => ({ uuid, filename, size, sha256 })),
+  });
+  await writeDurably(path.join(directory, MANIFEST), manifest);
+  return { contents: saved.present.length, missing: saved.missing };
+}
+
+async function saveDatabase(config: Config, dataSource: DataSource, file: string): Promise<void> {
+  const draft = `${file}.part`;
+  for (const end of ['', '-wal', '-shm']) await rm(draft + end, { force: true });
+  const settings = config.get('database');
+  if (settings.kind === 'sqlite') {
+    const source = new SqliteFile(settings.file, { readonly: true });
+    try {
+      await source.backup(draft);
+    } finally {
+      source.close();
+    }
+  } else {
+    const target = await prepareDatabase({ kind: 'sqlite', file: draft });
+    try {
+      await copyDatabase(dataSource, target);
+    } finally {
+      await target.destroy();
+    }
+  }
+  leaveOneFile(draft);
+  await rename(draft, file);
+}
+
+/** Without the journal files of WAL beside it, which would be forgotten. */
+function leaveOneFile(file: string): void {
+  const database = new SqliteFile(file);
+  database.pragma('journal_mode = DELETE');
+  database.close();
+}
+
+/** As the backup says, not as the server says a moment later. */
+async function readSaved(file: string): Promise<{ server: { iss: string; name: string }; contents: StoredContent[] }> {
+  const database = new SqliteFile(file, { readonly: true });
+  try {
+    const server = database.prepare('SELECT iss, name FROM server').get() as { iss: string; name: string } | undefined;
+    if (!server) throw new MaintenanceFailed('There is nothing to back up: the server of this database has never been started.');
+    const states = `('held', 'withdrawn', 'superseded')`;
+    const rows = database.prepare(`SELECT uuid, filename, size, sha256, state FROM content WHERE state IN ${states} ORDER BY uuid`).all();
+    return { server, contents: rows as StoredContent[] };
+  } finally {
+    database.close();
+  }
+}
+
+async function saveContents(dataDir: string, directory: string, contents: StoredContent[]) {
+  const present: StoredContent[] = [];
+  const missing: string[] = [];
+  for (const content of contents) {
+    const [from, to] = [dataDir, directory].map((root) => path.join(root, 'content', content.uuid)) as [string, string];
+    if ((await sizeOf(to)) !== content.size) await rm(to, { force: true });
+    try {
+      await placeFile(from, to);
+      present.push(content);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((await sizeOf(to)) === content.size) present.push(content);
+      else if (content.state === 'held') missing.push(content.filename); // others may just have been retired
+    }
+  }
+  return { present, missing };
+}
+
+async function removeOthers(directory: string, kept: ReadonlySet<string>): Promise<void> {
+  for (const name of await readdir(path.join(directory, 'content'))) {
+    if (!kept.has(name)) await rm(path.join(directory, 'content', name));
+  }
+}
+
+async function saveKeys(config: Config, directory: string): Promise<void> {
+  const keys = config.get('databaseKeys').map(({ key }) => key.toString('base64'));
+  await writeDurably(path.join(directory, 'keys/database.key'), `${keys.join(',')}\n`);
+  await writeDurably(path.join(directory, 'keys/secret.key'), `${config.get('secretKey')}\n`);
+}
+
+export const repositoryOf = (dataSource: DataSource): MaintenanceRepository => new MaintenanceRepository(new Database(dataSource));

@@ -1,0 +1,105 @@
+import { statfs } from 'node:fs/promises';
+import { connect } from 'node:net';
+import type { Config } from '#libs/platform/config/config.js';
+import { redisOptions } from '#libs/platform/jobs/redis-options.js';
+import { checkContents } from './content-check.js';
+import type { MaintenanceRepository } from './maintenance.repository.js';
+import { openSealed } from './sealed-columns.js';
+
+export interface Finding {
+  readonly level: 'ok' | 'warning' | 'fault';
+  readonly text: string;
+}
+
+const ok = (text: string): Finding => ({ level: 'ok', text });
+const warning = (text: string): Finding => ({ level: 'warning', text });
+const fault = (text: string): Finding => ({ level: 'fault', text });
+
+const OVERDUE_MS = 5 * 60_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** Looks at everything that makes a server ill, and says for each thing what to do. The database is open already. */
+export async function examine(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const examinations = [examineServer, examineDisk, examineContents, examineQueue, examineJobs, examinePackages, examinePeers];
+  const findings: Finding[] = [ok(`The database (${config.get('database').kind}) answers and is of this version.`)];
+  for (const each of examinations) findings.push(...(await each(config, rows)));
+  return findings;
+}
+
+async function examineServer(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const server = await rows.server();
+  if (!server) return [warning('The server has never been started with this database.')];
+  const findings: Finding[] = [];
+  try {
+    await openSealed(config, rows);
+    findings.push(ok('DATABASE_KEY opens what is encrypted in the database.'));
+  } catch (error) {
+    findings.push(fault((error as Error).message));
+  }
+  if (server.url === null) findings.push(warning('No URL is set (Admin, Edit): other servers cannot reach this one.'));
+  if (config.get('generatedKeys')) findings.push(warning('Keys are in DATA_DIR/keys and nowhere else: make backups (ods-admin backup).'));
+  return findings;
+}
+
+async function examineDisk(config: Config): Promise<Finding[]> {
+  const { bavail, bsize } = await statfs(config.get('dataDir'));
+  const free = bavail * bsize;
+  const reserve = config.get('DISK_RESERVE_BYTES');
+  const gib = (free / 2 ** 30).toFixed(1);
+  if (free < reserve)
+    return [fault(`${gib} GiB are free, less than DISK_RESERVE_BYTES: uploads and transfers are refused. Free some space.`)];
+  return [free < 2 * reserve ? warning(`Only ${gib} GiB are free.`) : ok(`${gib} GiB are free.`)];
+}
+
+async function examineContents(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const { checked, faults } = await checkContents(rows, config.get('dataDir'), true);
+  if (faults.length === 0) return [ok(`${checked} contents are on disk with their sizes; "ods-admin verify" reads them.`)];
+  return faults.map(({ filename, fault: what }) =>
+    fault(`The content of ${filename} is ${what} on disk. Is the disk mounted? A restart fetches it from a peer.`),
+  );
+}
+
+async function examineQueue(config: Config): Promise<Finding[]> {
+  const url = config.get('REDIS_URL');
+  if (url === null) return [ok('Jobs run inside the server; there is no Redis.')];
+  const { host, port } = redisOptions(url);
+  const answers = await new Promise<boolean>((resolve) => {
+    const socket = connect({ host: host!, port: port!, timeout: CONNECT_TIMEOUT_MS });
+    const end = (isThere: boolean) => () => {
+      socket.destroy();
+      resolve(isThere);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+  return [
+    answers
+      ? ok(`Redis at ${host}:${port} can be reached.`)
+      : fault(`Redis at ${host}:${port} cannot be reached: jobs wait. Start it, or correct REDIS_URL.`),
+  ];
+}
+
+async function examineJobs(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const first = await rows.firstDueMs();
+  const findings = (await rows.failedJobs()).map(({ type, lastError }) =>
+    warning(`A job was given up: ${type}: ${lastError ?? 'no reason known'}`),
+  );
+  if (first !== null && Date.now() - first > OVERDUE_MS) {
+    findings.push(
+      fault(`A job has been due for ${Math.round((Date.now() - first) / 60_000)} minutes: is the server (or its worker) running?`),
+    );
+  } else findings.push(ok('No job is overdue.'));
+  return findings;
+}
+
+async function examinePackages(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const troubled = await rows.troubledPackages();
+  return troubled.map(({ filename, status }) => warning(`${filename} is ${status}: its page in the console says why.`));
+}
+
+async function examinePeers(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  return (await rows.peers()).map(({ name, url, unreachableSinceMs, lastError, paused }) => {
+    if (paused) return warning(`${name} is paused.`);
+    if (unreachableSinceMs === null) return ok(`${name} (${url}) answers.`);
+    return warning(`${name} (${url}) has not answered since ${new Date(unreachableSinceMs).toISOString()}: ${lastError ?? ''}`);
+  });
+}

@@ -1,0 +1,78 @@
+import { In, MoreThan } from 'typeorm';
+import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
+import { Content } from '#libs/entities/content.entity.js';
+import { Job } from '#libs/entities/job.entity.js';
+import { Package } from '#libs/entities/package.entity.js';
+import { Peer } from '#libs/entities/peer.entity.js';
+import { SeenToken } from '#libs/entities/seen-token.entity.js';
+import { Server } from '#libs/entities/server.entity.js';
+import { Session } from '#libs/entities/session.entity.js';
+import { Transfer } from '#libs/entities/transfer.entity.js';
+import type { Database } from '#libs/platform/database/database.js';
+
+export type StoredContent = Pick<Content, 'uuid' | 'filename' | 'size' | 'sha256' | 'state'>;
+
+const ROW = { id: 1 };
+const BATCH = 500;
+
+/** The queries of server-side maintenance: what no service of the running server needs. */
+export class MaintenanceRepository {
+  constructor(private readonly db: Database) {}
+
+  server(): Promise<Server | null> {
+    return this.db.manager.findOneBy(Server, ROW);
+  }
+
+  /** Contents whose bytes should be on this disk. */
+  async storedContents(): Promise<StoredContent[]> {
+    const select = { uuid: true, filename: true, size: true, sha256: true, state: true } as const;
+    const all: StoredContent[] = [];
+    for (let after = ''; ;) {
+      const where = { uuid: MoreThan(after), state: In(['held', 'withdrawn', 'superseded']) };
+      const rows = await this.db.manager.find(Content, { select, where, order: { uuid: 'ASC' }, take: BATCH });
+      all.push(...rows.map(({ uuid, filename, size, sha256, state }) => ({ uuid, filename, size, sha256, state })));
+      const last = rows.at(-1);
+      if (!last) return all;
+      after = last.uuid;
+    }
+  }
+
+  troubledPackages(): Promise<Pick<Package, 'filename' | 'status'>[]> {
+    const where = { status: In(['Failed', 'Quarantined']) };
+    return this.db.manager.find(Package, { select: { filename: true, status: true }, where, take: 50, order: { id: 'ASC' } });
+  }
+
+  failedJobs(): Promise<Pick<Job, 'type' | 'lastError'>[]> {
+    return this.db.manager.find(Job, { where: { state: 'failed' }, take: 50, order: { dueMs: 'DESC' } });
+  }
+
+  async firstDueMs(): Promise<number | null> {
+    const [first] = await this.db.manager.find(Job, { where: { state: 'due' }, order: { dueMs: 'ASC' }, take: 1 });
+    return first?.dueMs ?? null;
+  }
+
+  peers(): Promise<Peer[]> {
+    return this.db.manager.find(Peer, { order: { id: 'ASC' } });
+  }
+
+  async reseal(change: Pick<Server, 'registrationKey' | 'privateKey'>): Promise<void> {
+    await this.db.manager.update(Server, ROW, change);
+  }
+
+  /**
+   * What must not be believed after an older state came back: how far others have read us and we them, sign-ins that ended
+   * since, work that somebody was doing. A new epoch makes every peer read from the beginning; the clock only goes forward.
+   */
+  async forgetTheFuture(epoch: string, now: number): Promise<void> {
+    const { manager } = this.db;
+    const clock = await manager.findOneByOrFail(CatalogClock, ROW);
+    await manager.update(CatalogClock, ROW, { epoch, wallMs: Math.max(clock.wallMs, now), counter: clock.counter });
+    const unread = { pulledEpoch: null, pulledSeq: 0, ackedEpoch: null, ackedSeq: 0 };
+    await manager.createQueryBuilder().update(Peer).set(unread).execute();
+    await manager.createQueryBuilder().delete().from(Session).execute();
+    await manager.createQueryBuilder().delete().from(SeenToken).execute();
+    await manager.update(Job, { state: 'running' }, { state: 'due', lease: null, dueMs: now, again: false });
+    await manager.update(Transfer, { state: 'active' }, { state: 'queued', verified: null, verifiedBytes: 0 });
+    await manager.update(Transfer, { state: In(['queued', 'waiting', 'failed']) }, { verified: null, verifiedBytes: 0 });
+  }
+}

@@ -1,0 +1,149 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { catalogOf, sha256, someBytes } from '../mesh/packages.js';
+import { findCommand } from '../support/programs.mjs';
+import { freePort, scratchDir } from '../support/services.js';
+import { TestCluster } from '../support/test-cluster.js';
+import { ADMIN, type TestServer } from '../support/test-server.js';
+
+const program = path.resolve(import.meta.dirname, '../../bin/ods');
+
+interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** Runs `ods` as a script does. */
+async function ods(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Said> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nonexistent', ...env },
+  });
+  child.stdin.end(input);
+  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { code: child.exitCode, out, error };
+}
+
+describe('ods', () => {
+  let cluster: TestCluster;
+  let near: TestServer;
+  let far: TestServer;
+  let account: Record<string, string>;
+  const files = scratchDir('cli-files');
+  const fileOf = (name: string, content: Uint8Array): string => {
+    const file = path.join(files, name);
+    writeFileSync(file, content);
+    return file;
+  };
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start(['near', 'far']);
+    [near, far] = [cluster.at(0), cluster.at(1)];
+    const { token } = await near.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'script', role: 'admin' });
+    account = { ODS_URL: near.url, ODS_TOKEN: token };
+  }, 120_000);
+  afterAll(() => cluster?.dispose());
+
+  it('says what there is; other words are status 2', async () => {
+    expect(await ods(['help'])).toMatchObject({ code: 0, out: expect.stringContaining('ods upload FILE...') });
+    expect((await ods(['uplaod'])).code).toBe(2);
+    expect(await ods(['list', '--colour'])).toMatchObject({ code: 2, error: expect.stringContaining('--colour') });
+    expect(await ods(['list'])).toMatchObject({ code: 2, error: 'Not signed in. Run "ods login URL", or set ODS_URL and ODS_TOKEN.\n' });
+  });
+
+  it('signs in with a password from standard input, and keeps a token for its user alone', async () => {
+    const home = scratchDir('cli-home');
+    expect(await ods(['login', near.url], { XDG_CONFIG_HOME: home }, `${ADMIN.password}\n`)).toMatchObject({ code: 0, error: '' });
+    const file = path.join(home, 'ods/account.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).not.toContain(ADMIN.password);
+    expect((await ods(['list'], { XDG_CONFIG_HOME: home })).code).toBe(0);
+    expect((await ods(['logout'], { XDG_CONFIG_HOME: home })).code).toBe(0);
+    expect((await ods(['list'], { XDG_CONFIG_HOME: home })).code).toBe(2);
+    expect(await ods(['login', near.url], { XDG_CONFIG_HOME: home }, 'wrong')).toMatchObject({
+      code: 1,
+      error: expect.not.stringContaining('wrong password: wrong'),
+    });
+  });
+
+  it('registers with an invitation', async () => {
+    const { url, iss, key } = await cluster.about(far);
+    const invitation = `ods-invite:${Buffer.from(JSON.stringify({ url, iss_id: iss, key })).toString('base64url')}`;
+    expect((await ods(['register', 'ods-invite:garbage'], account)).code).toBe(2);
+    expect(await ods(['register', invitation], account)).toEqual({ code: 0, out: 'Registered with far.\n', error: '' });
+    expect((await ods(['peers'], account)).out).toMatch(new RegExp(`^NAME  URL.*\\nfar   ${far.url}  Prod`));
+  });
+
+  it('uploads, waits until the package is everywhere, lists and shows it', async () => {
+    const content = someBytes(5_000_000);
+    const file = fileOf('über "so".pkg', content);
+    const { code, out, error } = await ods(
+      ['upload', file, '--stage', 'prod', '--notes', 'from a script', '--wait', '--timeout', '60', '--json'],
+      account,
+    );
+    expect([code, error]).toEqual([0, '']);
+    expect(JSON.parse(out)).toMatchObject({ stage: 'Prod', notes: 'from a script', sha256: sha256(content) });
+    expect(await catalogOf(far)).toHaveLength(1); // it waited indeed
+    const { filename } = JSON.parse(out) as { filename: string };
+    expect(sha256(await far.downloaded(filename, 1_000))).toBe(sha256(content));
+    expect((await ods(['list', '--stage', 'Prod'], account)).out).toMatch(/^FILENAME +STAGE  STATUS  BYTES\n.*Prod   Public  5000000\n$/);
+    expect((await ods(['show', filename], account)).out).toContain(`sha256: ${sha256(content)}`);
+    expect(await ods(['upload', file], account)).toMatchObject({ code: 0, out: expect.stringContaining('(it was before)') });
+  });
+
+  it('tells what the server refuses, before all is sent', async () => {
+    const name = 'taken.pkg';
+    expect((await ods(['upload', fileOf(name, someBytes(1_000))], account)).code).toBe(0);
+    const other = fileOf(name, someBytes(2_000_000));
+    expect(await ods(['upload', other], account)).toMatchObject({ code: 1, out: '', error: expect.stringContaining(name) });
+    expect((await ods(['upload', other, '--replace'], account)).code).toBe(0);
+    expect(await ods(['upload', path.join(files, 'none.pkg')], account)).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('cannot be read (ENOENT)'),
+    });
+    expect(await ods(['upload', other, '--stage', 'Beta'], account)).toMatchObject({
+      code: 1,
+      error: 'A stage is one of Dev, Test, Prod, not "Beta".\n',
+    });
+    const stranger = { ...account, ODS_TOKEN: 'ods_wrong' };
+    expect(await ods(['upload', other], stranger)).toMatchObject({ code: 1, error: expect.stringContaining('renew ODS_TOKEN') });
+  });
+
+  it('promotes and deletes', async () => {
+    await ods(['upload', fileOf('young.pkg', someBytes(1_000)), '--stage', 'Dev'], account);
+    expect(await ods(['promote', 'young.pkg'], account)).toMatchObject({ code: 0, out: 'young.pkg is in Test now; it was in Dev.\n' });
+    expect((await ods(['promote', 'young.pkg', 'prod'], account)).code).toBe(0);
+    expect(await ods(['promote', 'young.pkg'], account)).toMatchObject({ code: 1, error: 'It is in Prod already, the last stage.\n' });
+    expect((await ods(['wait', 'young.pkg', '--timeout', '60'], account)).code).toBe(0);
+    expect((await ods(['delete', 'young.pkg'], account)).code).toBe(0);
+    expect((await ods(['show', 'young.pkg'], account)).code).toBe(1);
+  });
+
+  it('has a status for scripts: well, in need of a look, no answer, too late', async () => {
+    expect(await ods(['status'], account)).toEqual({ code: 0, out: `${near.url} is ready.\n`, error: '' });
+    await far.stop();
+    await ods(['upload', fileOf('late.pkg', someBytes(1_000))], account);
+    expect(await ods(['wait', 'late.pkg', '--timeout', '1'], account)).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('far does not answer'),
+    });
+    const nobody = { ...account, ODS_URL: `http://127.0.0.1:${await freePort()}` };
+    expect(await ods(['status'], nobody)).toMatchObject({ code: 3, error: expect.stringContaining('does not answer: ECONNREFUSED') });
+    await far.start();
+    expect((await ods(['wait', 'late.pkg', '--timeout', '60'], account)).code).toBe(0);
+  });
+
+  it('completes its words in bash', async () => {
+    const { out } = await ods(['completion', 'bash']);
+    const script = path.join(files, 'completion.bash');
+    writeFileSync(script, out);
+    if (findCommand('bash') === null) return expect(out).toContain('complete -o filenames -F _ods ods');
+    const asked =
+      'COMP_WORDS=(ods up); COMP_CWORD=1; _ods; echo "${COMPREPLY[*]}"; COMP_WORDS=(ods list --stage T); COMP_CWORD=3; _ods; echo "${COMPREPLY[*]}"';
+    expect(execFileSync('bash', ['-c', `source ${script}; ${asked}`], { encoding: 'utf8' })).toBe('upload\nTest\n');
+    for (const shell of ['zsh', 'fish']) expect((await ods(['completion', shell])).out).toContain('promote');
+  });
+});

@@ -1,0 +1,104 @@
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { someBytes } from '../mesh/packages.js';
+import { TestServer } from '../support/test-server.js';
+import { adminOf, odsAdmin } from './ods-admin.js';
+
+interface Package {
+  readonly uuid: string;
+}
+
+describe('ods-admin', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start('looked-after');
+  });
+  afterAll(() => server.dispose());
+
+  it('says what there is, and that another word is none', async () => {
+    expect(await odsAdmin(['--help'], {})).toEqual({ code: 0, output: expect.stringContaining('ods-admin backup DIRECTORY') });
+    expect(await odsAdmin(['backpu'], {})).toEqual({ code: 2, output: expect.stringContaining('ods-admin backup DIRECTORY') });
+    const wrong = await odsAdmin(['verify', '--fast'], { DATA_DIR: server.dataDir });
+    expect(wrong).toEqual({ code: 1, output: expect.stringContaining("Unknown option '--fast'") });
+    expect(wrong.output).not.toContain('    at ');
+  });
+
+  it('verify finds what is missing, cut and changed', async () => {
+    const uuids: string[] = [];
+    for (const name of ['whole', 'missing', 'cut', 'changed']) {
+      uuids.push((await server.upload<Package>(`${name}.pkg`, someBytes(100_000))).body.uuid);
+    }
+    expect(await adminOf(server, 'verify')).toEqual({ code: 0, output: expect.stringContaining('4 contents checked, 0 faults.') });
+    const [, missing, cut, changed] = uuids.map((uuid) => path.join(server.dataDir, 'content', uuid));
+    rmSync(missing!);
+    truncateSync(cut!, 99_999);
+    const bytes = readFileSync(changed!);
+    bytes[50_000]! ^= 1;
+    writeFileSync(changed!, bytes);
+    const { code, output } = await adminOf(server, 'verify', '--json');
+    const { checked, faults } = JSON.parse(output) as { checked: number; faults: { filename: string; fault: string }[] };
+    expect([code, checked]).toEqual([1, 4]);
+    expect(Object.fromEntries(faults.map(({ filename, fault }) => [filename, fault]))).toEqual({
+      'missing.pkg': 'missing',
+      'cut.pkg': 'another size',
+      'changed.pkg': 'damaged',
+    });
+    expect(await adminOf(server, 'doctor')).toEqual({
+      code: 1,
+      output: expect.stringMatching(/FAULT {3}The content of missing\.pkg is missing on disk/),
+    });
+    for (const name of ['missing', 'cut', 'changed']) await server.ok('DELETE', `/api/admin/packages/${name}.pkg`);
+  });
+
+  it('doctor tells what is well and what is not', async () => {
+    const well = await adminOf(server, 'doctor');
+    expect(well.output).toMatch(/^ok {6}The database \(sqlite\) answers and is of this version\.$/m);
+    expect(well.output).toMatch(/^ok {6}DATABASE_KEY opens what is encrypted/m);
+    expect(well.output).toMatch(/^warning No URL is set/m);
+    const ill = await odsAdmin(['doctor'], {
+      DATA_DIR: server.dataDir,
+      DATABASE_KEY: Buffer.alloc(32, 1).toString('base64'),
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
+    expect(ill.code).toBe(1);
+    expect(ill.output).toMatch(/^FAULT {3}The server registration key was encrypted under another DATABASE_KEY/m);
+    expect(ill.output).toMatch(/^FAULT {3}Redis at 127\.0\.0\.1:1 cannot be reached/m);
+  });
+
+  it('reset-password lets in who had lost the password, and ends sign-ins', async () => {
+    const before = await server.login();
+    const { code, output } = await adminOf(server, 'reset-password', '--user', 'Admin');
+    const password = /New password of Admin: (\S{20})/.exec(output)?.[1];
+    expect([code, password]).toEqual([0, expect.anything()]);
+    const stale = await fetch(`${server.url}/api/admin/about`, { headers: { authorization: `Bearer ${before}` } });
+    expect(stale.status).toBe(401);
+    await server.login({ username: 'admin', password: password! });
+    expect(await adminOf(server, 'reset-password', '--user', 'nobody')).toEqual({
+      code: 1,
+      output: 'There is no user "nobody". There is: admin.\n',
+    });
+  });
+
+  it('rotate-database-key changes the key in three steps, each of which leaves a server that starts', async () => {
+    const own = await TestServer.start('rotating');
+    const keyFile = path.join(own.dataDir, 'keys/database.key');
+    const old = readFileSync(keyFile, 'utf8').trim();
+    const { key } = await own.ok<{ key: string }>('GET', '/api/admin/about');
+    expect((await adminOf(own, 'rotate-database-key', '--generate')).code).toBe(0);
+    await own.restart();
+    expect(await adminOf(own, 'rotate-database-key')).toEqual({
+      code: 0,
+      output: expect.stringContaining('Everything is encrypted under the first key'),
+    });
+    expect((await own.ok<{ key: string }>('GET', '/api/admin/about')).key).toBe(key); // while it runs
+    expect((await adminOf(own, 'rotate-database-key', '--forget')).code).toBe(0);
+    await own.restart();
+    expect((await own.ok<{ key: string }>('GET', '/api/admin/about')).key).toBe(key);
+    expect(readFileSync(keyFile, 'utf8')).not.toContain(old);
+    expect(await odsAdmin(['doctor'], { DATA_DIR: own.dataDir, DATABASE_KEY: old })).toEqual({
+      code: 1,
+      output: expect.stringContaining('another DATABASE_KEY'),
+    });
+    await own.dispose();
+  });
+});

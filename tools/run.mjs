@@ -15,6 +15,7 @@ const commands = {
   openapi: () => import('./run/openapi.mjs'),
   migrations: () => import('./run/migrations.mjs'),
   demo: () => import('./run/demo.mjs'),
+  'package:deb': () => import('./run/package-deb.mjs'),
   bench: () => import('./run/bench.mjs'),
 };
 

@@ -6,9 +6,10 @@ import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import type { Entry } from '#libs/replication/entry.js';
 import { effectsOf } from '#libs/replication/entry-effects.js';
-import type { Placement } from '#libs/replication/placement.js';
+import { placementOf, type Placement } from '#libs/replication/placement.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { ContentRepository } from './content.repository.js';
+import { entryOf } from './entry-of.js';
 import { filenameKey } from './filename.js';
 import { PackageRepository, type PackageRow } from './package.repository.js';
 import { CatalogChanged, ContentWanted } from './packages.jobs.js';
@@ -16,7 +17,7 @@ import { ShareLinks } from './share-links.js';
 
 const MS_PER_DAY = 86_400_000;
 
-interface Change {
+export interface Change {
   readonly entry: Entry;
   readonly current: Package | null;
   readonly seq: number;
@@ -92,6 +93,43 @@ export class CatalogRows {
     return written;
   }
 
+  /**
+   * The same for many entries whose names this server never heard of, in a few statements. No two may share a name. Such entries have
+   * no link in the share: their content is not here.
+   */
+  async applyNew(changes: readonly Change[]): Promise<void> {
+    const states = await this.contents.findStates(changes.map(({ entry }) => entry.uuid));
+    const seen = new Set(states.keys());
+    const plain: { change: Change; placement: Placement }[] = [];
+    const special: Change[] = [];
+    for (const change of changes) {
+      const { entry, serverStage } = change;
+      if (seen.has(entry.uuid))
+        special.push(change); // content that is known under another name
+      else plain.push({ change, placement: effectsOf(entry, null, { stage: serverStage, stateOf: () => undefined }).placement });
+      seen.add(entry.uuid);
+    }
+    await this.contents.insertMany(plain.filter(({ change }) => !change.entry.deleted).map(({ change }) => absentContent(change.entry)));
+    await this.packages.insertMany(plain.map(({ change, placement }) => rowOf(change, statusOf[placement])));
+    const wanted = plain.filter(({ placement }) => placement === 'fetch').map(({ change }) => change.entry.uuid);
+    await this.jobs.addMany(
+      ContentWanted,
+      wanted.map((uuid) => ({ payload: { uuid }, key: uuid })),
+    );
+    for (const change of special) await this.apply(change);
+  }
+
+  /**
+   * The content of an entry in force came in whole. As `markOnDisk` and `apply`, with fewer statements; the caller makes the link.
+   * Null when it is not to be served here.
+   */
+  async serve(row: Package, manifest: Buffer, seq: number, serverStage: Stage, now: number): Promise<Package | null> {
+    if (placementOf(entryOf(row), serverStage, true) !== 'serve') return null;
+    await this.contents.setHeld(row.uuid, manifest, now);
+    await this.packages.setServed(row.id, { seq, updatedMs: now });
+    return { ...row, seq, status: 'Public', updatedMs: now };
+  }
+
   /** Leaves word that the catalog has changed. */
   async announce(): Promise<void> {
     await this.jobs.add(CatalogChanged, {}, { key: 'all', now: true });
@@ -99,9 +137,7 @@ export class CatalogRows {
 
   /** The bytes are verified and whole; what that means follows from `apply`. */
   async markOnDisk(uuid: string, manifest: Buffer, now: number): Promise<void> {
-    await this.contents.markVerified(uuid, now);
-    await this.contents.setManifest(uuid, manifest);
-    await this.contents.setState(uuid, 'held', null);
+    await this.contents.setHeld(uuid, manifest, now);
   }
 
   async markGone(uuid: string): Promise<void> {

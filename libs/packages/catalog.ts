@@ -8,7 +8,7 @@ import { supersedes, type Entry } from '#libs/replication/entry.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { type ClockState, type Stamp, tick, witness } from '#libs/replication/stamp.js';
 import { CatalogClockRepository } from './catalog-clock.repository.js';
-import { CatalogRows } from './catalog-rows.js';
+import { CatalogRows, type Change } from './catalog-rows.js';
 import { filenameKey } from './filename.js';
 import { entryOf } from './entry-of.js';
 import { PackageRepository } from './package.repository.js';
@@ -65,16 +65,23 @@ export class Catalog {
       let { seq } = clock;
       let seen: ClockState = clock;
       const removed: MadeRemoval[] = [];
+      const fresh = new Map<string, Change>();
       for (const entry of entries) {
         seen = witness(seen, entry.stamp);
         const key = filenameKey(entry.filename);
         const row = current.get(key) ?? null;
-        if (!supersedes(entry, row && entryOf(row))) continue;
-        seq += 1;
+        const told = fresh.get(key);
+        if (!supersedes(entry, told?.entry ?? (row && entryOf(row)))) continue;
+        if (!told) seq += 1;
+        if (!row) {
+          fresh.set(key, { entry, current: null, seq: told?.seq ?? seq, serverStage: stage, now: this.clock.now() });
+          continue;
+        }
         const changed = await this.apply(entry, row, seq, stage);
         current.set(key, changed);
         removed.push(...this.removalOf(row, changed, false));
       }
+      await this.rows.applyNew([...fresh.values()]);
       await this.removals.insertMade(removed);
       await this.commitClock(clock, seen, seq);
       return seq - clock.seq;
@@ -87,6 +94,29 @@ export class Catalog {
    */
   async gained(uuid: string, manifest: Buffer): Promise<Package | null> {
     return this.rehold(uuid, () => this.rows.markOnDisk(uuid, manifest, this.clock.now()));
+  }
+
+  /**
+   * The same for many at once, all to be served here; answers the entries. Those that are no longer what this server wants, or not
+   * for its stage, are left out and unchanged. The caller makes their links.
+   */
+  async gainedMany(contents: readonly { readonly uuid: string; readonly manifest: Buffer }[]): Promise<Package[]> {
+    const { stage } = await this.identity.get();
+    const manifests = new Map(contents.map(({ uuid, manifest }) => [uuid, manifest]));
+    return this.db.transaction(
+      async () => {
+        const clock = await this.clocks.lock();
+        const served: Package[] = [];
+        for (const row of await this.packages.findByUuids([...manifests.keys()])) {
+          if (row.deleted || row.status === 'Public') continue;
+          const changed = await this.rows.serve(row, manifests.get(row.uuid)!, clock.seq + served.length + 1, stage, this.clock.now());
+          if (changed) served.push(changed);
+        }
+        await this.commitClock(clock, clock, clock.seq + served.length);
+        return served;
+      },
+      { canBeLost: true },
+    );
   }
 
   /** The bytes of a content are gone or damaged: it is not served any more, peers are told, and it is wanted again. */

@@ -27,8 +27,25 @@ export class ContentRepository {
     return new Map(rows.map(({ uuid, state }) => [uuid, state]));
   }
 
+  /** Those of at most that many bytes, without their chunk lists. */
+  findSmall(uuids: readonly string[], most: number): Promise<Pick<Content, 'uuid' | 'size' | 'state'>[]> {
+    const select = { uuid: true, size: true, state: true } as const;
+    return this.db.manager.find(Content, { select, where: { uuid: In(uuids), size: LessThanOrEqual(most) } });
+  }
+
   async insert(content: Content): Promise<void> {
     await this.db.manager.insert(Content, content);
+  }
+
+  async insertMany(contents: readonly Content[]): Promise<void> {
+    if (contents.length === 0) return;
+    await this.db.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Content)
+      .values([...contents])
+      .updateEntity(false)
+      .execute();
   }
 
   async setState(uuid: string, state: ContentState, retireAfterMs: number | null): Promise<void> {
@@ -50,6 +67,10 @@ export class ContentRepository {
       .addOrderBy('content.uuid')
       .take(limit)
       .getMany();
+  }
+
+  async setHeld(uuid: string, manifest: Buffer, verifiedMs: number): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { manifest, verifiedMs, state: 'held', retireAfterMs: null });
   }
 
   async setManifest(uuid: string, manifest: Buffer): Promise<void> {

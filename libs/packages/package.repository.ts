@@ -30,6 +30,11 @@ export class PackageRepository {
     return this.db.manager.findOneBy(Package, { uuid });
   }
 
+  /** The entries whose present content is one of these. */
+  findByUuids(uuids: readonly string[]): Promise<Package[]> {
+    return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(Package, { uuid: In(uuids) });
+  }
+
   /** The changes feed: entries in the order of this server's own numbers (MESH §3). */
   findChangedAfter(seq: number, limit: number): Promise<Package[]> {
     return this.db.manager.find(Package, { where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: limit });
@@ -66,9 +71,25 @@ export class PackageRepository {
     return { ...row, id: Number((identifiers[0] as { id: number }).id) };
   }
 
+  async insertMany(rows: readonly PackageRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.db.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Package)
+      .values([...rows])
+      .updateEntity(false)
+      .execute();
+  }
+
   async replace(id: number, row: PackageRow): Promise<Package> {
     await this.db.manager.update(Package, { id }, row);
     return { ...row, id };
+  }
+
+  /** The content of an entry in force is served from now on. */
+  async setServed(id: number, change: Pick<Package, 'seq' | 'updatedMs'>): Promise<void> {
+    await this.db.manager.update(Package, { id }, { ...change, status: 'Public' });
   }
 
   /** Changes local state only; false when the entry has another content by now. */

@@ -28,6 +28,20 @@ export class ShareLinks {
     }
   }
 
+  /** Like `settle`, for many names at once. */
+  async settleMany(filenameKeys: readonly string[]): Promise<void> {
+    const before = filenameKeys.map((key) => this.running.get(key) ?? Promise.resolve());
+    const mine = Promise.allSettled(before).then(() => this.alignMany(filenameKeys));
+    for (const key of filenameKeys) this.running.set(key, mine);
+    try {
+      await mine;
+    } catch (error) {
+      this.logger.error(`The share's links of ${filenameKeys.length} packages could not be updated: ${String(error)}`);
+    } finally {
+      for (const key of filenameKeys) if (this.running.get(key) === mine) this.running.delete(key);
+    }
+  }
+
   /** Never rejects: the commit stands, and what cannot be done to the link now is done at the next start. */
   async settle(filenameKey: string, formerName?: string): Promise<void> {
     try {
@@ -45,6 +59,20 @@ export class ShareLinks {
   /** Resolves when every refresh that was asked for has ended. */
   async settled(): Promise<void> {
     while (this.running.size > 0) await Promise.allSettled(this.running.values());
+  }
+
+  /** What another process changed meanwhile is looked at once more, by itself. */
+  private async alignMany(filenameKeys: readonly string[]): Promise<void> {
+    const rows = await this.packages.findByKeys(filenameKeys);
+    for (const row of rows) {
+      if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
+      else await this.store.hide(row.filename);
+    }
+    const now = new Map((await this.packages.findByKeys(filenameKeys)).map((row) => [row.id, row]));
+    for (const row of rows) {
+      const later = now.get(row.id);
+      if (later?.seq !== row.seq || later.status !== row.status) await this.align(row.filenameKey);
+    }
   }
 
   /** Another process may align the same name: whoever comes last sees the newer row and has the last word. */

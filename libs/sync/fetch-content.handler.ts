@@ -16,6 +16,7 @@ import { ContentFetcher } from './content-fetcher.js';
 import { FetchCancelled, FetchStopped } from './fetch.errors.js';
 import { ReplicationLimits, type Standstill } from './replication-limits.js';
 import { stagingIdOf } from '#libs/packages/staging-id.js';
+import { SmallContents } from './small-contents.js';
 import { TransferSlots } from './transfer-slots.js';
 import { TransferRepository } from './transfer.repository.js';
 
@@ -43,6 +44,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     private readonly contents: ContentRepository,
     private readonly transfers: TransferRepository,
     private readonly fetcher: ContentFetcher,
+    private readonly small: SmallContents,
     private readonly verification: VerificationService,
     private readonly store: PackageStore,
     private readonly limits: ReplicationLimits,
@@ -69,6 +71,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     if (!goal) return this.abandon(uuid);
     if ((await this.transfers.find(uuid))?.state === 'cancelled') return;
     if (await this.verification.adopt(goal)) return this.abandon(uuid);
+    if (await this.small.fetchWith(goal, signal)) return;
     const transfer = await this.begin(goal);
     try {
       await this.fetcher.fetch(goal, transfer, signal);

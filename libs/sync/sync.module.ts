@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PackagesModule } from '#libs/packages/packages.module.js';
 import { RegistrationModule } from '#libs/registration/registration.module.js';
 import { CatalogChangedHandler } from './catalog-changed.handler.js';
+import { ContentBatch } from './content-batch.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { ContentOffer } from './content-offer.js';
 import { ContentSources } from './content-sources.js';
@@ -14,6 +15,7 @@ import { LocalBlocks } from './local-blocks.js';
 import { NotificationsService } from './notifications.service.js';
 import { NotifyPeerHandler } from './notify-peer.handler.js';
 import { PeerContentController } from './peer-content.controller.js';
+import { PeerContentsController } from './peer-contents.controller.js';
 import { PeerFeedController } from './peer-feed.controller.js';
 import { PullPeerHandler } from './pull-peer.handler.js';
 import { RangeReader } from './range-reader.js';
@@ -22,6 +24,7 @@ import { ReplicationController } from './replication.controller.js';
 import { ReplicationLimits } from './replication-limits.js';
 import { ReplicationSettingsRepository } from './replication-settings.repository.js';
 import { RetireContentHandler } from './retire-content.handler.js';
+import { SmallContents } from './small-contents.js';
 import { StartUpReconciliation } from './start-up-reconciliation.js';
 import { Throttle } from './throttle.js';
 import { TransferSlots } from './transfer-slots.js';
@@ -63,8 +66,15 @@ export class SyncModule {}
 /** Routes, for apps/api. */
 @Module({
   imports: [SyncModule],
-  providers: [HeldDeletesService, StartUpReconciliation],
-  controllers: [HeldDeletesController, PeerFeedController, PeerContentController, ReplicationController, TransfersController],
+  providers: [ContentBatch, HeldDeletesService, StartUpReconciliation],
+  controllers: [
+    HeldDeletesController,
+    PeerFeedController,
+    PeerContentController,
+    PeerContentsController,
+    ReplicationController,
+    TransfersController,
+  ],
 })
 export class SyncHttpModule {}
 
@@ -82,6 +92,7 @@ export class SyncHttpModule {}
     RangeReader,
     ReconcilePeersHandler,
     RetireContentHandler,
+    SmallContents,
     TransferSlots,
   ],
 })

@@ -18,6 +18,13 @@ export class TransferRepository {
     return this.db.manager.findOneBy(Transfer, { id });
   }
 
+  /** Which of these an administrator has cancelled. */
+  async findCancelled(uuids: readonly string[]): Promise<Set<string>> {
+    if (uuids.length === 0) return new Set();
+    const rows = await this.db.manager.find(Transfer, { select: { uuid: true }, where: { uuid: In(uuids), state: 'cancelled' } });
+    return new Set(rows.map(({ uuid }) => uuid));
+  }
+
   /** Newest first: those under way before those that ended. */
   findRecent(limit: number): Promise<Transfer[]> {
     return this.db.manager.find(Transfer, { order: { updatedMs: 'DESC' }, take: limit });
@@ -85,6 +92,18 @@ export class TransferRepository {
       order: { id: 'ASC' },
       take: limit,
     });
+  }
+
+  /** Rows of transfers that are over already; within a transaction. */
+  async insertDone(goals: readonly TransferGoal[], sourceIss: string, now: number): Promise<void> {
+    if (goals.length === 0) return;
+    const uuids = goals.map(({ uuid }) => uuid);
+    await this.db.manager.delete(Transfer, { uuid: In(uuids) });
+    const rows = goals.map(({ uuid, filename, size }) => ({
+      ...{ uuid, filename, size, sourceIss, attempts: 1, state: 'done' as const, verified: null, verifiedBytes: size },
+      ...{ errorCode: null, lastError: null, createdMs: now, startedMs: now, finishedMs: now, updatedMs: now },
+    }));
+    await this.db.manager.createQueryBuilder().insert().into(Transfer).values(rows).updateEntity(false).execute();
   }
 
   /** Writes down what is verified; false when the transfer was cancelled meanwhile. */

@@ -25,6 +25,23 @@ export class JobRepository {
     return job.dedupeKey === null || (await this.db.manager.countBy(Job, { id: job.id })) === 1;
   }
 
+  /** Inserts those whose keys no other row has; answers which ones that were. */
+  async insertMany(jobs: readonly NewJob[]): Promise<NewJob[]> {
+    if (jobs.length === 0) return [];
+    const rows = jobs.map((job) => ({ ...job, state: 'due' as const, lease: null, again: false, attempts: 0, lastError: null }));
+    await this.db.manager
+      .createQueryBuilder()
+      .insert()
+      .into(Job)
+      .values(rows as never)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    const found = await this.db.manager.find(Job, { select: { id: true }, where: { id: In(jobs.map(({ id }) => id)) } });
+    const inserted = new Set(found.map(({ id }) => id));
+    return jobs.filter(({ id }) => inserted.has(id));
+  }
+
   /** Brings a waiting or failed job forward; answers it, or null when there is none that waits. */
   async bringForward(dedupeKey: string, dueMs: number, evenInBackoff: boolean): Promise<Job | null> {
     const found = await this.db.manager.findOne(Job, { where: { dedupeKey, state: In(['due', 'failed']) }, ...this.db.forUpdate });
@@ -52,6 +69,39 @@ export class JobRepository {
       order: { dueMs: 'ASC' },
       take: limit,
     });
+  }
+
+  /** Jobs whose time has come and that nobody has tried yet, oldest first. */
+  findUntried(type: string, now: number, limit: number): Promise<Job[]> {
+    return this.db.manager.find(Job, {
+      where: { type, state: 'due', attempts: 0, dueMs: LessThanOrEqual(now) },
+      order: { dueMs: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Takes those that are still untried; answers which ones that were. */
+  async claimMany(ids: readonly string[], lease: string, leaseEndsMs: number): Promise<Job[]> {
+    const change = { state: 'running' as const, lease, dueMs: leaseEndsMs, attempts: 1, again: false };
+    await this.db.manager.update(Job, { id: In(ids), state: 'due', attempts: 0 }, change);
+    return this.db.manager.findBy(Job, { id: In(ids), lease });
+  }
+
+  async extendMany(lease: string, leaseEndsMs: number): Promise<boolean> {
+    const { affected } = await this.db.manager.update(Job, { lease }, { dueMs: leaseEndsMs });
+    return affected !== 0;
+  }
+
+  /** Those of the lease that are done go, unless they were asked for once more. */
+  async finishMany(ids: readonly string[], lease: string): Promise<void> {
+    if (ids.length > 0) await this.db.manager.delete(Job, { id: In(ids), lease, again: false });
+  }
+
+  /** Hands back all that is left of a lease; answers what is due again. */
+  async giveBackMany(lease: string, now: number): Promise<Job[]> {
+    const left = await this.db.manager.findBy(Job, { lease });
+    if (left.length > 0) await this.db.manager.update(Job, { lease }, { state: 'due', dueMs: now, lease: null, again: false });
+    return left;
   }
 
   /** Takes the job as it was seen; false when somebody else was first. */

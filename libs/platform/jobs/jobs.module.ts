@@ -4,6 +4,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.js';
 import { BullJobQueue, type LaneQueue } from './bull-job-queue.js';
 import { EmbeddedJobQueue } from './embedded-job-queue.js';
+import { JobCompany } from './job-company.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
@@ -41,10 +42,11 @@ export class JobsModule implements BeforeApplicationShutdown {
         url === null ? { provide: JobQueue, useFactory: () => new EmbeddedJobQueue() } : bullQueue,
         JobRepository,
         Jobs,
+        JobCompany,
         JobHandlers,
         JobRunner,
       ],
-      exports: [Jobs, JobRunner, JobQueue, JobRepository],
+      exports: [Jobs, JobCompany, JobRunner, JobQueue, JobRepository],
     };
   }
 

@@ -49,6 +49,27 @@ export class Jobs {
     });
   }
 
+  /** Promises the same kind of work many times, each under a key of its own. */
+  async addMany<Payload>(type: JobType<Payload>, wishes: readonly { readonly payload: Payload; readonly key: string }[]): Promise<void> {
+    if (wishes.length === 0) return;
+    const now = this.clock.now();
+    const rows = wishes.map(({ payload, key }) => ({
+      id: randomBytes(16).toString('hex'),
+      type: type.name,
+      dedupeKey: columnKey(type.name, key),
+      payload,
+      dueMs: now,
+      createdMs: now,
+    }));
+    await this.db.transaction(async () => {
+      const inserted = new Set(await this.rows.insertMany(rows));
+      for (const { id } of inserted) this.db.afterCommit(() => this.queue.add({ id, lane: type.lane, dueMs: now }));
+      for (const [index, { payload, key }] of wishes.entries()) {
+        if (!inserted.has(rows[index]!)) await this.add(type, payload, { key }); // asked for before
+      }
+    });
+  }
+
   /** The row that now stands for this wish; null when a running job was asked to run once more. */
   private async place<Payload>(
     type: JobType<Payload>,

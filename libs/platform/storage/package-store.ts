@@ -16,6 +16,15 @@ export interface StoredName {
   readonly size: number;
 }
 
+/** A content that is small enough to be in memory. */
+export interface WholeContent {
+  readonly uuid: string;
+  /** Where it stands until it is whole. */
+  readonly stagingId: string;
+  readonly bytes: Uint8Array;
+  readonly lastModifiedMs: number;
+}
+
 /**
  * Where the bytes of packages are. Unfinished files are in staging; whole ones are immutable and named by their uuid; the
  * public ones are also in the share under their own names. Publishing is atomic and durable: a crash leaves a file either
@@ -35,6 +44,8 @@ export abstract class PackageStore {
 
   /** Makes a staging file the content of `uuid`: fsync, rename, fsync of the directory. Does nothing when that was done before. */
   abstract publish(stagingId: string, uuid: string, lastModifiedMs: number): Promise<void>;
+  /** Publishes many small contents: as `publish`, each with its own fsync, and one of the directory. */
+  abstract publishWhole(contents: readonly WholeContent[]): Promise<void>;
   /** Throws ENOENT when the content is not there. The caller closes the handle. */
   abstract open(uuid: string): Promise<FileHandle>;
   /** Whether the content is there with that many bytes. */

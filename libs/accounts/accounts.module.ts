@@ -6,12 +6,14 @@ import { ApiTokenRepository } from './api-token.repository.js';
 import { ApiTokensService } from './api-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHashing } from './password-hashing.js';
 import { PasswordService } from './password.service.js';
 import { PurgeExpiredHandler } from './purge-expired.handler.js';
 import { RefreshCookie } from './refresh-cookie.js';
+import { RepeatedRequests } from './repeated-requests.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionTokens } from './session-tokens.js';
 import { Sessions } from './sessions.js';
@@ -30,10 +32,12 @@ import { UsersService } from './users.service.js';
     AdminStrategy,
     ApiTokenRepository,
     ApiTokensService,
+    IdempotencyKeyRepository,
     LoginAttemptRepository,
     PasswordCheck,
     PasswordHashing,
     PasswordService,
+    RepeatedRequests,
     SessionRepository,
     SessionTokens,
     Sessions,
@@ -46,8 +50,10 @@ import { UsersService } from './users.service.js';
     AdminStrategy,
     ApiTokenRepository,
     ApiTokensService,
+    IdempotencyKeyRepository,
     LoginAttemptRepository,
     PasswordService,
+    RepeatedRequests,
     SessionRepository,
     SessionTokens,
     Sessions,

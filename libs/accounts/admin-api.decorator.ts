@@ -1,6 +1,7 @@
-import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
+import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { AdminAuthGuard } from './admin-auth.guard.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
 /**
  * A controller of the admin API at `/api/admin/PATH`: signed-in callers only, each operation with its least
@@ -11,6 +12,7 @@ export function AdminApi(path = ''): ClassDecorator {
   return applyDecorators(
     Controller(path === '' ? 'api/admin' : `api/admin/${path}`),
     UseGuards(AdminAuthGuard),
+    UseInterceptors(IdempotencyInterceptor),
     ApiBearerAuth('bearer'),
     ...(tag ? [ApiTags(tag)] : []),
   );

@@ -3,6 +3,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { PurgeExpired } from './accounts.jobs.js';
 import { FORGET_AFTER_MS } from './block-policy.js';
+import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
 import { SessionRepository } from './session.repository.js';
 
@@ -14,6 +15,7 @@ export class PurgeExpiredHandler extends JobHandler<Record<string, never>> {
   constructor(
     private readonly sessions: SessionRepository,
     private readonly attempts: LoginAttemptRepository,
+    private readonly keys: IdempotencyKeyRepository,
     private readonly clock: Clock,
   ) {
     super();
@@ -22,6 +24,7 @@ export class PurgeExpiredHandler extends JobHandler<Record<string, never>> {
   async run(): Promise<void> {
     const now = this.clock.now();
     await this.sessions.deleteExpired(now);
+    await this.keys.deleteExpired(now);
     await this.attempts.deleteOlder(now - FORGET_AFTER_MS);
   }
 }

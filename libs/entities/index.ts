@@ -2,6 +2,7 @@ import { ApiToken } from './api-token.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
 import { Content } from './content.entity.js';
+import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Job } from './job.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { Package } from './package.entity.js';
@@ -22,6 +23,7 @@ export const entities = [
   AuditEvent,
   CatalogClock,
   Content,
+  IdempotencyKey,
   Job,
   LoginAttempt,
   Package,

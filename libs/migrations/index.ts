@@ -1,6 +1,7 @@
 import { Foundation1790000000000 } from './1790000000000-foundation.js';
 import { ApiTokens1790000001000 } from './1790000001000-api-tokens.js';
 import { ResumableUploads1790000001100 } from './1790000001100-resumable-uploads.js';
+import { IdempotencyKeys1790000001200 } from './1790000001200-idempotency-keys.js';
 import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
 import { Scrub1790000006200 } from './1790000006200-scrub.js';
@@ -10,6 +11,7 @@ export const migrations = [
   Foundation1790000000000,
   ApiTokens1790000001000,
   ResumableUploads1790000001100,
+  IdempotencyKeys1790000001200,
   Removals1790000006000,
   Limits1790000006100,
   Scrub1790000006200,

@@ -15,6 +15,8 @@ export interface UploadForm<Received> {
 export interface FormReaders<Received> {
   /** Given the file as it arrives; the form is over when it rejects. */
   file(filename: string, stream: AsyncIterable<Buffer>): Promise<Received>;
+  /** Sees every byte of the body as it arrives. */
+  body?(piece: Buffer): void;
   /** Looks at a field when it arrives, and throws a DomainError for a value that cannot be used. */
   field(name: string, value: string): void;
 }
@@ -73,7 +75,10 @@ class FormReader<Received> {
   private listen(): void {
     const { parser, request } = this;
     if (request.destroyed) this.end(new UploadCut()); // while the server looked at the headers
-    request.on('data', () => this.idle.refresh());
+    request.on('data', (piece: Buffer) => {
+      this.idle.refresh();
+      this.readers.body?.(piece);
+    });
     request.once('close', () => {
       if (!request.complete) this.end(new UploadCut());
     });

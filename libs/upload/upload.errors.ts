@@ -15,6 +15,15 @@ export class UploadTooLarge extends DomainError {
   }
 }
 
+/** What arrived is not what was sent, or the client sent another file than it meant. */
+export class DigestMismatch extends DomainError {
+  readonly code = 'digest-mismatch';
+  readonly status = 400;
+  constructor(header: string) {
+    super(`What arrived does not have the digest of ${header}. Nothing was kept; send it again.`);
+  }
+}
+
 /** More bytes than the client said there are. */
 export class UploadTooLong extends DomainError {
   readonly code = 'upload-too-long';

@@ -9,7 +9,8 @@ import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { writeAll, type Written } from '#libs/platform/storage/write-all.js';
-import { checkField, stageOf } from './upload-fields.js';
+import { BodyDigest } from './body-digest.js';
+import { checkField, requireSha256, stageOf } from './upload-fields.js';
 import { readUploadForm, type UploadForm } from './upload-form.js';
 import { idleMs, touchEveryMs, UPLOAD_PREFIX } from './upload-life.js';
 import { UploadTooLarge } from './upload.errors.js';
@@ -41,20 +42,24 @@ export class UploadService {
   async upload(request: IncomingMessage, replaces: boolean): Promise<Published> {
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > this.mostBytes + FORM_OVERHEAD) throw new UploadTooLarge(this.mostBytes);
+    const digest = BodyDigest.of(request.headers);
     await this.store.requireRoom(announced);
     const stagingId = `${UPLOAD_PREFIX}${newHexId()}`;
     try {
-      return await this.publish(await this.read(request, stagingId), replaces);
+      const form = await this.read(request, stagingId, digest);
+      digest?.verify();
+      return await this.publish(form, replaces);
     } finally {
       await this.store.discardStaging(stagingId);
     }
   }
 
-  private async read(request: IncomingMessage, stagingId: string): Promise<UploadForm<Received>> {
+  private async read(request: IncomingMessage, stagingId: string, digest: BodyDigest | null): Promise<UploadForm<Received>> {
     const touches = setInterval(() => this.touch(stagingId), touchEveryMs(this.config));
     const file = async (name: string, stream: AsyncIterable<Buffer>) => this.receive(stagingId, checkFilename(name), stream);
     try {
-      return await readUploadForm(request, { file, field: AsyncResource.bind(checkField) }, idleMs(this.config));
+      const body = (piece: Buffer) => digest?.update(piece);
+      return await readUploadForm(request, { file, body, field: AsyncResource.bind(checkField) }, idleMs(this.config));
     } finally {
       clearInterval(touches);
     }
@@ -95,6 +100,7 @@ export class UploadService {
 
   /** Without a stage the package is for this server's own: it is served where it was uploaded. */
   private async publish({ fields, file }: UploadForm<Received>, replaces: boolean): Promise<Published> {
+    requireSha256(fields.get('sha256'), file.sha256);
     return this.publisher.publish({
       ...file,
       stage: stageOf(fields.get('stage')) ?? (await this.identity.get()).stage,

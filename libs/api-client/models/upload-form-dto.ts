@@ -15,6 +15,11 @@ export interface UploadFormDto {
   replace?: 'true' | 'false';
 
   /**
+   * The SHA-256 that the file must have; with another one it is refused.
+   */
+  sha256?: string;
+
+  /**
    * The server's own stage when not given.
    */
   stage?: 'Dev' | 'Test' | 'Prod';

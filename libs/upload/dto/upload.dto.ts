@@ -11,6 +11,11 @@ export class UploadFormDto {
   @ApiPropertyOptional({ example: 'Approved by the security team', maxLength: 2_000 }) notes?: string;
   @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Replace another content of the same name, on every server.' })
   replace?: string;
+  @ApiPropertyOptional({
+    example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    description: 'The SHA-256 that the file must have; with another one it is refused.',
+  })
+  sha256?: string;
 }
 
 export class UploadQueryDto {

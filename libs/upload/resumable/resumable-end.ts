@@ -7,9 +7,12 @@ import { Database } from '#libs/platform/database/database.js';
 import type { AppendWriter } from '#libs/platform/storage/append-writer.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import type { Written } from '#libs/platform/storage/write-all.js';
+import { requireSha256 } from '../upload-fields.js';
+import { DigestMismatch } from '../upload.errors.js';
 import { UploadCannotBePublished } from './resumable.errors.js';
 import { type Progress, stagingOf } from './resumable-life.js';
 import { ResumableUploadRepository } from './resumable-upload.repository.js';
+import { uploadMetadata } from './tus-headers.js';
 import { UploadLeases } from './upload-leases.js';
 
 /** How resumable uploads end: as a package, or removed. */
@@ -38,14 +41,15 @@ export class ResumableEnd {
     await this.store.discardStaging(stagingOf(id));
   }
 
-  private async published({ id, filename, stage, notes, replaces }: ResumableUpload, written: Written): Promise<Published> {
+  private async published({ id, filename, stage, notes, replaces, metadata }: ResumableUpload, written: Written): Promise<Published> {
     const { stage: ownStage } = await this.identity.get();
     try {
+      requireSha256(uploadMetadata(metadata ?? undefined).get('sha256'), written.sha256);
       return await this.publisher.publish({ stagingId: stagingOf(id), filename, stage: stage ?? ownStage, notes, replaces, ...written });
     } catch (error) {
-      if (!(error instanceof FilenameTaken)) throw error;
+      if (!(error instanceof FilenameTaken || error instanceof DigestMismatch)) throw error;
       await this.forget(id);
-      throw new UploadCannotBePublished(error.message);
+      throw error instanceof DigestMismatch ? error : new UploadCannotBePublished(error.message);
     }
   }
 }

@@ -16,7 +16,7 @@ export interface BeginResumableUpload$Params {
   'Upload-Length': number;
 
 /**
- * Keys with values in base64: `filename`, and if you like `stage`, `notes`, and `replace` (true or false). Others are kept.
+ * Keys with values in base64: `filename`, and if you like `stage`, `notes`, `replace` (true or false), and `sha256`, which the whole must have. Others are kept.
  */
   'Upload-Metadata': string;
   'Tus-Resumable': '1.0.0';

@@ -1,8 +1,8 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { BigIntColumn, BytesColumn, HexIdColumn } from '#libs/platform/database/columns.js';
 
-/** `queued` wants to run; `active` is fetching; `waiting` no source or no room now; `failed` needs a look; `cancelled` by an administrator; `done`. */
-export const transferStates = ['queued', 'active', 'waiting', 'failed', 'cancelled', 'done'] as const;
+/** `queued` wants to run; `active` is fetching; `receiving` is pushed here by a firewalled peer; `waiting` no source or no room now; `failed` needs a look; `cancelled` by an administrator; `done`. */
+export const transferStates = ['queued', 'active', 'receiving', 'waiting', 'failed', 'cancelled', 'done'] as const;
 export type TransferState = (typeof transferStates)[number];
 
 /** Content on its way to this server (MESH §6.1). The row is the truth; the queue only says "look at it". */

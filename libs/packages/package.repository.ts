@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, Not } from 'typeorm';
+import { In, LessThan, MoreThan, Not } from 'typeorm';
 import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
@@ -54,6 +54,16 @@ export class PackageRepository {
     const status = In(wantedStatuses);
     const rows = await this.db.manager.find(Package, { select: { uuid: true }, where: { uuid: In(uuids), status } });
     return rows.map(({ uuid }) => uuid);
+  }
+
+  /** Content that is admitted here and not here yet, the newest of this server's own numbers first. */
+  findWantedBefore(seq: number, limit: number): Promise<Pick<Package, 'uuid' | 'seq'>[]> {
+    return this.db.manager.find(Package, {
+      select: { uuid: true, seq: true },
+      where: { status: In(wantedStatuses), deleted: false, seq: LessThan(seq) },
+      order: { seq: 'DESC' },
+      take: limit,
+    });
   }
 
   /** Entries that are not deleted, in the order of their ids. */

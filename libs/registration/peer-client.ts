@@ -6,6 +6,7 @@ import { Config } from '#libs/platform/config/config.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { type PeerAnswer, readJson, refusalOf, requireOds } from './peer-answer.js';
 import { describeFailure } from './peer-failure.js';
+import { PUSHED_CONTENT_TYPE } from './pushed-content.js';
 import { PeerHttp, type PeerRequest } from './peer-http.js';
 import { PeerPresence } from './peer-presence.js';
 import { PeerTokens } from './peer-tokens.js';
@@ -18,6 +19,8 @@ export type Callee = Pick<Peer, 'iss' | 'url'> & Partial<Pick<Peer, 'name' | 'la
 export interface CallOptions {
   readonly query?: Record<string, string | number>;
   readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly bytes?: Buffer;
   readonly signal?: AbortSignal;
   /** How long the head of the answer may take, in milliseconds; PEER_TIMEOUT_MS when not given. */
   readonly timeoutMs?: number;
@@ -90,7 +93,7 @@ export class PeerClient implements OnApplicationShutdown {
 
   private async headOf(callee: Callee, method: Method, path: string, options: CallOptions): Promise<PeerAnswer> {
     if (callee.url === '') throw new PeerUnreachable(`${callee.name ?? 'The server'} is in firewalled mode and cannot be called.`);
-    const data = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
+    const data = options.bytes ?? (options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body)));
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), this.timeoutOf(options) + (data?.length ?? 0) / SLOWEST_LINE);
     const signal = options.signal ? AbortSignal.any([options.signal, late.signal]) : late.signal;
@@ -100,7 +103,7 @@ export class PeerClient implements OnApplicationShutdown {
         const headers = {
           ...options.headers,
           ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
-          ...(data ? { 'Content-Type': 'application/json' } : {}),
+          ...(data ? { 'Content-Type': options.bytes ? PUSHED_CONTENT_TYPE : 'application/json' } : {}),
         };
         return { method, url: callee.url + path, query: options.query, headers, data, signal };
       });

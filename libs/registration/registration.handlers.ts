@@ -10,7 +10,7 @@ import { PeerClient } from './peer-client.js';
 import { recordOf } from './peer-record.js';
 import { PeerRepository } from './peer.repository.js';
 import { PeerRefused } from './registration.errors.js';
-import { SayGoodbye } from './registration.jobs.js';
+import { PeerNews, SayGoodbye } from './registration.jobs.js';
 import { SeenTokenRepository } from './seen-token.repository.js';
 
 /** Tell one peer this server's record of today, and hear its own. Keyed by the peer's iss. */
@@ -41,7 +41,7 @@ const PurgeSeenTokens: JobType<Record<string, never>> = {
   everyMs: 300_000,
 };
 
-/** This server's record changed: each peer is told on its own. */
+/** This server's record changed: each peer is told on its own, and spoken with in the way that fits the new mode. */
 @Injectable()
 export class ServerChangedHandler extends JobHandler<Record<string, never>> {
   readonly type = ServerChanged;
@@ -56,6 +56,7 @@ export class ServerChangedHandler extends JobHandler<Record<string, never>> {
   async run(): Promise<void> {
     for (const { iss, firewalledMode } of await this.peers.findAll()) {
       if (!firewalledMode) await this.jobs.add(TellPeer, { iss }, { key: iss, now: true });
+      await this.jobs.add(PeerNews, { iss }, { key: iss, now: true });
     }
   }
 }

@@ -8,7 +8,7 @@ import { PackageStore, type StagingFile } from '#libs/platform/storage/package-s
 import { blockCount, blockHash, blockLength, BlockMap } from '#libs/replication/blocks.js';
 import { ContentSources, type Source } from './content-sources.js';
 import { Download } from './download.js';
-import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { FetchCancelled, FetchGaveWay, FetchStopped } from './fetch.errors.js';
 import { LocalBlocks } from './local-blocks.js';
 import { RangeReader } from './range-reader.js';
 import { ReplicationLimits } from './replication-limits.js';
@@ -36,8 +36,9 @@ export class ContentFetcher {
   ) {}
 
   /** Throws FetchStopped, FetchCancelled, DiskFull, or what the disk fails with. */
-  async fetch(goal: Package, transfer: Transfer, signal: AbortSignal): Promise<void> {
-    const sources = await this.findSources(goal, signal);
+  async fetch(goal: Package, transfer: Transfer, sources: Source[], signal: AbortSignal): Promise<void> {
+    const isPushed = BlockMap.from(blockCount(goal.size), transfer.verified).isFull; // by a firewalled peer, or it is empty
+    if (sources.length === 0 && !isPushed) throw new FetchStopped('no-source', 'No server that can be reached has this package now.');
     const ownManifest = (await this.contents.find(goal.uuid))?.manifest;
     const manifest = ownManifest ?? (await this.sources.manifest(goal, sources, signal));
     if (!ownManifest) await this.contents.setManifest(goal.uuid, manifest);
@@ -47,6 +48,7 @@ export class ContentFetcher {
     const staging = known ?? (await this.store.createStaging(stagingId, goal.size));
     try {
       const verified = known ? await this.recheck(staging, goal, transfer, manifest) : BlockMap.empty(blockCount(goal.size));
+      if (verified.bytesOf(goal.size) < transfer.verifiedBytes) await this.takeBack(transfer, verified);
       await this.localBlocks.copyInto(goal, manifest, verified, staging.writer, signal);
       await this.download({ goal, manifest, verified, staging, sources, signal });
       await this.checkWhole(staging, goal);
@@ -57,14 +59,10 @@ export class ContentFetcher {
   }
 
   /** For a single block it is quicker to ask for it than to ask who has it. */
-  private async findSources(goal: Package, signal: AbortSignal): Promise<Source[]> {
+  async findSources(goal: Package, signal: AbortSignal): Promise<Source[]> {
     const count = blockCount(goal.size);
-    const sources =
-      count <= 1
-        ? (await this.sources.candidates()).map((peer) => ({ peer, available: BlockMap.full(count) }))
-        : await this.sources.find(goal, signal);
-    if (sources.length === 0) throw new FetchStopped('no-source', 'No server that can be reached has this package now.');
-    return sources;
+    if (count > 1) return this.sources.find(goal, signal);
+    return (await this.sources.candidates()).map((peer) => ({ peer, available: BlockMap.full(count) }));
   }
 
   /**
@@ -81,6 +79,12 @@ export class ContentFetcher {
     if (claimed.count === 0 && verified.count > 0)
       this.logger.log(`${filename}: ${verified.count} of ${verified.length} blocks of the file on disk are right and are kept.`);
     return verified;
+  }
+
+  /** A crash took blocks with it that were written down: peers that offer or push must not go on believing in them. */
+  private async takeBack({ uuid, size, sourceIss }: Transfer, verified: BlockMap): Promise<void> {
+    const verifiedBytes = verified.bytesOf(size);
+    await this.transfers.checkpoint(uuid, { verified: verified.toBuffer(), verifiedBytes, sourceIss, updatedMs: this.clock.now() });
   }
 
   private async download(work: {
@@ -121,7 +125,7 @@ export class ContentFetcher {
     const write = async (): Promise<void> => {
       const standstill = await this.limits.standstill();
       if (standstill) cancelled.abort(new FetchStopped(standstill.code, standstill.reason));
-      if (verified.count === written) return;
+      if (verified.count === written) return this.checkStanding(uuid, cancelled);
       await this.store.requireRoom(1).catch((error: unknown) => cancelled.abort(error));
       written = verified.count;
       const progress = {
@@ -130,7 +134,7 @@ export class ContentFetcher {
         sourceIss: download.lastSource,
         updatedMs: this.clock.now(),
       };
-      if (!(await this.transfers.checkpoint(uuid, progress))) cancelled.abort(new FetchCancelled());
+      if (!(await this.transfers.checkpoint(uuid, progress))) await this.checkStanding(uuid, cancelled);
     };
     const timer = setInterval(() => {
       last = last.then(write).catch(() => undefined); // a checkpoint that is missed is only work done twice
@@ -142,6 +146,12 @@ export class ContentFetcher {
         if (!verified.isFull) await write();
       },
     };
+  }
+
+  /** Somebody may have cancelled it, or pushes it here while nothing came of fetching. */
+  private async checkStanding(uuid: string, cancelled: AbortController): Promise<void> {
+    const state = await this.transfers.stateOf(uuid);
+    if (state !== 'active') cancelled.abort(state === 'receiving' ? new FetchGaveWay() : new FetchCancelled());
   }
 
   /** Blocks that match a list that matches the entry, and a whole that does not: the entry itself is false. */

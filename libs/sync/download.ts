@@ -27,6 +27,9 @@ const FAILURE_WAIT_MS = 250;
 const STALL_MS = 20_000;
 const POLL_SECONDS = 10;
 
+/** It does not know the content, or is still waiting for it itself. */
+const hasNothing = (error: unknown): boolean => error instanceof PeerRefused && [404, 425].includes(error.peerStatus);
+
 /** Brings the blocks of one content from all its sources at once (MESH §6.4, §6.5, §6.8). */
 export class Download {
   readonly plan: FetchPlan;
@@ -60,7 +63,13 @@ export class Download {
     }
     if (this.failure) throw this.failure;
     this.options.signal.throwIfAborted();
-    if (!this.plan.isComplete) throw new FetchStopped('sources-failed', this.complaints.at(-1) ?? 'Every source failed.');
+    if (!this.plan.isComplete) throw this.whyEverySourceEnded();
+  }
+
+  private whyEverySourceEnded(): FetchStopped {
+    const complaint = this.complaints.at(-1);
+    if (complaint !== undefined) return new FetchStopped('sources-failed', complaint);
+    return new FetchStopped('no-source', 'The servers that can be reached do not have this package yet.');
   }
 
   private async useSource({ peer, available }: Source): Promise<void> {
@@ -75,7 +84,7 @@ export class Download {
 
   /** One connection: asks for range after range while there is something this peer can give. */
   private async fetchFrom(peer: Peer): Promise<void> {
-    for (let failures = 0; !this.isOver && failures < TOLERABLE_FAILURES;) {
+    for (let failures = 0; !this.isOver && failures < TOLERABLE_FAILURES && this.plan.knows(peer.iss);) {
       const range = this.plan.take(peer.iss);
       if (range === null) {
         if (!this.plan.knows(peer.iss)) return;
@@ -88,7 +97,8 @@ export class Download {
       } catch (error) {
         if (!this.noteFailure(peer, range, error)) return;
         failures += 1;
-        if (failures === TOLERABLE_FAILURES) this.giveUp(peer, (error as Error).message);
+        if (hasNothing(error)) this.drop(peer);
+        else if (failures === TOLERABLE_FAILURES) this.giveUp(peer, (error as Error).message);
         else await sleep(FAILURE_WAIT_MS * failures, undefined, { signal: this.signal }).catch(() => undefined);
       }
     }
@@ -129,6 +139,10 @@ export class Download {
 
   private giveUp(peer: Peer, reason: string): void {
     this.complaints.push(`${peer.name}: ${reason}`);
+    this.drop(peer);
+  }
+
+  private drop(peer: Peer): void {
     this.plan.drop(peer.iss);
     this.wakeup.wake();
   }

@@ -13,7 +13,7 @@ import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { ContentFetcher } from './content-fetcher.js';
-import { FetchCancelled, FetchStopped } from './fetch.errors.js';
+import { FetchCancelled, FetchGaveWay, FetchStopped } from './fetch.errors.js';
 import { ReplicationLimits, type Standstill } from './replication-limits.js';
 import { stagingIdOf } from '#libs/packages/staging-id.js';
 import { SmallContents } from './small-contents.js';
@@ -27,6 +27,14 @@ const DISK_WAIT_MS = 30_000;
 
 /** Nobody needs to look at these: they go on by themselves. */
 const waitingCodes = ['no-source', 'stalled', 'paused', 'outside-window'];
+
+/** A push of which nothing came for this long is over, in milliseconds. */
+const PUSH_WAIT_MS = 15_000;
+const PUSHED = 'A firewalled server pushes it here.';
+
+/** Every block was written down as verified: nobody need be asked for any. */
+const isWhole = (transfer: Transfer | null): boolean =>
+  transfer !== null && transfer.state !== 'done' && transfer.verifiedBytes === transfer.size;
 
 /** The wait before a transfer is tried again, with jitter: a peer that gains the content wakes it sooner. */
 const waitAfter = (attempts: number): number =>
@@ -69,13 +77,17 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
   private async fetch(uuid: string, signal: AbortSignal): Promise<void> {
     const goal = await this.findGoal(uuid); // anew: it may have waited for a slot
     if (!goal) return this.abandon(uuid);
-    if ((await this.transfers.find(uuid))?.state === 'cancelled') return;
+    const known = await this.transfers.find(uuid);
+    if (known?.state === 'cancelled') return this.store.discardStaging(stagingIdOf(uuid));
     if (await this.verification.adopt(goal)) return this.abandon(uuid);
-    if (await this.small.fetchWith(goal, signal)) return;
+    if (!isWhole(known) && (await this.small.fetchWith(goal, signal))) return;
+    const sources = isWhole(known) ? [] : await this.fetcher.findSources(goal, signal);
+    if (sources.length === 0 && this.isComing(known)) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
     const transfer = await this.begin(goal);
     try {
-      await this.fetcher.fetch(goal, transfer, signal);
+      await this.fetcher.fetch(goal, transfer, sources, signal);
     } catch (error) {
+      if (error instanceof FetchGaveWay) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
       if (error instanceof FetchCancelled) return this.store.discardStaging(stagingIdOf(uuid));
       await this.stopped(goal, transfer, error, signal);
       return;
@@ -94,6 +106,11 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     transfers.inc({ outcome: 'done' });
     transferBytes.inc(goal.size);
     this.logger.log(`${goal.filename} (${goal.size} bytes) has arrived.`);
+  }
+
+  /** A peer that nobody can call is pushing it, and has not fallen silent (MESH §7). */
+  private isComing(known: Transfer | null): boolean {
+    return known?.state === 'receiving' && !isWhole(known) && this.clock.now() - known.updatedMs < PUSH_WAIT_MS;
   }
 
   /** The catalog entry, when its content is still wanted here and absent. */

@@ -9,6 +9,11 @@ export class FetchStopped extends Error {
   }
 }
 
+/** Nothing came of it, and a firewalled server pushes it here: that goes on instead (MESH §7). */
+export class FetchGaveWay extends Error {
+  override readonly name = 'FetchGaveWay';
+}
+
 /** An administrator cancelled it. */
 export class FetchCancelled extends Error {
   override readonly name = 'FetchCancelled';

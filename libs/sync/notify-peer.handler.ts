@@ -6,6 +6,7 @@ import { PeerClient } from '#libs/registration/peer-client.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
 import { acknowledgedAfter } from '#libs/replication/exchange.js';
 import { Feed, type FeedPage } from './feed.js';
+import { OutboundContent } from './firewalled/outbound-content.js';
 import { readAcknowledgement, type Acknowledgement } from './peer-messages.js';
 import { NotifyPeer } from './sync.jobs.js';
 
@@ -18,6 +19,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
     private readonly peers: PeerRepository,
     private readonly client: PeerClient,
     private readonly feed: Feed,
+    private readonly outbound: OutboundContent,
   ) {
     super();
   }
@@ -31,6 +33,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
       if (page.items.length === 0) return;
       const answer = await this.poke(peer, page, signal);
       await this.peers.setAcknowledged(iss, answer.epoch, acknowledgedAfter(peer.ackedEpoch, answer.epoch, page.next));
+      await this.outbound.offer(peer, answer.wants);
     }
   }
 

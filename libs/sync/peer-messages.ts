@@ -8,18 +8,28 @@ export class PeerMessageMalformed extends DomainError {
   readonly status = 400;
 }
 
-export interface ReceivedPage {
+interface ReceivedItems {
   readonly epoch: string;
   readonly items: ReceivedItem[];
   readonly next: number;
-  readonly last: number;
 }
 
-export interface ReceivedPoke extends Omit<ReceivedPage, 'last'> {
+/** Contents that a peer cannot fetch itself and would take (MESH §7). */
+interface ReceivedWants {
+  readonly wants: string[];
+}
+
+export interface ReceivedPage extends ReceivedItems, ReceivedWants {
+  readonly last: number;
+  /** Where the rest of the wants begins; null when these are all. */
+  readonly wantsBefore: number | null;
+}
+
+export interface ReceivedPoke extends ReceivedItems {
   readonly since: number;
 }
 
-export interface Acknowledgement {
+export interface Acknowledgement extends ReceivedWants {
   /** Names the database of the peer that acknowledged. */
   readonly epoch: string;
 }
@@ -53,12 +63,21 @@ function itemsOf({ items }: Fields): ReceivedItem[] {
   });
 }
 
+/** Peers that can call us list none. */
+function wantsOf({ wants = [] }: Fields): string[] {
+  if (!Array.isArray(wants) || wants.length > FEED_PAGE_LIMIT) {
+    throw new PeerMessageMalformed(`wants must be a list of at most ${FEED_PAGE_LIMIT} contents.`);
+  }
+  return wants.filter((uuid: unknown): uuid is string => typeof uuid === 'string' && /^[0-9a-f]{32}$/.test(uuid));
+}
+
 const readItems = (fields: Fields) => ({ epoch: epochOf(fields), items: itemsOf(fields), next: sequenceOf(fields, 'next') });
 
 /** Reads an answer of `GET /api/ods/catalog` (MESH §3). Throws PeerMessageMalformed. */
 export function readPage(value: unknown): ReceivedPage {
   const fields = fieldsOf(value);
-  return { ...readItems(fields), last: sequenceOf(fields, 'last') };
+  const wantsBefore = fields['wants_before'] == null ? null : sequenceOf(fields, 'wants_before');
+  return { ...readItems(fields), last: sequenceOf(fields, 'last'), wants: wantsOf(fields), wantsBefore };
 }
 
 /** Reads a body of `POST /api/ods/notifications` (MESH §4). Throws PeerMessageMalformed. */
@@ -69,5 +88,6 @@ export function readPoke(value: unknown): ReceivedPoke {
 
 /** Reads the answer to a poke. Throws PeerMessageMalformed. */
 export function readAcknowledgement(value: unknown): Acknowledgement {
-  return { epoch: epochOf(fieldsOf(value)) };
+  const fields = fieldsOf(value);
+  return { epoch: epochOf(fields), wants: wantsOf(fields) };
 }

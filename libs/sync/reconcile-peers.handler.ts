@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { ServerIdentity } from '#libs/about/server-identity.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { Config } from '#libs/platform/config/config.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
 import { PeerNews } from '#libs/registration/registration.jobs.js';
-import { NotifyPeer, PullPeer, ReconcilePeers } from './sync.jobs.js';
+import { ListenToPeer, NotifyPeer, PullPeer, ReconcilePeers } from './sync.jobs.js';
 
 /** Pushing makes the mesh fast, comparing makes it certain: every peer is read and told again on a timer (MESH §4). */
 @Injectable()
@@ -13,6 +14,7 @@ export class ReconcilePeersHandler extends JobHandler<Record<string, never>> {
 
   constructor(
     private readonly peers: PeerRepository,
+    private readonly identity: ServerIdentity,
     private readonly jobs: Jobs,
     config: Config,
   ) {
@@ -21,8 +23,10 @@ export class ReconcilePeersHandler extends JobHandler<Record<string, never>> {
   }
 
   async run(): Promise<void> {
+    const isListening = (await this.identity.get()).firewalledMode;
     for (const { iss, firewalledMode, paused } of await this.peers.findAll()) {
       if (firewalledMode || paused) continue;
+      if (isListening) await this.jobs.add(ListenToPeer, { iss }, { key: iss });
       await this.jobs.add(PullPeer, { iss }, { key: iss });
       await this.jobs.add(NotifyPeer, { iss }, { key: iss });
     }
@@ -34,11 +38,15 @@ export class ReconcilePeersHandler extends JobHandler<Record<string, never>> {
 export class PeerNewsHandler extends JobHandler<{ iss: string }> {
   readonly type = PeerNews;
 
-  constructor(private readonly jobs: Jobs) {
+  constructor(
+    private readonly identity: ServerIdentity,
+    private readonly jobs: Jobs,
+  ) {
     super();
   }
 
   async run({ iss }: { iss: string }): Promise<void> {
+    if ((await this.identity.read()).firewalledMode) await this.jobs.add(ListenToPeer, { iss }, { key: iss, now: true });
     await this.jobs.add(PullPeer, { iss }, { key: iss, now: true });
     await this.jobs.add(NotifyPeer, { iss }, { key: iss, now: true });
   }

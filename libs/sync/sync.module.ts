@@ -6,10 +6,19 @@ import { ContentBatch } from './content-batch.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { ContentOffer } from './content-offer.js';
 import { ContentSources } from './content-sources.js';
+import { FeedReader } from './feed-reader.js';
 import { Feed } from './feed.js';
 import { FetchContentHandler } from './fetch-content.handler.js';
 import { HeldDeletesController } from './held-deletes.controller.js';
 import { HeldDeletesService } from './held-deletes.service.js';
+import { ContentPush } from './firewalled/content-push.js';
+import { ContentReceipt } from './firewalled/content-receipt.js';
+import { ListenToPeerHandler } from './firewalled/listen-to-peer.handler.js';
+import { OutboundContent } from './firewalled/outbound-content.js';
+import { PeerPushController } from './firewalled/peer-push.controller.js';
+import { PushContentHandler } from './firewalled/push-content.handler.js';
+import { PushedTransferRepository } from './firewalled/pushed-transfer.repository.js';
+import { WantList } from './firewalled/want-list.js';
 import { Inbox } from './inbox.js';
 import { LocalBlocks } from './local-blocks.js';
 import { NotificationsService } from './notifications.service.js';
@@ -46,6 +55,7 @@ import { TransfersService } from './transfers.service.js';
     Throttle,
     TransferRepository,
     TransfersService,
+    WantList,
   ],
   exports: [
     PackagesModule,
@@ -59,6 +69,7 @@ import { TransfersService } from './transfers.service.js';
     Throttle,
     TransferRepository,
     TransfersService,
+    WantList,
   ],
 })
 export class SyncModule {}
@@ -66,12 +77,13 @@ export class SyncModule {}
 /** Routes, for apps/api. */
 @Module({
   imports: [SyncModule],
-  providers: [ContentBatch, HeldDeletesService, StartUpReconciliation],
+  providers: [ContentBatch, ContentReceipt, HeldDeletesService, PushedTransferRepository, StartUpReconciliation],
   controllers: [
     HeldDeletesController,
     PeerFeedController,
     PeerContentController,
     PeerContentsController,
+    PeerPushController,
     ReplicationController,
     TransfersController,
   ],
@@ -84,11 +96,16 @@ export class SyncHttpModule {}
   providers: [
     CatalogChangedHandler,
     ContentFetcher,
+    ContentPush,
+    FeedReader,
     FetchContentHandler,
+    ListenToPeerHandler,
     LocalBlocks,
     NotifyPeerHandler,
+    OutboundContent,
     PeerNewsHandler,
     PullPeerHandler,
+    PushContentHandler,
     RangeReader,
     ReconcilePeersHandler,
     RetireContentHandler,

@@ -112,6 +112,10 @@ export class TransferRepository {
     return affected === 1;
   }
 
+  async stateOf(uuid: string): Promise<TransferState | null> {
+    return (await this.db.manager.findOne(Transfer, { select: { id: true, state: true }, where: { uuid } }))?.state ?? null;
+  }
+
   async end(uuid: string, change: Pick<Transfer, 'state' | 'updatedMs'> & Partial<Transfer>): Promise<void> {
     await this.db.manager.update(Transfer, { uuid, state: Not('cancelled') }, change);
   }

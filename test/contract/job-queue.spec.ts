@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { withRequestContext, requestContext } from '#libs/platform/logging/request-context.js';
 import { forEachQueue, type QueueWorld } from './queues.js';
 
-const concurrency = { quick: 2, transfer: 1 };
+const concurrency = { quick: 2, transfer: 1, listen: 1 };
 
 /** What ran, what runs, and the means to end it. */
 class Runs {
@@ -162,7 +162,7 @@ forEachQueue((kind, open) => {
 
   it('runs a job for nobody, whoever offered it', async () => {
     const contexts: unknown[] = [];
-    queue.consume(async () => void contexts.push(requestContext()), { quick: 1, transfer: 1 });
+    queue.consume(async () => void contexts.push(requestContext()), { quick: 1, transfer: 1, listen: 1 });
     withRequestContext({ requestId: 'r-1', address: null }, () => {
       offer('a');
       offer('b');

@@ -9,6 +9,7 @@ import { trackRequests } from '#libs/platform/http/track-requests.js';
 import { boundUnreadBodies } from '#libs/platform/http/unread-bodies.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
+import { PUSHED_CONTENT_TYPE } from '#libs/registration/pushed-content.js';
 import { AppModule } from './app.module.js';
 import { serveConsole, toConsoleUrl } from './serve-console.js';
 
@@ -67,7 +68,10 @@ export async function createApp(
   trackRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
   // Uploads read the request themselves, as it arrives.
-  adapter.getInstance().addContentTypeParser(['multipart/form-data', 'application/offset+octet-stream'], (_request, _payload, done) => done(null));
+  adapter
+    .getInstance()
+    .addContentTypeParser(['multipart/form-data', 'application/offset+octet-stream'], (_request, _payload, done) => done(null));
+  app.useBodyParser(PUSHED_CONTENT_TYPE, { bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) => done(null, body));
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
   if (!preview) await serveConsole(app);

@@ -30,7 +30,7 @@ export interface TransferDto {
    */
   source: (string | null);
   started_ts: (number | null);
-  state: 'queued' | 'active' | 'waiting' | 'failed' | 'cancelled' | 'done';
+  state: 'queued' | 'active' | 'receiving' | 'waiting' | 'failed' | 'cancelled' | 'done';
   uuid: string;
 
   /**

@@ -9,8 +9,8 @@ interface Consumer {
 
 /** Offers stay in this process: single-server installs, and tests. */
 export class EmbeddedJobQueue extends JobQueue {
-  private readonly offers: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set() };
-  private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set() };
+  private readonly offers: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set(), listen: new Set() };
+  private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set(), listen: new Set() };
   private consumer: Consumer | undefined;
 
   add({ id, lane }: JobOffer): void {

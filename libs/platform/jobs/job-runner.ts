@@ -15,6 +15,8 @@ import { Lease } from './lease.js';
 
 const POLL_LIMIT = 500;
 const ENOUGH_OFFERS = 100;
+/** Calls held open that one process has at a time: they cost a connection and nothing else. */
+const LISTENERS = 128;
 /** A job under which the process has died this often is likely the reason: from then on it waits between attempts. */
 const SUSPICIOUS_DEATHS = 5;
 
@@ -38,7 +40,7 @@ export class JobRunner {
   async start(): Promise<void> {
     await this.handlers.registerPeriodic();
     const { JOB_CONCURRENCY: quick, TRANSFER_CONCURRENCY: transfer } = this.config.values;
-    this.queue.consume((id) => this.run(id), { quick, transfer });
+    this.queue.consume((id) => this.run(id), { quick, transfer, listen: LISTENERS });
     this.pollNow();
   }
 

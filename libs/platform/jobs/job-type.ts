@@ -1,6 +1,6 @@
-/** Quick jobs never wait behind transfers: each lane has its own concurrency. */
-export type JobLane = 'quick' | 'transfer';
-export const jobLanes: readonly JobLane[] = ['quick', 'transfer'];
+/** Quick jobs never wait behind transfers, nor either behind calls that are held open: each lane has its own concurrency. */
+export type JobLane = 'quick' | 'transfer' | 'listen';
+export const jobLanes: readonly JobLane[] = ['quick', 'transfer', 'listen'];
 
 /** A kind of work with its payload and its retry policy, owned by whoever asks for the work. */
 export interface JobType<Payload> {

@@ -12,12 +12,12 @@ import { JobRepository } from './job.repository.js';
 import { Jobs } from './jobs.js';
 import { redisOptions } from './redis-options.js';
 
-const laneQueue = { quick: 'ods-quick', transfer: 'ods-transfer' } as const;
+const laneQueue = { quick: 'ods-quick', transfer: 'ods-transfer', listen: 'ods-listen' } as const;
 
 const bullQueue = {
   provide: JobQueue,
-  useFactory: (quick: LaneQueue, transfer: LaneQueue) => new BullJobQueue({ quick, transfer }),
-  inject: [getQueueToken(laneQueue.quick), getQueueToken(laneQueue.transfer)],
+  useFactory: (quick: LaneQueue, transfer: LaneQueue, listen: LaneQueue) => new BullJobQueue({ quick, transfer, listen }),
+  inject: [getQueueToken(laneQueue.quick), getQueueToken(laneQueue.transfer), getQueueToken(laneQueue.listen)],
 };
 
 /** The job table and its messenger: Bull when REDIS_URL is set, this process when not. */
@@ -32,7 +32,7 @@ export class JobsModule implements BeforeApplicationShutdown {
         ? []
         : [
             BullModule.forRoot({ redis: redisOptions(url), prefix: 'ods' }),
-            BullModule.registerQueue({ name: laneQueue.quick }, { name: laneQueue.transfer }),
+            BullModule.registerQueue(...Object.values(laneQueue).map((name) => ({ name }))),
           ];
     return {
       module: JobsModule,

@@ -72,6 +72,16 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     return this.openIfThere(this.stagingPath(id), 'r');
   }
 
+  async writeStaging(id: string, size: number, position: number, bytes: Uint8Array): Promise<void> {
+    const handle = await open(this.stagingPath(id), constants.O_RDWR | constants.O_CREAT, 0o640);
+    try {
+      if ((await handle.stat()).size !== size) await handle.truncate(size);
+      for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+    } finally {
+      await handle.close();
+    }
+  }
+
   discardStaging(id: string): Promise<void> {
     return rm(this.stagingPath(id), { force: true });
   }

@@ -37,6 +37,8 @@ export abstract class PackageStore {
   abstract openStaging(id: string): Promise<StagingFile | null>;
   /** For reading verified blocks of an unfinished file; null when there is none. */
   abstract readStaging(id: string): Promise<FileHandle | null>;
+  /** Writes a part of a staging file of `size` bytes at its place; makes the file when there is none. Several may write at once. */
+  abstract writeStaging(id: string, size: number, position: number, bytes: Uint8Array): Promise<void>;
   abstract discardStaging(id: string): Promise<void>;
   /** Says that somebody still works on this staging file, also while nothing is written to it. Does nothing when it is gone. */
   abstract touchStaging(id: string, nowMs: number): Promise<void>;

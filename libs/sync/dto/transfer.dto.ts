@@ -45,13 +45,15 @@ export class TransferDto {
       started_ts: seconds(transfer.startedMs),
       finished_ts: seconds(transfer.finishedMs),
       rate,
-      eta: transfer.state === 'active' && rate ? Math.ceil(left / rate) : null,
+      eta: isUnderWay(transfer.state) && rate ? Math.ceil(left / rate) : null,
     };
   }
 }
 
+const isUnderWay = (state: TransferState): boolean => state === 'active' || state === 'receiving';
+
 function rateOf({ state, startedMs, finishedMs, verifiedBytes }: Transfer, now: number): number | null {
-  if (startedMs === null || (state !== 'active' && state !== 'done')) return null;
+  if (startedMs === null || !(isUnderWay(state) || state === 'done')) return null;
   const elapsed = (finishedMs ?? now) - startedMs;
   return elapsed > 0 ? Math.round((verifiedBytes * 1_000) / elapsed) : null;
 }

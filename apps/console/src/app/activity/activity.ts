@@ -16,6 +16,7 @@ import { Connection } from '../shell/connection';
 const words: Readonly<Record<TransferDto['state'], readonly [ChipTone, string]>> = {
   queued: ['busy', 'About to start'],
   active: ['busy', 'Fetching'],
+  receiving: ['busy', 'Being pushed here'],
   waiting: ['warn', 'Waiting'],
   failed: ['bad', 'Failed, tried again by itself'],
   cancelled: ['plain', 'Cancelled'],

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { AuditLogJobsModule } from '#libs/audit-log/audit-log.module.js';
+import { EventsJobsModule } from '#libs/events/events.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
@@ -10,6 +11,7 @@ import { UploadJobsModule } from '#libs/upload/upload.module.js';
 export const jobModules: Type[] = [
   AccountsJobsModule,
   AuditLogJobsModule,
+  EventsJobsModule,
   PackagesJobsModule,
   UploadJobsModule,
   RegistrationJobsModule,

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AuditModule } from '#libs/audit/audit.module.js';
+import { EventsModule } from '#libs/events/events.module.js';
 import { AdminStrategy } from './admin.strategy.js';
 import { ApiTokenRepository } from './api-token.repository.js';
 import { ApiTokensService } from './api-tokens.service.js';
@@ -27,7 +28,7 @@ import { UsersService } from './users.service.js';
 /** Who may use the admin API. Global, because the guard stands before the controllers of every feature. */
 @Global()
 @Module({
-  imports: [AuditModule, JwtModule.register({})],
+  imports: [AuditModule, EventsModule, JwtModule.register({})],
   providers: [
     AdminStrategy,
     ApiTokenRepository,

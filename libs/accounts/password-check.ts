@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { User } from '#libs/entities/user.entity.js';
 import { decoyHash, hashPassword, passwordMatches } from '#libs/platform/crypto/passwords.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
+import { requestContext } from '#libs/platform/logging/request-context.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PasswordHashing } from './password-hashing.js';
 import { type Attempt, type Charge, SignInThrottle } from './sign-in-throttle.js';
@@ -25,6 +27,7 @@ export class PasswordCheck {
     private readonly hashing: PasswordHashing,
     private readonly db: Database,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
   ) {}
 
   /** The user, when the password is right; otherwise null, and the refusal is written down. Throws SignInBlocked and SignInOverloaded. */
@@ -59,6 +62,8 @@ export class PasswordCheck {
           subject,
           details: { seconds: Math.ceil(blockedMs / 1_000) },
         });
+        const address = requestContext()?.address ?? null;
+        await this.events.record('sign_in.locked_out', { username: subject ?? null, address, seconds: Math.ceil(blockedMs / 1_000) });
       }
     };
     // Nobody was told that anything was done, so this need not wait for the disk: guessing must not slow the server down.

@@ -2,6 +2,9 @@ import { ApiToken } from './api-token.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
 import { Content } from './content.entity.js';
+import { DomainEvent } from './domain-event.entity.js';
+import { EventClock } from './event-clock.entity.js';
+import { EventPosition } from './event-position.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Job } from './job.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
@@ -23,6 +26,9 @@ export const entities = [
   AuditEvent,
   CatalogClock,
   Content,
+  DomainEvent,
+  EventClock,
+  EventPosition,
   IdempotencyKey,
   Job,
   LoginAttempt,

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Package } from '#libs/entities/package.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Clock } from '#libs/platform/clock.js';
 import { newHexId, sha256Hex } from '#libs/platform/crypto/digest.js';
@@ -9,6 +10,7 @@ import { uploadBytes, uploads } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { Catalog, type EntryDraft } from './catalog.js';
+import { eventOf } from './event-of.js';
 import { ContentRepository } from './content.repository.js';
 import { filenameKey } from './filename.js';
 import { FilenameTaken } from './packages.errors.js';
@@ -52,6 +54,7 @@ export class ContentPublisher {
     private readonly links: ShareLinks,
     private readonly identity: ServerIdentity,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -140,6 +143,7 @@ export class ContentPublisher {
       });
       const action = isReplacement ? 'package.replaced' : 'package.uploaded';
       await this.audit.record({ action, subject: filename, details: { size, sha256, stage } });
+      await this.events.record(action, eventOf(written));
       return written;
     });
   }

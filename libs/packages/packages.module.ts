@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AboutModule } from '#libs/about/about.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
+import { EventsModule } from '#libs/events/events.module.js';
 import { StorageModule } from '#libs/platform/storage/storage.module.js';
 import { CatalogClockRepository } from './catalog-clock.repository.js';
 import { CatalogRows } from './catalog-rows.js';
@@ -22,7 +23,7 @@ import { VerificationService } from './verification.service.js';
 
 /** The catalog, and what people and managed computers do with it. */
 @Module({
-  imports: [AboutModule, AuditModule, StorageModule],
+  imports: [AboutModule, AuditModule, EventsModule, StorageModule],
   providers: [
     Catalog,
     CatalogClockRepository,
@@ -41,6 +42,7 @@ import { VerificationService } from './verification.service.js';
   exports: [
     AboutModule,
     AuditModule,
+    EventsModule,
     StorageModule,
     Catalog,
     CatalogClockRepository,

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
-import { admits, type Stage } from '#libs/replication/stage.js';
+import { admits, stages, type Stage } from '#libs/replication/stage.js';
 import { Catalog } from './catalog.js';
 import { ContentRepository } from './content.repository.js';
 import { entryOf } from './entry-of.js';
+import { eventOf } from './event-of.js';
 import { filenameKey } from './filename.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
@@ -39,6 +41,7 @@ export class PackagesService {
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
     private readonly brake: RemovalBrake,
     private readonly identity: ServerIdentity,
   ) {}
@@ -91,6 +94,10 @@ export class PackagesService {
         subject: filename,
         details: { before: old, after: { stage: written.stage, notes: written.notes } },
       });
+      if (written.stage !== before!.stage) {
+        const isPromotion = stages.indexOf(written.stage) > stages.indexOf(before!.stage);
+        await this.events.record(isPromotion ? 'package.promoted' : 'package.demoted', { ...eventOf(written), from: before!.stage });
+      }
       return written;
     });
   }
@@ -106,6 +113,7 @@ export class PackagesService {
       });
       const { stage, sha256 } = written;
       await this.audit.record({ action: 'package.deleted', subject: filename, details: { stage, sha256 } });
+      await this.events.record('package.deleted', eventOf(written));
       return written;
     });
   }
@@ -135,6 +143,7 @@ export class PackagesService {
         };
       });
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
+      await this.events.record('package.restored', eventOf(written));
       return written;
     });
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { RemovalKind } from '#libs/entities/removal.entity.js';
 import { ServerIdentity } from '#libs/about/server-identity.js';
@@ -32,6 +33,7 @@ export class RemovalBrake {
     private readonly removals: RemovalRepository,
     private readonly identity: ServerIdentity,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
     private readonly config: Config,
     private readonly clock: Clock,
   ) {}
@@ -91,6 +93,7 @@ export class RemovalBrake {
         })),
       );
       await this.audit.record({ action: 'deletes.held', subject: peer.name, details: { packages: news.length } });
+      await this.events.record('deletes.held', { peer: peer.name, packages: news.length, total_held: await this.removals.countHeld() });
     });
   }
 

@@ -1,12 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Package } from '#libs/entities/package.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { Catalog } from './catalog.js';
 import type { Content } from '#libs/entities/content.entity.js';
 import { ContentRepository } from './content.repository.js';
+import { eventOf } from './event-of.js';
 import { hashContent, type ContentHashes } from './hash-content.js';
 import { PackageRepository } from './package.repository.js';
 import { ContentNotHere } from './packages.errors.js';
@@ -29,6 +31,7 @@ export class VerificationService {
     private readonly links: ShareLinks,
     private readonly db: Database,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -84,8 +87,10 @@ export class VerificationService {
     const changed = await this.db.transaction(async () => {
       await this.audit.record({ action: 'package.damaged', subject: row.filename, details: { sha256: row.sha256 } });
       const lost = await this.catalog.lost(row.uuid);
-      if (lost) await this.rows.setStatus(row.uuid, 'Quarantined', updatedMs);
-      else await this.contents.setState(row.uuid, 'absent', null); // replaced or deleted meanwhile
+      if (lost) {
+        await this.rows.setStatus(row.uuid, 'Quarantined', updatedMs);
+        await this.events.record('package.quarantined', eventOf(row));
+      } else await this.contents.setState(row.uuid, 'absent', null); // replaced or deleted meanwhile
       return lost;
     });
     await this.links.settle(row.filenameKey);

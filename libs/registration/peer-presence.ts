@@ -1,6 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
+import type { EventType } from '#libs/events/event-types.js';
 import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from './peer.repository.js';
 import { PeerNews } from './registration.jobs.js';
@@ -22,6 +25,8 @@ export class PeerPresence {
 
   constructor(
     private readonly peers: PeerRepository,
+    private readonly db: Database,
+    private readonly events: DomainEvents,
     private readonly jobs: Jobs,
     private readonly clock: Clock,
   ) {}
@@ -31,8 +36,7 @@ export class PeerPresence {
     if (!isKnown(peer)) return;
     const isBack = peer.unreachableSinceMs !== null;
     if (!isBack && this.wasJustSeen(peer)) return;
-    await this.peers.markReachable(peer.iss, this.clock.now());
-    if (!isBack) return;
+    if (!(await this.tell('peer.reachable', peer, {}, () => this.peers.markReachable(peer.iss, this.clock.now())))) return;
     this.logger.log(`${peer.name} is reachable again.`);
     await this.jobs.add(PeerNews, { iss: peer.iss }, { key: peer.iss, now: true });
   }
@@ -48,7 +52,18 @@ export class PeerPresence {
   async failed(peer: Partial<Known>, reason: string): Promise<void> {
     if (!isKnown(peer)) return;
     if (peer.unreachableSinceMs === null) this.logger.warn(`${peer.name} is unreachable: ${reason}`);
-    await this.peers.markUnreachable(peer.iss, this.clock.now(), reason.slice(0, ERROR_LENGTH));
+    const why = reason.slice(0, ERROR_LENGTH);
+    await this.tell('peer.unreachable', peer, { reason: why }, () => this.peers.markUnreachable(peer.iss, this.clock.now(), why));
+  }
+
+  /** Several calls may find the same at the same time: the one that changes the row tells it. */
+  private tell(type: EventType, { iss, name }: Known, more: object, change: () => Promise<boolean>): Promise<boolean> {
+    const work = async (): Promise<boolean> => {
+      const isNews = await change();
+      if (isNews) await this.events.record(type, { iss, name, ...more });
+      return isNews;
+    };
+    return this.db.transaction(work, { canBeLost: true });
   }
 
   private wasJustSeen({ lastSeenMs }: Known): boolean {

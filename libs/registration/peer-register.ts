@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Identity } from '#libs/about/server-identity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
@@ -17,6 +18,7 @@ export class PeerRegister {
     private readonly db: Database,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
+    private readonly events: DomainEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -35,6 +37,7 @@ export class PeerRegister {
       const peer = await this.peers.save(record, this.clock.now());
       const details = { iss: record.iss, url: record.url, key_changed: before !== null && before.publicKey !== record.publicKey };
       await this.audit.record({ action: 'peer.registered', subject: record.name, details });
+      await this.events.record('peer.registered', { iss: record.iss, name: record.name, url: record.url });
       await this.exchangeSoon(record.iss, delayMs);
       return peer;
     });
@@ -58,6 +61,7 @@ export class PeerRegister {
     return this.db.transaction(async () => {
       if (!(await this.peers.remove(iss))) return false;
       await this.audit.record({ action: 'peer.unregistered', subject: name, details: { iss, by } });
+      await this.events.record('peer.unregistered', { iss, name, by });
       return true;
     });
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Peer } from '#libs/entities/peer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
@@ -78,12 +78,17 @@ export class PeerRepository {
     await this.db.manager.update(Peer, { iss }, { lastSeenMs });
   }
 
-  async markReachable(iss: string, lastSeenMs: number): Promise<void> {
-    await this.db.manager.update(Peer, { iss }, { lastSeenMs, unreachableSinceMs: null, lastError: null });
+  /** True when it was unreachable until now. */
+  async markReachable(iss: string, lastSeenMs: number): Promise<boolean> {
+    const { affected } = await this.db.manager.update(Peer, { iss, unreachableSinceMs: Not(IsNull()) }, { unreachableSinceMs: null });
+    await this.db.manager.update(Peer, { iss }, { lastSeenMs, lastError: null });
+    return affected === 1;
   }
 
-  async markUnreachable(iss: string, now: number, lastError: string): Promise<void> {
+  /** True when it was reachable until now. */
+  async markUnreachable(iss: string, now: number, lastError: string): Promise<boolean> {
     await this.db.manager.update(Peer, { iss }, { lastError });
-    await this.db.manager.update(Peer, { iss, unreachableSinceMs: IsNull() }, { unreachableSinceMs: now });
+    const { affected } = await this.db.manager.update(Peer, { iss, unreachableSinceMs: IsNull() }, { unreachableSinceMs: now });
+    return affected === 1;
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { AboutModule } from '#libs/about/about.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
+import { EventsModule } from '#libs/events/events.module.js';
 import { AdmissionService } from './admission.service.js';
 import { PeerChallenge } from './peer-challenge.js';
 import { PeerClient } from './peer-client.js';
@@ -26,7 +27,7 @@ import { SeenTokenRepository } from './seen-token.repository.js';
 
 /** The servers this one knows, and how they trust each other. */
 @Module({
-  imports: [AboutModule, AuditModule, PassportModule],
+  imports: [AboutModule, AuditModule, EventsModule, PassportModule],
   providers: [
     AdmissionService,
     PeerChallenge,

@@ -1,9 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { Transfer } from '#libs/entities/transfer.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
 import { Catalog } from '#libs/packages/catalog.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
+import { eventOf } from '#libs/packages/event-of.js';
 import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
 import { PackageStore, type StagingFile } from '#libs/platform/storage/package-store.js';
 import { blockCount, blockHash, blockLength, BlockMap } from '#libs/replication/blocks.js';
 import { ContentSources, type Source } from './content-sources.js';
@@ -30,6 +33,8 @@ export class ContentFetcher {
     private readonly contents: ContentRepository,
     private readonly localBlocks: LocalBlocks,
     private readonly catalog: Catalog,
+    private readonly db: Database,
+    private readonly events: DomainEvents,
     private readonly store: PackageStore,
     private readonly limits: ReplicationLimits,
     private readonly clock: Clock,
@@ -166,7 +171,12 @@ export class ContentFetcher {
 
   private async publish({ uuid, createdMs }: Package, manifest: Buffer): Promise<void> {
     await this.store.publish(stagingIdOf(uuid), uuid, createdMs);
-    const row = await this.catalog.gained(uuid, manifest);
+    const gain = async (): Promise<Package | null> => {
+      const gained = await this.catalog.gained(uuid, manifest);
+      if (gained) await this.events.record('package.synced', eventOf(gained));
+      return gained;
+    };
+    const row = await this.db.transaction(gain, { canBeLost: true });
     if (!row) await this.store.remove(uuid); // replaced or deleted while it was on its way
   }
 }

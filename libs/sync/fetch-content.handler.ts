@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { Transfer } from '#libs/entities/transfer.entity.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
+import { eventOf } from '#libs/packages/event-of.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
@@ -54,6 +56,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     private readonly fetcher: ContentFetcher,
     private readonly small: SmallContents,
     private readonly verification: VerificationService,
+    private readonly events: DomainEvents,
     private readonly store: PackageStore,
     private readonly limits: ReplicationLimits,
     private readonly slots: TransferSlots,
@@ -144,7 +147,8 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
   }
 
   /** Writes down why it stopped, and when it goes on. Always throws. */
-  private async stopped({ uuid, filename }: Package, { attempts }: Transfer, error: unknown, signal: AbortSignal): Promise<never> {
+  private async stopped(goal: Package, transfer: Transfer, error: unknown, signal: AbortSignal): Promise<never> {
+    const { uuid, filename } = goal;
     const now = this.clock.now();
     if (signal.aborted) {
       await this.transfers.end(uuid, { state: 'queued', updatedMs: now });
@@ -155,11 +159,26 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     transfers.inc({ outcome: code });
     const lastError = isDisk ? new DiskFull().message : (error as Error).message;
     const isWaiting = isDisk || waitingCodes.includes(code);
-    await this.packages.setStatus(uuid, isWaiting ? 'Waiting' : 'Failed', now);
-    await this.transfers.end(uuid, { state: isWaiting ? 'waiting' : 'failed', errorCode: code, lastError, updatedMs: now });
+    await this.db.transaction(
+      async () => {
+        if (isDisk) await this.tellOfDisk(goal, transfer);
+        if (!isWaiting && transfer.errorCode !== code)
+          await this.events.record('package.sync_failed', { ...eventOf(goal), code, reason: lastError });
+        await this.packages.setStatus(uuid, isWaiting ? 'Waiting' : 'Failed', now);
+        await this.transfers.end(uuid, { state: isWaiting ? 'waiting' : 'failed', errorCode: code, lastError, updatedMs: now });
+      },
+      { canBeLost: true },
+    );
     if (code === 'content-mismatch') await this.store.discardStaging(stagingIdOf(uuid));
     if (!isWaiting) this.logger.warn(`${filename} could not be fetched: ${lastError}`);
     const standstill = await this.limits.standstill();
-    throw new JobPostponed(standstill?.waitMs ?? (isDisk ? DISK_WAIT_MS : waitAfter(attempts)), lastError);
+    throw new JobPostponed(standstill?.waitMs ?? (isDisk ? DISK_WAIT_MS : waitAfter(transfer.attempts)), lastError);
+  }
+
+  /** Once for all that wait for room: the first of them tells it. */
+  private async tellOfDisk({ filename, size }: Package, { verifiedBytes }: Transfer): Promise<void> {
+    if ((await this.transfers.findWaitingFor(['disk-full'], 0, 1)).length > 0) return;
+    const room = { free_bytes: await this.store.freeBytes(), needed_bytes: size - verifiedBytes };
+    await this.events.record('disk.low', { ...room, filename });
   }
 }

@@ -30,12 +30,8 @@ export class TransferRepository {
     return this.db.manager.find(Transfer, { order: { updatedMs: 'DESC' }, take: limit });
   }
 
-  findUnfinished(limit: number): Promise<Transfer[]> {
-    return this.db.manager.find(Transfer, {
-      where: { state: Not(In(['done', 'cancelled'] satisfies TransferState[])) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+  findActive(limit: number): Promise<Transfer[]> {
+    return this.db.manager.find(Transfer, { where: { state: 'active' }, order: { id: 'ASC' }, take: limit });
   }
 
   /** Bytes that transfers under way will still need, those only that began before this one: two that do not fit together must not stop each other. */

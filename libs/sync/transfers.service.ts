@@ -43,6 +43,10 @@ export class TransfersService {
     return this.transfers.findRecent(limit);
   }
 
+  listActive(limit: number): Promise<Transfer[]> {
+    return this.transfers.findActive(limit);
+  }
+
   async sourceNames(): Promise<Map<string, string>> {
     return new Map((await this.peers.findAll()).map(({ iss, name }) => [iss, name]));
   }

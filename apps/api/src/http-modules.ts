@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
+import { LiveHttpModule } from '#libs/live/live.module.js';
 import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
 import { AuditLogHttpModule } from '#libs/audit-log/audit-log.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
@@ -19,5 +20,6 @@ export const httpModules: Type[] = [
   UploadHttpModule,
   RegistrationHttpModule,
   SyncHttpModule,
+  LiveHttpModule,
   MetricsHttpModule,
 ];

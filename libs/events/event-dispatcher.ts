@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/platform/database/database.js';
+import { DomainEventRepository } from './domain-event.repository.js';
+import type { EventConsumer } from './event-consumer.js';
+import { EventPositionRepository } from './event-position.repository.js';
+
+const BATCH = 100;
+
+/** Tells every consumer of this process what it has not been told yet. */
+@Injectable()
+export class EventDispatcher {
+  private readonly consumers = new Map<string, EventConsumer>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly events: DomainEventRepository,
+    private readonly positions: EventPositionRepository,
+  ) {}
+
+  /** Called while modules start. */
+  add(consumer: EventConsumer): void {
+    if (this.consumers.has(consumer.name)) throw new Error(`Two consumers of events are called ${consumer.name}.`);
+    this.consumers.set(consumer.name, consumer);
+  }
+
+  async dispatch(signal: AbortSignal): Promise<void> {
+    for (const consumer of this.consumers.values()) {
+      while (!signal.aborted && (await this.tell(consumer))) continue;
+    }
+  }
+
+  /** True when there may be more. A consumer that is new hears of what happens from then on. */
+  private tell(consumer: EventConsumer): Promise<boolean> {
+    return this.db.transaction(async () => {
+      const position = await this.positions.hold(consumer.name, await this.events.newestId());
+      const events = await this.events.findAfter(position, BATCH);
+      if (events.length === 0) return false;
+      await consumer.take(events);
+      await this.positions.set(consumer.name, events.at(-1)!.id);
+      return events.length === BATCH;
+    });
+  }
+}

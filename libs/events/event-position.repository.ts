@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { EventPosition } from '#libs/entities/event-position.entity.js';
+import { Database } from '#libs/platform/database/database.js';
+
+/** Every query on how far consumers have been told. */
+@Injectable()
+export class EventPositionRepository {
+  constructor(private readonly db: Database) {}
+
+  /** The consumer's position, locked until the transaction ends; a new one begins at `newest`. */
+  async hold(consumer: string, newest: number): Promise<number> {
+    const insert = this.db.manager.createQueryBuilder().insert().into(EventPosition).values({ consumer, eventId: newest });
+    await insert.orIgnore().updateEntity(false).execute();
+    return (await this.db.manager.findOneOrFail(EventPosition, { where: { consumer }, ...this.db.forUpdate })).eventId;
+  }
+
+  async set(consumer: string, eventId: number): Promise<void> {
+    await this.db.manager.update(EventPosition, { consumer }, { eventId });
+  }
+}

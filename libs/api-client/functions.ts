@@ -95,3 +95,5 @@ export type { RetryTransfer$Params as RetryTransfer$Params } from './fn/transfer
 export { retryTransfer as retryTransfer } from './fn/transfers/retry-transfer';
 export type { CancelTransfer$Params as CancelTransfer$Params } from './fn/transfers/cancel-transfer';
 export { cancelTransfer as cancelTransfer } from './fn/transfers/cancel-transfer';
+export type { StreamEvents$Params as StreamEvents$Params } from './fn/events/stream-events';
+export { streamEvents as streamEvents } from './fn/events/stream-events';

@@ -33,6 +33,7 @@ const esm = {
 const server = {
   ...esm,
   displayName: 'server',
+  setupFilesAfterEnv: ['<rootDir>/test/support/jest.setup.ts'],
   testMatch: ['<rootDir>/{apps/api,apps/worker,apps/admin,apps/cli,libs,tools}/**/*.spec.ts'],
 };
 

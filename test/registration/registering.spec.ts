@@ -52,6 +52,8 @@ forEachDatabase((database) =>
         last_seen_ts: expect.any(Number) as number,
         unreachable_since_ts: null,
         last_error: null,
+        download_limit: null,
+        upload_limit: null,
         lag: 0,
         pulled_seq: 0,
         acked_seq: 0,

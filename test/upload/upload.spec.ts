@@ -21,7 +21,7 @@ interface Uploaded {
 describe('uploading', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start('upload', { MAX_UPLOAD_BYTES: '8M', UPLOAD_IDLE_SECONDS: 6 });
+    server = await TestServer.start('upload', { MAX_UPLOAD_BYTES: '8M', UPLOAD_IDLE_SECONDS: 20 });
   });
   afterAll(() => server.dispose());
   afterEach(() => eventually(() => expect(filesOf(server, 'staging')).toEqual([])));

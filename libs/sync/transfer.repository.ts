@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan, Not } from 'typeorm';
-import { Transfer } from '#libs/entities/transfer.entity.js';
+import { Transfer, type TransferState } from '#libs/entities/transfer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
 export type TransferGoal = Pick<Transfer, 'uuid' | 'filename' | 'size'>;

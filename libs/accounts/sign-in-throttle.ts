@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
 import { Clock } from '#libs/platform/clock.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
+import { addressKey } from '#libs/platform/http/address-key.js';
 import { SignInBlocked } from './accounts.errors.js';
 import { blockMs, FORGET_AFTER_MS, FREE_ATTEMPTS } from './block-policy.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
@@ -23,14 +23,6 @@ export interface Charge {
 
 /** A power cut forgives a few guesses; waiting for the disk at each one would let guessing slow the server down. */
 const countCanBeLost = { canBeLost: true } as const;
-
-/** An IPv6 customer has a whole /64 to guess from; IPv4 in IPv6 clothes is IPv4. */
-export function addressKey(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return parsed.toNormalizedString().split(':').slice(0, 4).join(':');
-}
 
 /**
  * Slows down the guessing of passwords, per account and per address, over all replicas. An attempt is counted

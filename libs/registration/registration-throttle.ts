@@ -1,9 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { addressKey } from '#libs/accounts/sign-in-throttle.js';
+import { addressKey } from '#libs/platform/http/address-key.js';
 import { Clock } from '#libs/platform/clock.js';
+import { TokenBuckets } from '#libs/platform/http/token-buckets.js';
 import { RegistrationThrottled } from './registration.errors.js';
-import { TokenBuckets } from './token-buckets.js';
 
 /** Registrations and proofs cost a signature each and need no sign-in: one address gets as many at once as a site may have servers, then five a second. */
 @Injectable()

@@ -2,15 +2,19 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Clock } from '#libs/platform/clock.js';
 import type { Config } from '#libs/platform/config/config.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
 import { answerProblem, ProblemFilter } from '#libs/platform/errors/problem.filter.js';
 import { trackRequests } from '#libs/platform/http/track-requests.js';
+import { allowOrigins } from '#libs/platform/http/allow-origins.js';
+import { limitRate } from '#libs/platform/http/limit-rate.js';
 import { boundUnreadBodies } from '#libs/platform/http/unread-bodies.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { PUSHED_CONTENT_TYPE } from '#libs/registration/pushed-content.js';
 import { AppModule } from './app.module.js';
+import { serveDocs } from './serve-docs.js';
 import { serveConsole, toConsoleUrl } from './serve-console.js';
 
 /** Bodies that are read into memory (JSON); package content is streamed and counted elsewhere. */
@@ -67,6 +71,8 @@ export async function createApp(
   app.useGlobalFilters(new ProblemFilter());
   trackRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
+  allowOrigins(adapter.getInstance(), config);
+  limitRate(adapter.getInstance(), config, app.get(Clock));
   // Uploads read the request themselves, as it arrives.
   adapter
     .getInstance()
@@ -74,6 +80,7 @@ export async function createApp(
   app.useBodyParser(PUSHED_CONTENT_TYPE, { bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) => done(null, body));
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
+  if (!preview) serveDocs(app);
   if (!preview) await serveConsole(app);
   return app;
 }

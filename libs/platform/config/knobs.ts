@@ -17,7 +17,12 @@ const knob = <T>(doc: string, shown: string, read: (text: string | undefined) =>
 
 export const text = (fallback: string, doc: string): Knob<string> => knob(doc, fallback, (value) => value ?? fallback);
 
-export const optionalText = (doc: string): Knob<string | null> => knob(doc, 'not set', (value) => value ?? null);
+/** `check` throws an Error whose message completes the name. */
+export const optionalText = (doc: string, check: (value: string) => unknown = () => undefined): Knob<string | null> =>
+  knob(doc, 'not set', (value) => {
+    if (value !== undefined) check(value);
+    return value ?? null;
+  });
 
 /** `check` throws an Error whose message completes the name, and does not repeat the value. */
 export const secretText = (doc: string, check: (value: string) => unknown = () => undefined): Knob<string | null> =>

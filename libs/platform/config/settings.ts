@@ -10,6 +10,14 @@ function checkRedisUrl(text: string): void {
     throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
 }
 
+function checkOrigins(text: string): void {
+  for (const origin of text.split(',').map((part) => part.trim())) {
+    const url = URL.canParse(origin) ? new URL(origin) : null;
+    if (!url || !/^https?:$/.test(url.protocol) || url.origin !== origin)
+      throw new Error(`must be origins such as https://tools.example.org, not "${origin}".`);
+  }
+}
+
 /** Every environment variable that ODS reads. docs/configuration.md is generated from this table. */
 export const settings = {
   HOST: text('0.0.0.0', 'Address to listen on.'),
@@ -51,6 +59,15 @@ export const settings = {
   MAX_UPLOAD_BYTES: bytes('64G', 'Largest package that is accepted.'),
   UPLOAD_IDLE_SECONDS: integer(60, [1, 3_600], 'An upload of which nothing arrives for this long is cut.'),
   UPLOAD_EXPIRY_HOURS: integer(72, [1, 8_760], 'A resumable upload that nobody goes on with for this long is removed.'),
+  API_RATE_PER_MINUTE: integer(
+    6_000,
+    [0, 10_000_000],
+    'Calls of the admin API that one token may make in a minute, and five times as many from one address; counted by each process. 0: no limit.',
+  ),
+  CORS_ORIGINS: optionalText(
+    'Origins whose pages may call the admin API with an API token, separated by commas: https://tools.example.org. Default: none.',
+    checkOrigins,
+  ),
   DISK_RESERVE_BYTES: bytes('512M', 'Free space that uploads and transfers never eat.'),
   JOB_CONCURRENCY: integer(8, [1, 256], 'Jobs that one process runs at a time.'),
   TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),

@@ -10,11 +10,17 @@ import { RequestBuilder } from '../../request-builder';
 import { AboutDto } from '../../models/about-dto';
 
 export interface RotateKey$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
 }
 
 export function rotateKey(http: HttpClient, rootUrl: string, params?: RotateKey$Params, context?: HttpContext): Observable<StrictHttpResponse<AboutDto>> {
   const rb = new RequestBuilder(rootUrl, rotateKey.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 
   return http.request(

@@ -11,12 +11,18 @@ import { AboutDto } from '../../models/about-dto';
 import { UpdateAboutDto } from '../../models/update-about-dto';
 
 export interface UpdateAbout$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: UpdateAboutDto
 }
 
 export function updateAbout(http: HttpClient, rootUrl: string, params: UpdateAbout$Params, context?: HttpContext): Observable<StrictHttpResponse<AboutDto>> {
   const rb = new RequestBuilder(rootUrl, updateAbout.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

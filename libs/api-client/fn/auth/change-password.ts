@@ -10,12 +10,18 @@ import { RequestBuilder } from '../../request-builder';
 import { ChangePasswordDto } from '../../models/change-password-dto';
 
 export interface ChangePassword$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: ChangePasswordDto
 }
 
 export function changePassword(http: HttpClient, rootUrl: string, params: ChangePassword$Params, context?: HttpContext): Observable<StrictHttpResponse<void>> {
   const rb = new RequestBuilder(rootUrl, changePassword.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

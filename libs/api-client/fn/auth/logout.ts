@@ -9,11 +9,17 @@ import { RequestBuilder } from '../../request-builder';
 
 
 export interface Logout$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
 }
 
 export function logout(http: HttpClient, rootUrl: string, params?: Logout$Params, context?: HttpContext): Observable<StrictHttpResponse<void>> {
   const rb = new RequestBuilder(rootUrl, logout.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 
   return http.request(

@@ -11,12 +11,18 @@ import { DecidedDto } from '../../models/decided-dto';
 import { DecideHeldDeletesDto } from '../../models/decide-held-deletes-dto';
 
 export interface RejectHeldDeletes$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: DecideHeldDeletesDto
 }
 
 export function rejectHeldDeletes(http: HttpClient, rootUrl: string, params: RejectHeldDeletes$Params, context?: HttpContext): Observable<StrictHttpResponse<DecidedDto>> {
   const rb = new RequestBuilder(rootUrl, rejectHeldDeletes.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

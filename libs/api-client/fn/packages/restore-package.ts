@@ -15,12 +15,18 @@ export interface RestorePackage$Params {
  * Database id or filename.
  */
   id_or_name: string;
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
 }
 
 export function restorePackage(http: HttpClient, rootUrl: string, params: RestorePackage$Params, context?: HttpContext): Observable<StrictHttpResponse<PackageDto>> {
   const rb = new RequestBuilder(rootUrl, restorePackage.PATH, 'post');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 
   return http.request(

@@ -11,12 +11,18 @@ import { PeerDto } from '../../models/peer-dto';
 import { RegisterDto } from '../../models/register-dto';
 
 export interface Register$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: RegisterDto
 }
 
 export function register(http: HttpClient, rootUrl: string, params: Register$Params, context?: HttpContext): Observable<StrictHttpResponse<PeerDto>> {
   const rb = new RequestBuilder(rootUrl, register.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

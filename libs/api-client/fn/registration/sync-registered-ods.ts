@@ -10,12 +10,18 @@ import { RequestBuilder } from '../../request-builder';
 
 export interface SyncRegisteredOds$Params {
   id: number;
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
 }
 
 export function syncRegisteredOds(http: HttpClient, rootUrl: string, params: SyncRegisteredOds$Params, context?: HttpContext): Observable<StrictHttpResponse<void>> {
   const rb = new RequestBuilder(rootUrl, syncRegisteredOds.PATH, 'post');
   if (params) {
     rb.path('id', params.id, {});
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 
   return http.request(

@@ -11,12 +11,18 @@ import { CreateTokenDto } from '../../models/create-token-dto';
 import { IssuedTokenDto } from '../../models/issued-token-dto';
 
 export interface CreateToken$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: CreateTokenDto
 }
 
 export function createToken(http: HttpClient, rootUrl: string, params: CreateToken$Params, context?: HttpContext): Observable<StrictHttpResponse<IssuedTokenDto>> {
   const rb = new RequestBuilder(rootUrl, createToken.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

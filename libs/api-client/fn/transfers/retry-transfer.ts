@@ -11,12 +11,18 @@ import { TransferDto } from '../../models/transfer-dto';
 
 export interface RetryTransfer$Params {
   id: number;
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
 }
 
 export function retryTransfer(http: HttpClient, rootUrl: string, params: RetryTransfer$Params, context?: HttpContext): Observable<StrictHttpResponse<TransferDto>> {
   const rb = new RequestBuilder(rootUrl, retryTransfer.PATH, 'post');
   if (params) {
     rb.path('id', params.id, {});
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 
   return http.request(

@@ -11,12 +11,18 @@ import { CreateUserDto } from '../../models/create-user-dto';
 import { UserDto } from '../../models/user-dto';
 
 export interface CreateUser$Params {
+
+/**
+ * Makes it safe to send the request again: it is done once, and answered the same for a day.
+ */
+  'Idempotency-Key'?: string;
       body: CreateUserDto
 }
 
 export function createUser(http: HttpClient, rootUrl: string, params: CreateUser$Params, context?: HttpContext): Observable<StrictHttpResponse<UserDto>> {
   const rb = new RequestBuilder(rootUrl, createUser.PATH, 'post');
   if (params) {
+    rb.header('Idempotency-Key', params['Idempotency-Key'], {});
     rb.body(params.body, 'application/json');
   }
 

@@ -25,7 +25,7 @@ export interface KeptAnswer {
   readonly body: unknown;
 }
 
-const PURPOSE = 'answer to a request';
+export const ANSWER_PURPOSE = 'answer to a request';
 const KEPT_MS = 24 * 3_600_000;
 /** A request that was not over by then died with its process. */
 const RUNNING_MS = 5 * 60_000;
@@ -66,13 +66,13 @@ export class RepeatedRequests {
       }
       if (row.fingerprint !== wanted.fingerprint) throw new IdempotencyKeyReused();
       if (row.status === null) throw new IdempotencyKeyInUse();
-      const text = row.answer === null ? null : this.box.open(row.answer.toString('utf8'), PURPOSE);
+      const text = row.answer === null ? null : this.box.open(row.answer.toString('utf8'), ANSWER_PURPOSE);
       return { answer: { status: row.status, body: text === null ? undefined : (JSON.parse(text) as unknown) } };
     }
   }
 
   async keep(claim: IdempotencyKey, { status, body }: KeptAnswer): Promise<void> {
-    const answer = body === undefined ? null : Buffer.from(this.box.seal(JSON.stringify(body), PURPOSE));
+    const answer = body === undefined ? null : Buffer.from(this.box.seal(JSON.stringify(body), ANSWER_PURPOSE));
     await this.db.transaction(() => this.keys.complete(claim, { status, answer, expiresMs: this.clock.now() + KEPT_MS }));
   }
 

@@ -4,6 +4,7 @@ import { Content } from '#libs/entities/content.entity.js';
 import { Job } from '#libs/entities/job.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
 import { Peer } from '#libs/entities/peer.entity.js';
+import { ResumableUpload } from '#libs/entities/resumable-upload.entity.js';
 import { SeenToken } from '#libs/entities/seen-token.entity.js';
 import { Server } from '#libs/entities/server.entity.js';
 import { Session } from '#libs/entities/session.entity.js';
@@ -11,6 +12,14 @@ import { Transfer } from '#libs/entities/transfer.entity.js';
 import type { Database } from '#libs/platform/database/database.js';
 
 export type StoredContent = Pick<Content, 'uuid' | 'filename' | 'size' | 'sha256' | 'state'>;
+
+/** A column that holds secrets, by its names in the database, and what they were sealed for. */
+export interface SealedColumn {
+  readonly table: string;
+  readonly key: string;
+  readonly column: string;
+  readonly purpose: string;
+}
 
 const ROW = { id: 1 };
 const BATCH = 500;
@@ -55,8 +64,51 @@ export class MaintenanceRepository {
     return this.db.manager.find(Peer, { order: { id: 'ASC' } });
   }
 
-  async reseal(change: Pick<Server, 'registrationKey' | 'privateKey'>): Promise<void> {
-    await this.db.manager.update(Server, ROW, change);
+  transaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.db.transaction(work);
+  }
+
+  /** What the column holds, each with the key of its row. */
+  async sealedValues({ table, key, column }: SealedColumn): Promise<{ key: unknown; sealed: string }[]> {
+    const rows = await this.db.manager
+      .createQueryBuilder()
+      .select(`held.${key}`, 'row_key')
+      .addSelect(`held.${column}`, 'sealed')
+      .from(table, 'held')
+      .where(`held.${column} IS NOT NULL`)
+      .getRawMany<{ row_key: unknown; sealed: string | Buffer }>();
+    return rows.map((row) => ({ key: row.row_key, sealed: row.sealed.toString('utf8') }));
+  }
+
+  /** Unless somebody changed it meanwhile: what is newer is under the new key already. */
+  async replaceSealed({ table, key, column }: SealedColumn, row: unknown, seen: string, sealed: string): Promise<void> {
+    const isBytes = this.metadataOf(table).columns.find(({ databaseName }) => databaseName === column)?.type === (Buffer as unknown);
+    const asStored = (text: string): string | Buffer => (isBytes ? Buffer.from(text) : text);
+    await this.db.manager
+      .createQueryBuilder()
+      .update(table)
+      .set({ [this.propertyOf(table, column)]: asStored(sealed) })
+      .where(`${key} = :row AND ${column} = :seen`, { row, seen: asStored(seen) })
+      .execute();
+  }
+
+  /** Columns of text in which something is encrypted under one of these keys, as `table.column`. */
+  async columnsSealedUnder(keyIds: readonly string[]): Promise<string[]> {
+    const found: string[] = [];
+    for (const { tableName, columns } of this.db.manager.dataSource.entityMetadatas) {
+      for (const { databaseName, type } of columns) {
+        if (type !== 'text' && type !== 'varchar') continue;
+        for (const id of keyIds) {
+          const query = this.db.manager.createQueryBuilder().select('1', 'one').from(tableName, 'held');
+          const row: unknown = await query
+            .where(`held.${databaseName} LIKE :start`, { start: `v1.${id}.%` })
+            .limit(1)
+            .getRawOne();
+          if (row) found.push(`${tableName}.${databaseName}`);
+        }
+      }
+    }
+    return found;
   }
 
   /**
@@ -71,8 +123,21 @@ export class MaintenanceRepository {
     await manager.createQueryBuilder().update(Peer).set(unread).execute();
     await manager.createQueryBuilder().delete().from(Session).execute();
     await manager.createQueryBuilder().delete().from(SeenToken).execute();
+    await manager.createQueryBuilder().delete().from(ResumableUpload).execute(); // their bytes are in no backup
     await manager.update(Job, { state: 'running' }, { state: 'due', lease: null, dueMs: now, again: false });
     await manager.update(Transfer, { state: 'active' }, { state: 'queued', verified: null, verifiedBytes: 0 });
     await manager.update(Transfer, { state: In(['queued', 'waiting', 'failed']) }, { verified: null, verifiedBytes: 0 });
+  }
+
+  private metadataOf(table: string) {
+    const found = this.db.manager.dataSource.entityMetadatas.find(({ tableName }) => tableName === table);
+    if (!found) throw new Error(`There is no table ${table}.`);
+    return found;
+  }
+
+  private propertyOf(table: string, column: string): string {
+    const found = this.metadataOf(table).columns.find(({ databaseName }) => databaseName === column);
+    if (!found) throw new Error(`There is no column ${table}.${column}.`);
+    return found.propertyName;
   }
 }

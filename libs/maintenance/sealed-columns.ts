@@ -1,31 +1,41 @@
 import { KEY_PURPOSE } from '#libs/about/server-identity.js';
+import { ANSWER_PURPOSE } from '#libs/accounts/repeated-requests.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
-import type { MaintenanceRepository } from './maintenance.repository.js';
+import type { MaintenanceRepository, SealedColumn } from './maintenance.repository.js';
 
-interface Secrets {
-  readonly registrationKey: string;
-  readonly privateKey: string;
-}
+/** Every column that is encrypted under DATABASE_KEY. A feature that adds one names it here, or the key cannot be rotated. */
+const sealedColumns: readonly SealedColumn[] = [
+  { table: 'server', key: 'id', column: 'registration_key', purpose: KEY_PURPOSE.registrationKey },
+  { table: 'server', key: 'id', column: 'private_key', purpose: KEY_PURPOSE.privateKey },
+  { table: 'idempotency_key', key: 'id', column: 'answer', purpose: ANSWER_PURPOSE },
+];
 
-/** Opens what the database holds under DATABASE_KEY. Throws when a key is missing. */
-export async function openSealed(config: Config, rows: MaintenanceRepository): Promise<Secrets> {
+/** Opens the server's own secrets. Throws when the key is missing. */
+export async function openSealed(config: Config, rows: MaintenanceRepository): Promise<void> {
   const server = await rows.server();
   if (!server) throw new MaintenanceFailed('The server of this database has never been started.');
   const box = new SecretBox(config);
-  return {
-    registrationKey: box.open(server.registrationKey, KEY_PURPOSE.registrationKey),
-    privateKey: box.open(server.privateKey, KEY_PURPOSE.privateKey),
-  };
+  box.open(server.registrationKey, KEY_PURPOSE.registrationKey);
+  box.open(server.privateKey, KEY_PURPOSE.privateKey);
 }
 
-/** Encrypts it again under the first key of DATABASE_KEY; after that the others open nothing any more. */
+/**
+ * Encrypts everything again under the first key of DATABASE_KEY, in one transaction; after that the others open nothing any
+ * more. Throws, and changes nothing, when something is left that only an older key opens.
+ */
 export async function sealAgain(config: Config, rows: MaintenanceRepository): Promise<void> {
-  const { registrationKey, privateKey } = await openSealed(config, rows);
   const box = new SecretBox(config);
-  await rows.reseal({
-    registrationKey: box.seal(registrationKey, KEY_PURPOSE.registrationKey),
-    privateKey: box.seal(privateKey, KEY_PURPOSE.privateKey),
+  await openSealed(config, rows);
+  const [, ...older] = config.get('databaseKeys');
+  await rows.transaction(async () => {
+    for (const each of sealedColumns) {
+      for (const { key, sealed } of await rows.sealedValues(each)) {
+        await rows.replaceSealed(each, key, sealed, box.seal(box.open(sealed, each.purpose), each.purpose));
+      }
+    }
+    const left = await rows.columnsSealedUnder(older.map(({ id }) => id));
+    if (left.length > 0) throw new MaintenanceFailed(`${left.join(', ')} cannot be encrypted again by this version. Keep the old key.`);
   });
 }

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { someBytes } from '../mesh/packages.js';
 import { TestServer } from '../support/test-server.js';
 import { adminOf, odsAdmin } from './ods-admin.js';
+
+const keyId = (key: string): string => createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 8);
 
 interface Package {
   readonly uuid: string;
@@ -84,6 +87,12 @@ describe('ods-admin', () => {
     const keyFile = path.join(own.dataDir, 'keys/database.key');
     const old = readFileSync(keyFile, 'utf8').trim();
     const { key } = await own.ok<{ key: string }>('GET', '/api/admin/about');
+    const repeatable = async (): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${await own.login()}`, 'content-type': 'application/json', 'idempotency-key': '"once"' };
+      const body = JSON.stringify({ name: 'made once', role: 'viewer' });
+      return (await fetch(`${own.url}/api/admin/tokens`, { method: 'POST', headers, body })).json();
+    };
+    const answer = await repeatable(); // with a secret in it, kept encrypted
     expect((await adminOf(own, 'rotate-database-key', '--generate')).code).toBe(0);
     await own.restart();
     expect(await adminOf(own, 'rotate-database-key')).toEqual({
@@ -91,9 +100,16 @@ describe('ods-admin', () => {
       output: expect.stringContaining('Everything is encrypted under the first key'),
     });
     expect((await own.ok<{ key: string }>('GET', '/api/admin/about')).key).toBe(key); // while it runs
+    await own.upload('unknown.pkg', someBytes(10), { notes: `v1.${keyId(old)}.sealed by a newer version` });
+    expect(await adminOf(own, 'rotate-database-key', '--forget')).toEqual({
+      code: 1,
+      output: expect.stringContaining('package.notes cannot be encrypted again by this version. Keep the old key.'),
+    });
+    await own.ok('PATCH', '/api/admin/packages/unknown.pkg', { notes: 'nothing' });
     expect((await adminOf(own, 'rotate-database-key', '--forget')).code).toBe(0);
     await own.restart();
     expect((await own.ok<{ key: string }>('GET', '/api/admin/about')).key).toBe(key);
+    expect(await repeatable()).toEqual(answer);
     expect(readFileSync(keyFile, 'utf8')).not.toContain(old);
     expect(await odsAdmin(['doctor'], { DATA_DIR: own.dataDir, DATABASE_KEY: old })).toEqual({
       code: 1,

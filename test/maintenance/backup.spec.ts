@@ -53,7 +53,7 @@ describe('ods-admin backup and restore', () => {
     expect(sha256(await beta.downloaded('news.pkg'))).toBe(sha256(news));
     await restored.dispose();
     await cluster.dispose();
-  }, 180_000);
+  }, 300_000);
 
   it('backs a server up that is being written to, and writes only what is new the second time', async () => {
     const server = await TestServer.start('busy');
@@ -70,7 +70,7 @@ describe('ods-admin backup and restore', () => {
     expect(await odsAdmin(['restore', backup], { DATA_DIR: dataDir })).toEqual(done);
     expect(await odsAdmin(['verify'], { DATA_DIR: dataDir })).toEqual({ code: 0, output: expect.stringContaining(' 0 faults.') });
     await server.dispose();
-  });
+  }, 240_000);
 
   it('brings contents back from the mesh that are not in the backup', async () => {
     const cluster = await TestCluster.line(['thin', 'thick']);
@@ -92,7 +92,7 @@ describe('ods-admin backup and restore', () => {
     expect(sha256(await restored.downloaded('big.pkg', 60_000))).toBe(sha256(content));
     await restored.dispose();
     await cluster.dispose();
-  }, 120_000);
+  }, 300_000);
 
   it('refuses what is damaged, and what would overwrite a server', async () => {
     const server = await TestServer.start('guarded');
@@ -117,5 +117,5 @@ describe('ods-admin backup and restore', () => {
     rmSync(path.join(copy, 'backup.json'));
     expect(await restore()).toEqual({ code: 1, output: expect.stringContaining('is no whole backup') });
     await server.dispose();
-  });
+  }, 240_000);
 });

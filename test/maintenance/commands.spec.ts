@@ -51,7 +51,7 @@ describe('ods-admin', () => {
       output: expect.stringMatching(/FAULT {3}The content of missing\.pkg is missing on disk/),
     });
     for (const name of ['missing', 'cut', 'changed']) await server.ok('DELETE', `/api/admin/packages/${name}.pkg`);
-  });
+  }, 120_000);
 
   it('doctor tells what is well and what is not', async () => {
     const well = await adminOf(server, 'doctor');
@@ -116,5 +116,5 @@ describe('ods-admin', () => {
       output: expect.stringContaining('another DATABASE_KEY'),
     });
     await own.dispose();
-  });
+  }, 240_000);
 });

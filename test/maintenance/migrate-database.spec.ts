@@ -45,6 +45,6 @@ describe.each(['mariadb', 'postgres'] as const)('ods-admin migrate-database from
       await cluster.dispose();
       await dropDatabase(kind, url);
     },
-    180_000,
+    300_000,
   );
 });

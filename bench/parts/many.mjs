@@ -85,9 +85,9 @@ async function fill(server, { packages, bytes }) {
 }
 
 /** @param {import('../support/ods-server.mjs').OdsServer} server @param {string} filename @param {Buffer} content */
-export async function post(server, filename, content) {
+export async function post(server, filename, content, stage = 'Prod') {
   const form = new FormData();
-  form.set('stage', 'Prod');
+  form.set('stage', stage);
   form.set('file', new Blob([content]), filename);
   const response = await fetch(`${server.url}/api/admin/upload`, {
     method: 'POST',

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { findCommand } from '../../test/support/programs.mjs';
 import { freePort } from '../../test/support/child.mjs';
 import { OdsServer } from './ods-server.mjs';
+import { SlowLink } from './slow-link.mjs';
 
 const execute = promisify(execFile);
 /** A part may leave this much of the disk. */
@@ -44,6 +45,17 @@ export class Bench {
     const server = this.keep(new OdsServer({ name, port: await freePort(), folder: this.directory('ods'), settings }));
     await server.start();
     return server;
+  }
+
+  /**
+   * A server that its peers reach over a line of so many bytes a second.
+   * @param {string} name @param {number} bytesPerSecond @param {Record<string, string>} [settings]
+   */
+  async serverBehind(name, bytesPerSecond, settings = {}) {
+    const server = await this.server(name, settings);
+    const link = this.keep(await new SlowLink(server.port, bytesPerSecond).start());
+    await server.call('POST', 'about/update', { name, url: link.url });
+    return { server, link };
   }
 
   /** Takes a server down and its files away. @param {OdsServer} server */

@@ -26,6 +26,15 @@ export class OdsServer extends DemoServer {
     await until(() => existsSync(path.join(this.share, filename)), `${filename} at ${this.name}`);
   }
 
+  /** Resolves when this server knows of a package and has not begun to fetch it. @param {string} filename */
+  async waiting(filename) {
+    const giveUp = Date.now() + ARRIVAL_TIMEOUT_MS;
+    while ((await this.progressOf(filename)).state !== 'waiting') {
+      if (Date.now() > giveUp) throw new Error(`${this.name} never heard of ${filename}.`);
+      await delay(100);
+    }
+  }
+
   /** Resolves when so many packages are served here. @param {number} count */
   async arrivals(count) {
     await until(

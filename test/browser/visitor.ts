@@ -109,6 +109,7 @@ export class Visitor {
   async look(name: string): Promise<void> {
     mkdirSync(SCREENS, { recursive: true });
     const findings: string[] = [];
+    await this.page.evaluate('scrollTo(0, 0)');
     for (const viewport of [narrow, wide]) {
       await this.page.setViewportSize(viewport);
       for (const colorScheme of ['dark', 'light'] as const) {

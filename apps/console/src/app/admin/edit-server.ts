@@ -15,24 +15,24 @@ import { faultOf, sentenceOf } from '../shared/problem';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [FormsModule, MatButtonModule, MatDialogModule, MatFormFieldModule, MatInputModule, MatSelectModule, MatSlideToggleModule],
   template: `
-    <h2 mat-dialog-title>Server settings</h2>
+    <h2 mat-dialog-title i18n>Server settings</h2>
     <mat-dialog-content>
       <form id="server-form" (ngSubmit)="save()">
         <mat-form-field appearance="outline">
-          <mat-label>Name</mat-label>
+          <mat-label i18n>Name</mat-label>
           <input matInput name="name" maxlength="100" required [(ngModel)]="name" />
-          <mat-hint>How other administrators see this server.</mat-hint>
+          <mat-hint i18n>How other administrators see this server.</mat-hint>
         </mat-form-field>
         <mat-form-field appearance="outline">
-          <mat-label>URL</mat-label>
+          <mat-label i18n>URL</mat-label>
           <input matInput name="url" type="url" maxlength="500" [(ngModel)]="url" placeholder="https://ods.example.com" />
-          <mat-hint>Where other servers and managed computers reach it.</mat-hint>
+          <mat-hint i18n>Where other servers and managed computers reach it.</mat-hint>
         </mat-form-field>
         @if (url() !== here) {
-          <button matButton type="button" class="suggestion" (click)="url.set(here)">Use {{ here }}</button>
+          <button matButton type="button" class="suggestion" (click)="url.set(here)" i18n>Use {{ here }}</button>
         }
         <mat-form-field appearance="outline">
-          <mat-label>Stage</mat-label>
+          <mat-label i18n>Stage</mat-label>
           <mat-select name="stage" [(ngModel)]="stage">
             @for (option of stages; track option) {
               <mat-option [value]="option">{{ option }}</mat-option>
@@ -40,12 +40,14 @@ import { faultOf, sentenceOf } from '../shared/problem';
           </mat-select>
           <mat-hint>{{ stageHint() }}</mat-hint>
         </mat-form-field>
-        <mat-slide-toggle name="firewalled" [(ngModel)]="firewalled">Firewalled mode: other servers cannot call this one</mat-slide-toggle>
+        <mat-slide-toggle name="firewalled" [(ngModel)]="firewalled" i18n
+          >Firewalled mode: other servers cannot call this one</mat-slide-toggle
+        >
         <p class="error" role="alert">{{ fault() }}</p>
       </form>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
-      <button matButton mat-dialog-close type="button">Cancel</button>
+      <button matButton mat-dialog-close type="button" i18n>Cancel</button>
       <button matButton="filled" type="submit" form="server-form" [disabled]="isBusy()">{{ isBusy() ? 'Saving…' : 'Save' }}</button>
     </mat-dialog-actions>
   `,

@@ -5,9 +5,18 @@ describe('an audit event in words', () => {
     expect([wordsOf('package.deleted'), wordsOf('webhook.created')]).toEqual(['Package deleted', 'webhook created']);
   });
 
-  it('shows what was before beside what is now', () => {
-    expect(linesOf({ stage: 'Prod', notes: null, before: { stage: 'Test' } })).toEqual(['stage: Test → Prod', 'notes: null']);
+  it('shows what was before beside what is now, and leaves out what stayed', () => {
+    const details = { before: { stage: 'Test', notes: null }, after: { stage: 'Prod', notes: null } };
+    expect(linesOf(details)).toEqual(['stage: Test → Prod']);
+    expect(linesOf({ iss: 'ab', from: { paused: false }, to: { paused: true } })).toEqual(['paused: false → true', 'iss: ab']);
+  });
+
+  it('shows plain details as they are', () => {
     expect(linesOf(null)).toEqual([]);
-    expect(linesOf({ before: 'unknown', reason: 'wrong password' })).toEqual(['reason: wrong password']);
+    expect(linesOf({ reason: 'wrong password', stages: ['Dev'], limit: null })).toEqual([
+      'reason: wrong password',
+      'stages: ["Dev"]',
+      'limit: –',
+    ]);
   });
 });

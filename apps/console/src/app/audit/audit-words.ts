@@ -10,6 +10,9 @@ const words: Readonly<Record<string, string>> = {
   'peer.registered': $localize`Server registered`,
   'peer.unregistered': $localize`Server unregistered`,
   'peer.updated': $localize`Registered server changed`,
+  'peer.paused': $localize`Registered server paused`,
+  'peer.resumed': $localize`Registered server goes on`,
+  'peer.limited': $localize`Limits of a registered server changed`,
   'replication.limited': $localize`Limits changed`,
   'server.updated': $localize`Server settings changed`,
   'server.key_rotated': $localize`New registration key`,
@@ -41,13 +44,18 @@ export const kinds: readonly { prefix: string; label: string }[] = [
   { prefix: 'transfer.', label: $localize`Transfers` },
 ];
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const asText = (value: unknown): string => (value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Details on one line each: `stage: Test → Prod` where something changed. */
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+
+/** Details on one line each: `stage: Test → Prod` where something changed. What stayed the same is left out. */
 export function linesOf(details: Readonly<Record<string, unknown>> | null): string[] {
-  const { before, ...rest } = details ?? {};
-  const old = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : {};
-  return Object.entries(rest).map(([name, value]) =>
-    name in old ? `${name}: ${asText(old[name])} → ${asText(value)}` : `${name}: ${asText(value)}`,
-  );
+  const { before, after, from, to, ...rest } = details ?? {};
+  const old = asRecord(before ?? from);
+  const now = asRecord(after ?? to);
+  const changed = Object.entries(now ?? {})
+    .filter(([name, value]) => asText(value) !== asText(old?.[name] ?? null))
+    .map(([name, value]) => `${name}: ${asText(old?.[name] ?? null)} → ${asText(value)}`);
+  return [...changed, ...Object.entries(rest).map(([name, value]) => `${name}: ${asText(value)}`)];
 }

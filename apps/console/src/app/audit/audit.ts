@@ -40,6 +40,9 @@ const TYPING_MS = 300;
     .filters mat-form-field {
       flex: 1 1 150px;
     }
+    .details {
+      min-width: 260px;
+    }
     td {
       vertical-align: top !important;
     }

@@ -19,19 +19,19 @@ import { NetworkStore } from './network-store';
   template: `
     <form (ngSubmit)="submit()" autocomplete="off">
       <mat-form-field appearance="outline" class="plain whole">
-        <mat-label>Invitation (fills the three below)</mat-label>
+        <mat-label i18n>Invitation (fills the three below)</mat-label>
         <input matInput name="invitation" placeholder="ods-invite:…" [ngModel]="invitation()" (ngModelChange)="paste($event)" />
       </mat-form-field>
       <mat-form-field appearance="outline" class="plain">
-        <mat-label>URL</mat-label>
+        <mat-label i18n>URL</mat-label>
         <input matInput name="url" type="url" placeholder="https://ods.example.com" required [(ngModel)]="url" />
       </mat-form-field>
       <mat-form-field appearance="outline" class="plain">
-        <mat-label>ISS ID</mat-label>
+        <mat-label i18n>ISS ID</mat-label>
         <input matInput name="iss" spellcheck="false" required [(ngModel)]="iss" />
       </mat-form-field>
       <mat-form-field appearance="outline" class="plain">
-        <mat-label>Key</mat-label>
+        <mat-label i18n>Key</mat-label>
         <input matInput name="key" type="password" autocomplete="off" required [(ngModel)]="key" />
       </mat-form-field>
       <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">{{ isBusy() ? 'Registering…' : 'Register' }}</button>

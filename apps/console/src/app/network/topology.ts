@@ -29,7 +29,7 @@ const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${nam
 export function layOut(peers: readonly Pick<PeerDto, 'id' | 'name' | 'status'>[]): Spot[] {
   const inTurn = peers.length > MOST_ON_A_RING ? rings : rings.slice(0, 1);
   return peers.map(({ id, name, status }, index) => {
-    const angle = (2 * Math.PI * index) / peers.length - Math.PI / 2;
+    const angle = (2 * Math.PI * index) / peers.length;
     const { rx, ry } = inTurn[index % inTurn.length]!;
     const [x, y] = [CENTRE.x + rx * Math.cos(angle), CENTRE.y + ry * Math.sin(angle)];
     const side = Math.abs(Math.cos(angle)) < 0.2 ? 0 : Math.sign(Math.cos(angle));
@@ -51,7 +51,7 @@ export function layOut(peers: readonly Pick<PeerDto, 'id' | 'name' | 'status'>[]
   selector: 'ods-topology',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <svg viewBox="0 0 720 370" role="img" [attr.aria-label]="summary()">
+    <svg [attr.viewBox]="frame()" role="img" [attr.aria-label]="summary()">
       @for (spot of spots(); track spot.id) {
         <line [class]="spot.status" [attr.x1]="centre.x" [attr.y1]="centre.y" [attr.x2]="spot.x" [attr.y2]="spot.y" />
       }
@@ -123,6 +123,12 @@ export class Topology {
 
   protected readonly centre = CENTRE;
   protected readonly spots = computed(() => layOut(this.peers()));
+  /** No higher than what is in it. */
+  protected readonly frame = computed(() => {
+    const heights = [CENTRE.y, ...this.spots().map(({ y }) => y)];
+    const [top, bottom] = [Math.min(...heights) - 34, Math.max(...heights) + 44];
+    return `0 ${top} 720 ${bottom - top}`;
+  });
   protected readonly summary = computed(() => {
     const reachable = this.peers().filter(({ status }) => status === 'connected').length;
     return $localize`${this.name()} in the middle, registered with ${this.peers().length} servers, of which ${reachable} answer.`;

@@ -1,9 +1,20 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { RouterLink } from '@angular/router';
-import { type AboutDto, Api, getAbout, getSystem, listHeldDeletes, listPackages, listRegisteredOds, listTransfers } from '#libs/api-client';
-import type { PeerDto, SystemDto, TransferDto } from '#libs/api-client';
+import {
+  type AboutDto,
+  Api,
+  getAbout,
+  getSystem,
+  listAudit,
+  listHeldDeletes,
+  listPackages,
+  listRegisteredOds,
+  listTransfers,
+} from '#libs/api-client';
+import type { AuditEventDto, PeerDto, SystemDto, TransferDto } from '#libs/api-client';
 import type { Status } from '../packages/status-words';
+import { EventList } from '../audit/event-list';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { BytesPipe, DurationPipe } from '../shared/format';
@@ -21,16 +32,18 @@ interface Seen {
   readonly total: number;
   readonly counts: Readonly<Partial<Record<Status, number>>>;
   readonly held: number;
+  readonly events: readonly AuditEventDto[];
 }
 
 const REFRESH_MS = 4_000;
 const noted: readonly Status[] = ['Quarantined', 'Failed', 'Waiting', 'Downloading'];
 const MOST_TRANSFERS = 5;
+const MOST_EVENTS = 6;
 
 /** How this server and its mesh are doing, at a glance. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, Chip, DurationPipe, MatProgressBarModule, RouterLink, When],
+  imports: [BytesPipe, Chip, DurationPipe, EventList, MatProgressBarModule, RouterLink, When],
   templateUrl: './overview.html',
   styleUrl: './overview.scss',
 })
@@ -98,12 +111,13 @@ export class Overview {
     const isAdmin = this.session.isAdmin();
     const count = async (status?: Status): Promise<number> =>
       (await this.api.invoke(listPackages, { limit: 1, ...(status && { status }) })).total;
-    const [about, peers, system, transfers, held, total, ...counts] = await Promise.all([
+    const [about, peers, system, transfers, held, audit, total, ...counts] = await Promise.all([
       isAdmin ? this.api.invoke(getAbout, {}) : null,
       this.api.invoke(listRegisteredOds, {}),
       this.api.invoke(getSystem, {}),
       this.api.invoke(listTransfers, {}),
       isAdmin ? this.api.invoke(listHeldDeletes, {}) : null,
+      isAdmin ? this.api.invoke(listAudit, { limit: MOST_EVENTS }) : null,
       count(),
       ...noted.map(count),
     ]);
@@ -113,6 +127,7 @@ export class Overview {
       system,
       transfers: transfers.items,
       held: held?.total ?? 0,
+      events: audit?.items ?? [],
       total,
       counts: Object.fromEntries(noted.map((status, index) => [status, counts[index]])),
     };

@@ -8,7 +8,9 @@ import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { Router, RouterLink } from '@angular/router';
 import {
   Api,
+  type AuditEventDto,
   getPackage,
+  listAudit,
   listTransfers,
   type PackageDetailDto,
   restorePackage,
@@ -16,6 +18,7 @@ import {
   updatePackage,
   verifyPackage,
 } from '#libs/api-client';
+import { EventList } from '../audit/event-list';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
@@ -30,6 +33,7 @@ import { downloadPath, PackageActions } from './package-actions';
 import { stages, type Stage, statusWords } from './status-words';
 
 const REFRESH_MS = 3_000;
+const MOST_EVENTS = 20;
 
 /** One package: what it is, whether it is here, and what can be done with it. */
 @Component({
@@ -39,6 +43,7 @@ const REFRESH_MS = 3_000;
     Chip,
     CopyButton,
     DurationPipe,
+    EventList,
     FormsModule,
     MatButtonModule,
     MatFormFieldModule,
@@ -82,7 +87,9 @@ export class PackagePage {
 
   protected readonly stages = stages;
   protected readonly words = statusWords;
-  protected readonly mayPublish = inject(Session).mayPublish;
+  private readonly session = inject(Session);
+  private readonly isAdmin = this.session.isAdmin;
+  protected readonly mayPublish = this.session.mayPublish;
   protected readonly state = signal<Loadable<PackageDetailDto>>(loading);
   /** How it comes here, while it does. */
   protected readonly transfer = signal<TransferDto | null>(null);
@@ -93,6 +100,7 @@ export class PackagePage {
   protected readonly curl = computed(() => curlOf(getPackage, { id_or_name: this.name() }));
   protected readonly download = computed(() => `curl -C - -O ${this.url()}`);
   protected readonly notes = signal<string | null>(null);
+  protected readonly history = signal<readonly AuditEventDto[] | null>(null);
   protected readonly areBlocksOpen = signal(false);
   protected readonly mostBlocks = 500;
   protected readonly isVerifying = signal(false);
@@ -100,7 +108,10 @@ export class PackagePage {
   protected readonly downloadPath = downloadPath;
 
   constructor() {
-    effect(() => void this.load(this.name()));
+    effect(() => {
+      void this.load(this.name());
+      void this.loadHistory(this.name());
+    });
     pollWhileVisible(
       () => this.load(this.name()),
       () => REFRESH_MS,
@@ -111,7 +122,7 @@ export class PackagePage {
 
   protected async setStage(row: PackageDetailDto, stage: Stage): Promise<void> {
     await this.actions.setStage([row], stage);
-    await this.load(this.name());
+    await Promise.all([this.load(this.name()), this.loadHistory(this.name())]);
   }
 
   protected async remove(row: PackageDetailDto): Promise<void> {
@@ -151,7 +162,13 @@ export class PackagePage {
 
   private async attempt(work: () => Promise<unknown>, done: string, curl: string): Promise<void> {
     await this.notices.attempt(work, done, { curl });
-    await this.load(this.name());
+    await Promise.all([this.load(this.name()), this.loadHistory(this.name())]);
+  }
+
+  /** Only administrators may read it. */
+  private async loadHistory(subject: string): Promise<void> {
+    if (!this.isAdmin()) return;
+    await this.notices.attempt(async () => this.history.set((await this.api.invoke(listAudit, { subject, limit: MOST_EVENTS })).items));
   }
 
   private async transferOf(uuid: string): Promise<TransferDto | null> {

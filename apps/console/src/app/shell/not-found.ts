@@ -7,8 +7,8 @@ import { RouterLink } from '@angular/router';
   template: `
     <div class="page">
       <div class="card empty">
-        <h1>There is no such page</h1>
-        <p><a routerLink="/packages">Go to the packages</a></p>
+        <h1 i18n>There is no such page</h1>
+        <p><a routerLink="/packages" i18n>Go to the packages</a></p>
       </div>
     </div>
   `,

@@ -7,9 +7,9 @@ import { SignInForm } from '../sign-in/sign-in-form';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MatDialogModule, SignInForm],
   template: `
-    <h2 mat-dialog-title>Please sign in again</h2>
+    <h2 mat-dialog-title i18n>Please sign in again</h2>
     <mat-dialog-content>
-      <p>Your sign-in has ended. Nothing on this page is lost.</p>
+      <p i18n>Your sign-in has ended. Nothing on this page is lost.</p>
       <ods-sign-in-form (signedIn)="dialog.close()" />
     </mat-dialog-content>
   `,

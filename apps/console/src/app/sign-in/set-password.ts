@@ -14,9 +14,9 @@ const LEAST = 12;
   imports: [FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
   template: `
     <main class="card">
-      <h1>Set a new password</h1>
+      <h1 i18n>Set a new password</h1>
       @if (isForced()) {
-        <p class="muted">
+        <p class="muted" i18n>
           Everybody knows the first password of a new server, so it opens nothing but this page. Choose your own; a few words in a row are
           easy to remember.
         </p>
@@ -32,16 +32,16 @@ const LEAST = 12;
           readonly
         />
         <mat-form-field appearance="outline">
-          <mat-label>Current password</mat-label>
+          <mat-label i18n>Current password</mat-label>
           <input matInput name="current" type="password" autocomplete="current-password" required [(ngModel)]="current" />
         </mat-form-field>
         <mat-form-field appearance="outline">
-          <mat-label>New password</mat-label>
+          <mat-label i18n>New password</mat-label>
           <input matInput name="next" type="password" autocomplete="new-password" required [(ngModel)]="next" />
           <mat-hint aria-live="polite">{{ lengthHint() }}</mat-hint>
         </mat-form-field>
         <mat-form-field appearance="outline">
-          <mat-label>New password, once more</mat-label>
+          <mat-label i18n>New password, once more</mat-label>
           <input matInput name="again" type="password" autocomplete="new-password" required [(ngModel)]="again" />
           <mat-hint aria-live="polite">{{ matchHint() }}</mat-hint>
         </mat-form-field>

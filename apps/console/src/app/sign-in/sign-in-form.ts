@@ -14,11 +14,11 @@ import { sentenceOf } from '../shared/problem';
   template: `
     <form (ngSubmit)="submit()">
       <mat-form-field appearance="outline">
-        <mat-label>User name</mat-label>
+        <mat-label i18n>User name</mat-label>
         <input matInput name="username" autocomplete="username" required autocapitalize="none" spellcheck="false" [(ngModel)]="username" />
       </mat-form-field>
       <mat-form-field appearance="outline">
-        <mat-label>Password</mat-label>
+        <mat-label i18n>Password</mat-label>
         <input matInput name="password" type="password" autocomplete="current-password" required [(ngModel)]="password" />
       </mat-form-field>
       <p class="error" role="alert">{{ fault() }}</p>

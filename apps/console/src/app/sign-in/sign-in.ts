@@ -10,7 +10,7 @@ import { SignInForm } from './sign-in-form';
     <main class="card">
       <div class="brand">
         <img src="favicon.svg" alt="" width="36" height="36" />
-        <h1>Open Distribution Server</h1>
+        <h1 i18n>Open Distribution Server</h1>
       </div>
       <ods-sign-in-form (signedIn)="goOn()" />
     </main>

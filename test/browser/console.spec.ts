@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { isLeftOut } from '../support/services.js';
+import { isLeftOut, scratchDir } from '../support/services.js';
 import { ADMIN, TestServer } from '../support/test-server.js';
 import { ApiCalls } from './api-calls.js';
 import { startChromium } from './chromium.js';
@@ -97,9 +99,55 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.look('packages-uploaded');
     });
 
+    it('are paused, survive a reload, and go on where they stopped', async () => {
+      const file = { name: 'Xcode.dmg', mimeType: 'application/octet-stream', buffer: randomBytes(12 * MB) };
+      const input = atBerlin.page.locator('input[type=file]');
+      const kept = path.join(scratchDir('upload'), file.name);
+      writeFileSync(kept, file.buffer);
+      await atBerlin.button('Clear finished uploads').click();
+      const session = await atBerlin.context.newCDPSession(atBerlin.page);
+      const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2 * MB };
+      await session.send('Network.enable');
+      await session.send('Network.emulateNetworkConditions', slow);
+      await input.setInputFiles(kept);
+      await atBerlin.reads(/[1-9][\d.]* MB sent/);
+      await atBerlin.button('Pause Xcode.dmg').click();
+      await atBerlin.reads(/^Paused at/);
+      await atBerlin.look('packages-paused');
+      await atBerlin.button('Resume Xcode.dmg').click();
+      await atBerlin.page.getByRole('progressbar', { name: 'Upload of Xcode.dmg' }).waitFor();
+      await atBerlin.page.reload();
+      await atBerlin.reads('Begun before this page was loaded.');
+      await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 });
+      const from = atBerlin.page.waitForRequest((request) => request.method() === 'PATCH' && request.url().includes('/resumable/'));
+      await input.setInputFiles(kept);
+      expect(Number((await from).headers()['upload-offset'])).toBeGreaterThan(0);
+      await atBerlin.reads('Uploaded and verified.');
+      expect((await berlin.downloaded('Xcode.dmg')).equals(file.buffer)).toBe(true);
+    });
+
+    it('are cancelled', async () => {
+      await atBerlin.button('Clear finished uploads').click();
+      const session = await atBerlin.context.newCDPSession(atBerlin.page);
+      const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: MB };
+      await session.send('Network.enable');
+      await session.send('Network.emulateNetworkConditions', slow);
+      const file = { name: 'Unwanted.dmg', mimeType: 'application/octet-stream', buffer: randomBytes(8 * MB) };
+      await atBerlin.page.locator('input[type=file]').setInputFiles(file);
+      await atBerlin.reads(/MB sent/);
+      await atBerlin.button('Cancel Unwanted.dmg').click();
+      await atBerlin.reads('Cancelled. Nothing was kept.');
+      await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 });
+      await atBerlin.button('Clear finished uploads').click();
+      await atBerlin.row('Xcode.dmg').waitFor();
+      await atBerlin.button('Actions for Xcode.dmg').click();
+      await atBerlin.menuItem('Delete…').click();
+      await atBerlin.button('Delete everywhere').click();
+      await atBerlin.row('Xcode.dmg').waitFor({ state: 'detached' });
+    });
+
     it('asks before it replaces what has the name', async () => {
       atBerlin.expect('409 /api/admin/upload');
-      await atBerlin.button('Clear finished uploads').click();
       await atBerlin.page.locator('input[type=file]').setInputFiles({
         name: 'NoMAD.pkg',
         mimeType: 'application/octet-stream',
@@ -279,7 +327,6 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       expect((await berlin.upload('Gimp.dmg', randomBytes(2 * MB))).status).toBe(201);
       await atOslo.row('Gimp.dmg').getByText('Waiting').waitFor();
       await atOslo.look('activity-waiting');
-      await atOslo.button('Retry now').click();
       await atOslo.button('Cancel').click();
       await atOslo.row('Gimp.dmg').getByText('Cancelled').waitFor();
       await atOslo.button('Fetch after all').click();

@@ -2,6 +2,7 @@
 export const exceptions: Readonly<Record<string, string>> = {
   createPackage: 'the same as uploadPackage under the name that the reference documents use for scripts',
   getRegisteredOds: 'the list has the same fields for every server',
+  describeResumableUploads: 'what of tus the server speaks is for foreign tus clients; the console comes with its server',
   getUser: 'the list has the same fields for everybody',
 };
 
@@ -11,5 +12,5 @@ export const unbuilt: readonly string[] = [
   '/api/admin/network',
   '/api/admin/webhooks',
   '/api/admin/notifications',
-  '/api/admin/upload/resumable',
+  '/api/admin/packages/{id_or_name}/servers',
 ];

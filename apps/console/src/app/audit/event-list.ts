@@ -18,7 +18,7 @@ import { linesOf, wordsOf } from './audit-words';
               <strong>{{ event.subject }}</strong>
             }
             @for (line of lines(event); track line) {
-              <span class="muted small">{{ line }}</span>
+              <span class="muted small change">{{ line }}</span>
             }
           </span>
           <span class="muted small">{{ event.actor }}, <ods-when [at]="event.at_ts" /></span>
@@ -41,6 +41,9 @@ import { linesOf, wordsOf } from './audit-words';
     }
     li + li {
       border-top: 1px solid var(--ods-line);
+    }
+    .change {
+      margin-left: 6px;
     }
     .what {
       min-width: 0;

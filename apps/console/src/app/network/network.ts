@@ -37,7 +37,7 @@ const REFRESH_MS = 3_000;
       padding: 16px 20px;
     }
     td:first-child {
-      min-width: 150px;
+      min-width: 200px;
     }
     .hint {
       margin-bottom: 12px;

@@ -4,7 +4,10 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { MatSelectModule } from '@angular/material/select';
 import { Confirm } from '../shared/confirm';
+import { CopyButton } from '../shared/copy-button';
+import { uploadCurl } from '../shared/curl';
 import { BytesPipe, DurationPipe } from '../shared/format';
+import { Notices } from '../shared/notices';
 import { stages, type Stage } from './status-words';
 import { type Upload, UploadQueue } from './upload-queue';
 
@@ -12,13 +15,14 @@ import { type Upload, UploadQueue } from './upload-queue';
 @Component({
   selector: 'ods-upload-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, DurationPipe, MatButtonModule, MatFormFieldModule, MatProgressBarModule, MatSelectModule],
+  imports: [BytesPipe, CopyButton, DurationPipe, MatButtonModule, MatFormFieldModule, MatProgressBarModule, MatSelectModule],
   templateUrl: './upload-panel.html',
   styleUrl: './upload-panel.scss',
 })
 export class UploadPanel {
   private readonly queue = inject(UploadQueue);
   private readonly confirm = inject(Confirm);
+  private readonly notices = inject(Notices);
 
   protected readonly stages = stages;
   protected readonly stage = signal<Stage | null>(null);
@@ -41,25 +45,37 @@ export class UploadPanel {
     this.isOver.set(true);
   }
 
-  protected percent({ sent, file }: Upload): number {
-    return file.size === 0 ? 100 : (100 * sent) / file.size;
+  protected percent({ sent, size }: Upload): number {
+    return size === 0 ? 100 : (100 * sent) / size;
   }
 
-  protected left({ sent, file, rate }: Upload): number | null {
-    return rate > 0 ? (file.size - sent) / rate : null;
+  protected left({ sent, size, rate }: Upload): number | null {
+    return rate > 0 ? (size - sent) / rate : null;
   }
 
-  protected cancel(id: number): void {
-    this.queue.cancel(id);
+  protected async cancel(id: number): Promise<void> {
+    await this.notices.attempt(() => this.queue.cancel(id));
+  }
+
+  protected pause(id: number): void {
+    this.queue.pause(id);
+  }
+
+  protected resume(id: number): void {
+    this.queue.resume(id);
+  }
+
+  protected curl({ name, stage }: Upload): string {
+    return uploadCurl(name, stage);
   }
 
   protected again(id: number): void {
     this.queue.again(id);
   }
 
-  protected async replace({ id, file }: Upload): Promise<void> {
-    const text = `Every server gets this new content of ${file.name} in place of the old one. The old one can be restored for a while.`;
-    if (await this.confirm.ask({ title: `Replace ${file.name}?`, text, action: 'Replace everywhere' })) this.queue.again(id, true);
+  protected async replace({ id, name }: Upload): Promise<void> {
+    const text = `Every server gets this new content of ${name} in place of the old one. The old one can be restored for a while.`;
+    if (await this.confirm.ask({ title: `Replace ${name}?`, text, action: 'Replace everywhere' })) this.queue.again(id, true);
   }
 
   protected clear(): void {

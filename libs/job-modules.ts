@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { AuditLogJobsModule } from '#libs/audit-log/audit-log.module.js';
 import { EventsJobsModule } from '#libs/events/events.module.js';
+import { NetworkJobsModule } from '#libs/network/network.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
@@ -12,6 +13,7 @@ export const jobModules: Type[] = [
   AccountsJobsModule,
   AuditLogJobsModule,
   EventsJobsModule,
+  NetworkJobsModule,
   PackagesJobsModule,
   UploadJobsModule,
   RegistrationJobsModule,

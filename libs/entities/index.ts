@@ -16,6 +16,7 @@ import { ReplicationSettings } from './replication-settings.entity.js';
 import { ResumableUpload } from './resumable-upload.entity.js';
 import { SeenToken } from './seen-token.entity.js';
 import { Server } from './server.entity.js';
+import { ServerState } from './server-state.entity.js';
 import { Session } from './session.entity.js';
 import { Transfer } from './transfer.entity.js';
 import { User } from './user.entity.js';
@@ -40,6 +41,7 @@ export const entities = [
   ResumableUpload,
   SeenToken,
   Server,
+  ServerState,
   Session,
   Transfer,
   User,

@@ -10,6 +10,9 @@ import type { Stage } from '#libs/replication/stage.js';
 export const packageStatuses = ['Public', 'Downloading', 'Waiting', 'Withdrawn', 'Failed', 'Quarantined', 'Deleted'] as const;
 export type PackageStatus = (typeof packageStatuses)[number];
 
+/** Admitted here, and not here. */
+export const wantedStatuses: readonly PackageStatus[] = ['Waiting', 'Downloading', 'Failed', 'Quarantined'];
+
 /** A catalog entry (MESH §2), one per filename, with the state of its content on this server. */
 @Entity('package')
 @Index('ix_package_status', ['status'])

@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { PublishSummary } from '#libs/network/network.jobs.js';
 import { CatalogChanged } from '#libs/packages/packages.jobs.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
 import { NotifyPeer } from './sync.jobs.js';
+
+/** Changes of one moment are told in one summary, in milliseconds. */
+const SUMMARY_DELAY_MS = 300;
 
 /** News goes to every peer at once; each has its own job, so that one that is down holds up no other. */
 @Injectable()
@@ -21,5 +25,6 @@ export class CatalogChangedHandler extends JobHandler<Record<string, never>> {
     for (const { iss, firewalledMode, paused } of await this.peers.findAll()) {
       if (!firewalledMode && !paused) await this.jobs.add(NotifyPeer, { iss }, { key: iss });
     }
+    await this.jobs.add(PublishSummary, {}, { key: 'self', delayMs: SUMMARY_DELAY_MS });
   }
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Package } from '#libs/entities/package.entity.js';
+import type { ServerState } from '#libs/entities/server-state.entity.js';
+import { ServerStates } from '#libs/network/server-states.js';
 import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.js';
 import { entryOf } from '#libs/packages/entry-of.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
@@ -9,12 +11,21 @@ import { tellFrom } from '#libs/replication/exchange.js';
 import { toWire, type WireEntry } from '#libs/replication/wire-entry.js';
 import { takeWithin } from './take-within.js';
 
-/** One change as it is told to a peer: the entry, and whether this server can give its bytes. */
-export interface FeedItem {
+/** A changed package: the entry, and whether this server can give its bytes. */
+export interface EntryItem {
   readonly seq: number;
   readonly entry: WireEntry;
   readonly held: boolean;
 }
+
+/** What a server of the mesh says of itself now (§11). */
+export interface ServerItem {
+  readonly seq: number;
+  readonly server: { readonly iss: string; readonly public_key: string; readonly body: string; readonly signature: string };
+}
+
+/** One change as it is told to a peer. */
+export type FeedItem = EntryItem | ServerItem;
 
 export interface FeedPage {
   readonly epoch: string;
@@ -34,7 +45,12 @@ const PAGE_BYTES = 2 * 2 ** 20;
 /** How often an open long poll looks for news: any replica may have made them. Milliseconds. */
 const LOOK_MS = 150;
 
-const itemOf = (row: Package): FeedItem => ({ seq: row.seq, entry: toWire(entryOf(row)), held: row.status === 'Public' });
+const entryItem = (row: Package): EntryItem => ({ seq: row.seq, entry: toWire(entryOf(row)), held: row.status === 'Public' });
+
+const serverItem = ({ seq, iss, publicKey, body, signature }: ServerState): ServerItem => ({
+  seq,
+  server: { iss, public_key: publicKey, body, signature },
+});
 
 /** This server's changes, in its own order (MESH §3). */
 @Injectable()
@@ -42,6 +58,7 @@ export class Feed {
   constructor(
     private readonly clocks: CatalogClockRepository,
     private readonly packages: PackageRepository,
+    private readonly servers: ServerStates,
     private readonly shutdown: Shutdown,
   ) {}
 
@@ -55,7 +72,9 @@ export class Feed {
     // The clock is read first: a change between the two reads is then seen as one more to come, never missed.
     const { epoch, seq: last } = await this.clocks.read();
     const rows = await this.packages.findChangedAfter(since, limit);
-    const items = takeWithin(rows.map(itemOf), PAGE_BYTES);
+    const servers = await this.servers.findChangedAfter(since, limit);
+    const changes = [...rows.map(entryItem), ...servers.map(serverItem)].sort((a, b) => a.seq - b.seq);
+    const items = takeWithin(changes.slice(0, limit), PAGE_BYTES);
     return { epoch, since, items, next: items.at(-1)?.seq ?? Math.min(since, last), last };
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { ServerStates } from '#libs/network/server-states.js';
 import { Catalog } from '#libs/packages/catalog.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
 import { checkFilename } from '#libs/packages/filename.js';
@@ -13,14 +14,15 @@ import type { Entry } from '#libs/replication/entry.js';
 import { isTooFarAhead } from '#libs/replication/stamp.js';
 import { EntryMalformed, fromWire } from '#libs/replication/wire-entry.js';
 
-/** What a peer told, before it is trusted: one element of a feed page or of a poke. */
+/** What a peer told, before it is trusted: one element of a feed page or of a poke, about a package or about a server. */
 export interface ReceivedItem {
-  readonly entry: unknown;
+  readonly entry?: unknown;
   readonly held: boolean;
+  readonly server?: unknown;
 }
 
 export interface Receipt {
-  /** Entries that were news. */
+  /** Items that were news. */
   readonly taken: number;
   /** Why entries were refused, at most a few sentences. */
   readonly refused: string[];
@@ -41,6 +43,7 @@ export class Inbox {
     private readonly brake: RemovalBrake,
     private readonly packages: PackageRepository,
     private readonly contents: ContentRepository,
+    private readonly servers: ServerStates,
     private readonly jobs: Jobs,
     private readonly clock: Clock,
   ) {}
@@ -50,6 +53,7 @@ export class Inbox {
     const entries: Entry[] = [];
     const held: string[] = [];
     for (const item of items) {
+      if (item.server !== undefined) continue;
       const entry = this.read(item.entry, refused);
       if (!entry) continue;
       entries.push(entry);
@@ -58,7 +62,9 @@ export class Inbox {
     if (refused.length > 0) this.logger.warn(`${peer.name} told ${refused.length} entries that were refused: ${refused[0]}`);
     const taken = await this.merge(await this.brake.sieve(peer, entries));
     await this.wake(held);
-    return { taken, refused: refused.slice(0, MAX_REASONS) };
+    const summaries = items.map(({ server }) => server).filter((server) => server !== undefined);
+    const heard = await this.servers.merge(peer.name, summaries);
+    return { taken: taken + heard, refused: refused.slice(0, MAX_REASONS) };
   }
 
   private async merge(entries: readonly Entry[]): Promise<number> {

@@ -58,8 +58,8 @@ function itemsOf({ items }: Fields): ReceivedItem[] {
     throw new PeerMessageMalformed(`items must be a list of at most ${FEED_PAGE_LIMIT} entries.`);
   }
   return items.map((item: unknown) => {
-    const { entry, held } = fieldsOf(item);
-    return { entry, held: held === true };
+    const { entry, held, server } = fieldsOf(item);
+    return server === undefined ? { entry, held: held === true } : { held: false, server };
   });
 }
 

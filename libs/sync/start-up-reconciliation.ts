@@ -1,8 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { wantedStatuses } from '#libs/entities/package.entity.js';
 import { Catalog } from '#libs/packages/catalog.js';
 import { ContentRepository, statesOnDisk } from '#libs/packages/content.repository.js';
 import { filenameKey } from '#libs/packages/filename.js';
-import { PackageRepository, wantedStatuses } from '#libs/packages/package.repository.js';
+import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
 import { ShareLinks } from '#libs/packages/share-links.js';
 import { Clock } from '#libs/platform/clock.js';

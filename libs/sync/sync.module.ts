@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { NetworkModule } from '#libs/network/network.module.js';
 import { PackagesModule } from '#libs/packages/packages.module.js';
 import { RegistrationModule } from '#libs/registration/registration.module.js';
 import { CatalogChangedHandler } from './catalog-changed.handler.js';
@@ -43,7 +44,7 @@ import { TransfersService } from './transfers.service.js';
 
 /** How packages travel between servers. */
 @Module({
-  imports: [PackagesModule, RegistrationModule],
+  imports: [NetworkModule, PackagesModule, RegistrationModule],
   providers: [
     ContentOffer,
     ContentSources,

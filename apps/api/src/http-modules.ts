@@ -4,6 +4,7 @@ import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
 import { LiveHttpModule } from '#libs/live/live.module.js';
 import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
 import { AuditLogHttpModule } from '#libs/audit-log/audit-log.module.js';
+import { NetworkHttpModule } from '#libs/network/network.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
@@ -16,6 +17,7 @@ export const httpModules: Type[] = [
   AuditLogHttpModule,
   AboutHttpModule,
   SystemHttpModule,
+  NetworkHttpModule,
   PackagesHttpModule,
   UploadHttpModule,
   RegistrationHttpModule,

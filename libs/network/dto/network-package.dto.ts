@@ -1,0 +1,61 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { unixSeconds } from '#libs/platform/format/dates.js';
+import { stages, type Stage } from '#libs/replication/stage.js';
+import { type Holding, holdings } from '#libs/replication/verdict.js';
+import { type Relation, relations } from '../known-servers.js';
+import type { Placed, PlacedPackage } from '../network.service.js';
+
+const holdingText =
+  'held: whole and verified there; on_its_way: being fetched; missing: belongs there and is not there; not_wanted: not admitted at its stage; unknown: not told.';
+
+export class PackageAtServerDto {
+  @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835' }) iss!: string;
+  @ApiProperty({ example: 'Lab' }) name!: string;
+  @ApiProperty({ enum: relations, example: 'peer' }) relation!: Relation;
+  @ApiProperty({ enum: holdings, example: 'held', description: holdingText }) state!: Holding;
+  @ApiProperty({ type: Number, nullable: true, example: null, description: 'How much of it is there; null unless on its way or missing.' })
+  percent!: number | null;
+  @ApiProperty({ example: 'Lab has it.', description: 'Why, in one sentence.' }) sentence!: string;
+  @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time when something was last heard of the server.' })
+  last_heard_ts!: number | null;
+
+  static from({ server, verdict }: Placed): PackageAtServerDto {
+    return {
+      iss: server.iss,
+      name: server.name,
+      relation: server.relation,
+      state: verdict.holding,
+      percent: verdict.percent,
+      sentence: verdict.sentence,
+      last_heard_ts: server.heardMs === null ? null : unixSeconds(server.heardMs),
+    };
+  }
+}
+
+export class PackageServersDto {
+  @ApiProperty({ example: 1 }) id!: number;
+  @ApiProperty({ example: 'NoMAD.pkg' }) filename!: string;
+  @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
+  @ApiProperty({ example: 3438044, description: 'Bytes.' }) file_size!: number;
+  @ApiProperty({ example: true, description: 'Whether it is known to be on every server it belongs on.' }) everywhere!: boolean;
+  @ApiProperty({ example: 'It is everywhere it belongs: on 4 servers.' }) sentence!: string;
+  @ApiProperty({ type: [PackageAtServerDto], description: 'This server first.' }) servers!: PackageAtServerDto[];
+
+  static from({ row, isEverywhere, sentence, places }: PlacedPackage): PackageServersDto {
+    return {
+      id: row.id,
+      filename: row.filename,
+      stage: row.stage,
+      file_size: row.size,
+      everywhere: isEverywhere,
+      sentence,
+      servers: places.map((place) => PackageAtServerDto.from(place)),
+    };
+  }
+}
+
+export class NetworkPackagesDto {
+  @ApiProperty({ type: [PackageServersDto] }) items!: PackageServersDto[];
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Cursor of the next page; null at the end.' }) next!:
+    string | null;
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { DIGEST_BUCKETS } from '#libs/replication/catalog-digest.js';
+import { admits, type Stage, stages } from '#libs/replication/stage.js';
+import type { NetworkServer } from './known-servers.js';
+import { NetworkPackageRepository } from './network-package.repository.js';
+import { OwnDigest } from './own-digest.js';
+
+type OpenBuckets = Readonly<Record<Stage, readonly boolean[]>>;
+
+const hasNamedAll = ({ summary }: NetworkServer): boolean => summary !== null && summary.missingCount <= summary.missing.length;
+
+/** For each stage and part of the catalog, whether some server has not confirmed it or has not said what it lacks of it. */
+function openBuckets(others: readonly NetworkServer[]): OpenBuckets {
+  const open = (stage: Stage): boolean[] => {
+    const admitting = others.filter((server) => admits(server.stage, stage));
+    if (!admitting.every(hasNamedAll)) return new Array<boolean>(DIGEST_BUCKETS).fill(true);
+    return Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => admitting.some(({ agrees }) => agrees[bucket] !== true));
+  };
+  return { Dev: open('Dev'), Test: open('Test'), Prod: open('Prod') };
+}
+
+/** The packages that are not everywhere they belong, or not known to be. Its cost follows what is incomplete, not the catalog. */
+@Injectable()
+export class IncompletePackages {
+  constructor(
+    private readonly digest: OwnDigest,
+    private readonly packages: NetworkPackageRepository,
+  ) {}
+
+  /** Rising ids. The first server is this one. */
+  async ids([, ...others]: readonly NetworkServer[]): Promise<number[]> {
+    const found = new Set(await this.packages.findWantedIds());
+    for (const id of await this.named(others)) found.add(id);
+    const open = openBuckets(others);
+    if (stages.some((stage) => open[stage].includes(true))) {
+      for (const { id, bucket, deleted, stage } of (await this.digest.current()).rows()) {
+        if (!deleted && open[stage][bucket]) found.add(id);
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** Those that a server names as missing and that belong there. */
+  private async named(others: readonly NetworkServer[]): Promise<number[]> {
+    const lacking = new Map<string, Stage[]>();
+    for (const { missing, stage } of others) {
+      for (const uuid of missing.keys()) lacking.set(uuid, [...(lacking.get(uuid) ?? []), stage]);
+    }
+    const rows = await this.packages.findPresent([...lacking.keys()]);
+    return rows.filter(({ uuid, stage }) => lacking.get(uuid)!.some((server) => admits(server, stage))).map(({ id }) => id);
+  }
+}

@@ -1,0 +1,9 @@
+import type { JobType } from '#libs/platform/jobs/job-type.js';
+
+const forEver = { lane: 'quick', maxAttempts: Infinity, backoffMs: 1_000, backoffCapMs: 300_000 } as const;
+
+/** Something about this server may have changed: look whether the mesh should hear of it. Keyed `self`. */
+export const PublishSummary: JobType<Record<string, never>> = { name: 'network.publish-summary', ...forEver };
+
+/** A server that has nothing new to say still says that it lives. */
+export const SummaryDue: JobType<Record<string, never>> = { name: 'network.summary-due', ...forEver, everyMs: 60_000 };

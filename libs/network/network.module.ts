@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { PackagesModule } from '#libs/packages/packages.module.js';
+import { RegistrationModule } from '#libs/registration/registration.module.js';
+import { IncompletePackages } from './incomplete-packages.js';
+import { KnownServers } from './known-servers.js';
+import { MissingContents } from './missing-contents.js';
+import { NetworkPackageRepository } from './network-package.repository.js';
+import { NetworkController } from './network.controller.js';
+import { PublishSummaryHandler, SummaryDueHandler } from './network.handlers.js';
+import { NetworkService } from './network.service.js';
+import { OwnDigest } from './own-digest.js';
+import { OwnSummary } from './own-summary.js';
+import { PackageServersController } from './package-servers.controller.js';
+import { ServerStateRepository } from './server-state.repository.js';
+import { ServerStates } from './server-states.js';
+import { SummaryPublisher } from './summary-publisher.js';
+
+/** The servers of the whole mesh, and what each of them holds. */
+@Module({
+  imports: [PackagesModule, RegistrationModule],
+  providers: [
+    IncompletePackages,
+    KnownServers,
+    MissingContents,
+    NetworkPackageRepository,
+    NetworkService,
+    OwnDigest,
+    OwnSummary,
+    ServerStateRepository,
+    ServerStates,
+    SummaryPublisher,
+  ],
+  exports: [NetworkService, ServerStates, SummaryPublisher],
+})
+export class NetworkModule {}
+
+/** Routes, for apps/api. */
+@Module({ imports: [NetworkModule], controllers: [NetworkController, PackageServersController] })
+export class NetworkHttpModule {}
+
+/** Job handlers. */
+@Module({ imports: [NetworkModule], providers: [PublishSummaryHandler, SummaryDueHandler] })
+export class NetworkJobsModule {}

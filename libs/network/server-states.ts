@@ -1,0 +1,142 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import type { ServerState } from '#libs/entities/server-state.entity.js';
+import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.js';
+import { CatalogChanged } from '#libs/packages/packages.jobs.js';
+import { Clock } from '#libs/platform/clock.js';
+import { Database } from '#libs/platform/database/database.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { PeerRepository } from '#libs/registration/peer.repository.js';
+import { readSigned, type SignedSummary, SummaryMalformed } from '#libs/replication/server-summary.js';
+import { ServerStateRepository } from './server-state.repository.js';
+import { isSignedWith, usualForm } from './summary-signature.js';
+
+/** Servers of a mesh that one server remembers. */
+const MAX_SERVERS = 1_000;
+/** Summaries taken in one transaction: all other writers wait for it. */
+const MERGE_BATCH = 100;
+
+type NewState = Pick<ServerState, 'iss' | 'publicKey' | 'issuedMs' | 'body' | 'signature'>;
+
+/** What a received summary is judged by. */
+interface Judges {
+  readonly own: string;
+  /** The pinned keys of the servers that this one is registered with. */
+  readonly peerKeys: ReadonlyMap<string, string>;
+}
+
+/**
+ * The summaries of the mesh's servers. They travel in the changes feed as entries do (MESH §3); the newer one wins, and only its
+ * server can have made it. One that is refused is dropped: its server makes a newer one soon, so nothing waits for it.
+ */
+@Injectable()
+export class ServerStates {
+  private readonly logger = new Logger(ServerStates.name);
+
+  constructor(
+    private readonly db: Database,
+    private readonly states: ServerStateRepository,
+    private readonly clocks: CatalogClockRepository,
+    private readonly peers: PeerRepository,
+    private readonly identity: ServerIdentity,
+    private readonly jobs: Jobs,
+    private readonly clock: Clock,
+  ) {}
+
+  findChangedAfter(seq: number, limit: number): Promise<ServerState[]> {
+    return this.states.findChangedAfter(seq, limit);
+  }
+
+  /** Merges what a peer told. Answers how many summaries were news. */
+  async merge(from: string, received: readonly unknown[]): Promise<number> {
+    if (received.length === 0) return 0;
+    const judges = await this.judges();
+    const known = await this.knownAmong(received);
+    const news = new Map<string, NewState>();
+    for (const value of received) {
+      const state = this.read(from, value, judges, known);
+      if (state && (news.get(state.iss)?.issuedMs ?? -1) < state.issuedMs) news.set(state.iss, state);
+    }
+    const states = [...news.values()];
+    let taken = 0;
+    for (let at = 0; at < states.length; at += MERGE_BATCH) taken += await this.take(states.slice(at, at + MERGE_BATCH), judges);
+    return taken;
+  }
+
+  /** This server's own summary. */
+  async publish(signed: SignedSummary, issuedMs: number): Promise<void> {
+    await this.take([{ ...signed, issuedMs }], await this.judges());
+  }
+
+  private async judges(): Promise<Judges> {
+    const { iss } = await this.identity.get();
+    return { own: iss, peerKeys: new Map((await this.peers.findAll()).map((peer) => [peer.iss, peer.publicKey])) };
+  }
+
+  private async knownAmong(received: readonly unknown[]): Promise<ReadonlyMap<string, ServerState>> {
+    const named = received.map((value) => (value as { iss?: unknown } | null)?.iss).filter((iss) => typeof iss === 'string');
+    const rows = await this.states.findByIss([...new Set(named)].filter((iss) => iss.length === 32));
+    return new Map(rows.map((row) => [row.iss, row]));
+  }
+
+  /** Null when it is no news or cannot be trusted. */
+  private read(from: string, value: unknown, { own, peerKeys }: Judges, known: ReadonlyMap<string, ServerState>): NewState | null {
+    try {
+      const { signed, summary } = readSigned(value, this.clock.now());
+      if (signed.iss === own) return null;
+      const row = known.get(signed.iss);
+      const pinned = peerKeys.get(signed.iss) ?? (row?.forgotten ? undefined : row?.publicKey);
+      const publicKey = pinned ?? usualForm(signed.publicKey);
+      if (publicKey === null) throw new SummaryMalformed(`The summary of ${signed.iss} has no usable public key.`);
+      // Most of what peers tell is known already: no need to check its signature again.
+      if (row && row.publicKey === publicKey && row.issuedMs >= summary.issuedMs) return null;
+      if (!isSignedWith(publicKey, signed)) {
+        throw new SummaryMalformed(`The summary of ${signed.iss} is not signed with the key that is known of it.`);
+      }
+      return { ...signed, publicKey, issuedMs: summary.issuedMs };
+    } catch (error) {
+      if (!(error instanceof SummaryMalformed)) throw error;
+      this.logger.warn(`${from} told a summary that was refused: ${error.message}`);
+      return null;
+    }
+  }
+
+  private take(news: readonly NewState[], judges: Judges): Promise<number> {
+    return this.db.transaction(
+      async () => {
+        const clock = await this.clocks.lock();
+        let { seq } = clock;
+        for (const state of news) {
+          if (!(await this.isStillNews(state, judges)) || !(await this.hasRoom(state.iss, judges))) continue;
+          seq += 1;
+          await this.states.save({ ...state, seq, receivedMs: this.clock.now(), forgotten: false });
+        }
+        if (seq === clock.seq) return 0;
+        await this.clocks.save({ seq, wallMs: clock.wallMs, counter: clock.counter });
+        await this.jobs.add(CatalogChanged, {}, { key: 'all', now: true });
+        return seq - clock.seq;
+      },
+      { canBeLost: true },
+    );
+  }
+
+  /** Somebody else may have told the same meanwhile, or may have pinned another key. */
+  private async isStillNews({ iss, issuedMs, publicKey }: NewState, { peerKeys }: Judges): Promise<boolean> {
+    const row = await this.states.find(iss);
+    if (row === null) return true;
+    if (row.publicKey !== publicKey && peerKeys.has(iss)) return true; // what was kept before it was registered was not its own
+    return row.issuedMs < issuedMs && (row.publicKey === publicKey || row.forgotten);
+  }
+
+  /** A server that nobody knows gets no place when all are taken; this one and its peers always do. */
+  private async hasRoom(iss: string, { own, peerKeys }: Judges): Promise<boolean> {
+    if ((await this.states.count()) < MAX_SERVERS || (await this.states.find(iss))) return true;
+    if (iss !== own && !peerKeys.has(iss)) {
+      this.logger.warn(`The server ${iss} is not remembered: ${MAX_SERVERS} servers are known already.`);
+      return false;
+    }
+    const leastMissed = await this.states.findLeastMissed([own, ...peerKeys.keys()]);
+    if (leastMissed !== null) await this.states.remove(leastMissed);
+    return true;
+  }
+}

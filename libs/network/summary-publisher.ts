@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import type { ServerState } from '#libs/entities/server-state.entity.js';
+import { Clock } from '#libs/platform/clock.js';
+import { MAX_AHEAD_MS } from '#libs/replication/stamp.js';
+import {
+  differsInProgressOnly,
+  readSummary,
+  saysTheSame,
+  type ServerSummary,
+  SummaryMalformed,
+  writeSummary,
+} from '#libs/replication/server-summary.js';
+import { HEARTBEAT_MS, spacingOf } from '#libs/replication/summary-pace.js';
+import { OwnSummary } from './own-summary.js';
+import { ServerStateRepository } from './server-state.repository.js';
+import { ServerStates } from './server-states.js';
+import { signBody } from './summary-signature.js';
+
+/** What came of looking whether there is something to tell. */
+export interface Publication {
+  readonly isPublished: boolean;
+  /** When to look again though nothing asks for it, in milliseconds; null when only news are a reason. */
+  readonly lookAgainMs: number | null;
+}
+
+/** While something is missing here, why and how much of it changes without any news. */
+const MISSING_LOOK_MS = 5_000;
+
+function readKept(state: ServerState | null): ServerSummary | null {
+  try {
+    return state && readSummary(state.body);
+  } catch (error) {
+    if (error instanceof SummaryMalformed) return null; // an earlier version wrote it
+    throw error;
+  }
+}
+
+/** Later than the one before, also when the clock was set back; unless it was so wrong that nobody can have taken that one. */
+function nextIssue(before: ServerState | null, now: number): number {
+  if (!before || before.issuedMs < now || before.issuedMs > now + MAX_AHEAD_MS) return now;
+  return before.issuedMs + 1;
+}
+
+/** Tells the mesh how this server is, when that has changed, and now and then that it lives. */
+@Injectable()
+export class SummaryPublisher {
+  constructor(
+    private readonly states: ServerStateRepository,
+    private readonly own: OwnSummary,
+    private readonly mesh: ServerStates,
+    private readonly identity: ServerIdentity,
+    private readonly clock: Clock,
+  ) {}
+
+  async publish(): Promise<Publication> {
+    const { iss, privateKey, publicKey } = await this.identity.get();
+    const now = this.clock.now();
+    const kept = await this.states.find(iss);
+    const issuedMs = nextIssue(kept, now);
+    const body = writeSummary(await this.own.make(issuedMs));
+    const after = readSummary(body);
+    const lookAgainMs = after.missingCount > 0 ? MISSING_LOOK_MS : null;
+    const before = kept?.publicKey === publicKey ? readKept(kept) : null;
+    const age = now - (kept?.issuedMs ?? 0);
+    if (before && saysTheSame(before, after) && Math.abs(age) < HEARTBEAT_MS) return { isPublished: false, lookAgainMs };
+    const waitMs = before ? await this.waitBetween(before, after, body, age) : 0;
+    if (waitMs > 0) return { isPublished: false, lookAgainMs: waitMs };
+    await this.mesh.publish({ iss, publicKey, body, signature: signBody(body, privateKey) }, issuedMs);
+    return { isPublished: true, lookAgainMs };
+  }
+
+  private async waitBetween(before: ServerSummary, after: ServerSummary, body: string, age: number): Promise<number> {
+    const servers = await this.states.count();
+    const spacing = spacingOf(Buffer.byteLength(body), servers, differsInProgressOnly(before, after));
+    return Math.min(spacing, Math.max(0, spacing - age));
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { stages, type Stage } from './stage.js';
+
+/** Parts of a digest: names are spread over them evenly. */
+export const DIGEST_BUCKETS = 256;
+/** Bytes of a bucket: two that differ look the same once in 2^48 times. */
+const BUCKET_BYTES = 6;
+const DIGEST_BYTES = DIGEST_BUCKETS * BUCKET_BYTES;
+
+/** What a digest says about an entry, besides its name. */
+export interface DigestedEntry {
+  readonly id: number;
+  readonly filenameKey: string;
+  readonly uuid: string;
+  readonly stampWallMs: number;
+  readonly stampCounter: number;
+  readonly stampIss: string;
+  readonly deleted: boolean;
+  readonly stage: Stage;
+}
+
+/** Which part of a digest a name belongs to. */
+export const bucketOf = (filenameKey: string): number => createHash('sha256').update(filenameKey).digest()[0]!;
+
+const hashOf = (entry: DigestedEntry): Buffer =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        entry.filenameKey,
+        entry.stampWallMs,
+        entry.stampCounter,
+        entry.stampIss,
+        entry.uuid,
+        entry.deleted,
+        stages.indexOf(entry.stage),
+      ]),
+    )
+    .digest();
+
+/** Rows are kept in pages of this many ids, a record of eight bytes each: bucket, flags, hash. */
+const PAGE_ROWS = 1_024;
+const RECORD_BYTES = 2 + BUCKET_BYTES;
+const PRESENT = 0x80;
+const DELETED = 0x40;
+const STAGE_MASK = 0x03;
+
+/** What a digest remembers of one row. */
+export interface DigestedRow {
+  readonly id: number;
+  readonly bucket: number;
+  readonly deleted: boolean;
+  readonly stage: Stage;
+}
+
+/**
+ * A short form of a whole catalog: two catalogs are the same where their buckets are. Entries are put in one by one; an entry
+ * that changes takes its former hash out again, so that a change costs the same however many entries there are.
+ */
+export class CatalogDigest {
+  private readonly buckets = Buffer.alloc(DIGEST_BYTES);
+  private readonly pages = new Map<number, Buffer>();
+  private present = 0;
+
+  /** Entries that are not deleted. */
+  get presentCount(): number {
+    return this.present;
+  }
+
+  /** Puts an entry in, in place of what the row with this id said before. */
+  put(entry: DigestedEntry): void {
+    const record = this.recordOf(entry.id);
+    this.toggle(record); // a new record is all zeros: that changes nothing
+    this.present += Number(!entry.deleted) - Number((record[1]! & (PRESENT | DELETED)) === PRESENT);
+    record[0] = bucketOf(entry.filenameKey);
+    record[1] = PRESENT | (entry.deleted ? DELETED : 0) | stages.indexOf(entry.stage);
+    hashOf(entry).copy(record, 2, 0, BUCKET_BYTES);
+    this.toggle(record);
+  }
+
+  /** As it travels: 2,048 characters of base64. */
+  toText(): string {
+    return this.buckets.toString('base64');
+  }
+
+  /** Every row, in the order of the ids within each page. */
+  *rows(): Generator<DigestedRow> {
+    for (const [page, records] of this.pages) {
+      for (let at = 0; at < PAGE_ROWS; at += 1) {
+        const flags = records[at * RECORD_BYTES + 1]!;
+        if ((flags & PRESENT) === 0) continue;
+        yield {
+          id: page * PAGE_ROWS + at,
+          bucket: records[at * RECORD_BYTES]!,
+          deleted: (flags & DELETED) !== 0,
+          stage: stages[flags & STAGE_MASK]!,
+        };
+      }
+    }
+  }
+
+  private recordOf(id: number): Buffer {
+    const page = Math.floor(id / PAGE_ROWS);
+    let records = this.pages.get(page);
+    if (!records) {
+      records = Buffer.alloc(PAGE_ROWS * RECORD_BYTES);
+      this.pages.set(page, records);
+    }
+    const at = (id % PAGE_ROWS) * RECORD_BYTES;
+    return records.subarray(at, at + RECORD_BYTES);
+  }
+
+  private toggle(record: Buffer): void {
+    const start = record[0]! * BUCKET_BYTES;
+    for (let index = 0; index < BUCKET_BYTES; index += 1) this.buckets[start + index]! ^= record[2 + index]!;
+  }
+}
+
+export const isDigest = (text: unknown): text is string =>
+  typeof text === 'string' && text.length === (DIGEST_BYTES / 3) * 4 && /^[A-Za-z0-9+/]+$/.test(text);
+
+/** For each bucket, whether two catalogs agree there. */
+export function agreement(ours: string, theirs: string): boolean[] {
+  const [a, b] = [Buffer.from(ours, 'base64'), Buffer.from(theirs, 'base64')];
+  const range = (index: number): [number, number] => [index * BUCKET_BYTES, (index + 1) * BUCKET_BYTES];
+  return Array.from({ length: DIGEST_BUCKETS }, (_, index) => a.subarray(...range(index)).equals(b.subarray(...range(index))));
+}

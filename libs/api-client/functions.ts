@@ -41,6 +41,14 @@ export type { RotateKey$Params as RotateKey$Params } from './fn/about/rotate-key
 export { rotateKey as rotateKey } from './fn/about/rotate-key';
 export type { GetSystem$Params as GetSystem$Params } from './fn/system/get-system';
 export { getSystem as getSystem } from './fn/system/get-system';
+export type { GetNetwork$Params as GetNetwork$Params } from './fn/network/get-network';
+export { getNetwork as getNetwork } from './fn/network/get-network';
+export type { ListNetworkPackages$Params as ListNetworkPackages$Params } from './fn/network/list-network-packages';
+export { listNetworkPackages as listNetworkPackages } from './fn/network/list-network-packages';
+export type { ForgetServer$Params as ForgetServer$Params } from './fn/network/forget-server';
+export { forgetServer as forgetServer } from './fn/network/forget-server';
+export type { ListPackageServers$Params as ListPackageServers$Params } from './fn/packages/list-package-servers';
+export { listPackageServers as listPackageServers } from './fn/packages/list-package-servers';
 export type { ListPackages$Params as ListPackages$Params } from './fn/packages/list-packages';
 export { listPackages as listPackages } from './fn/packages/list-packages';
 export type { GetPackage$Params as GetPackage$Params } from './fn/packages/get-package';

@@ -1,11 +1,6 @@
 import { Injectable } from '@nestjs/common';
-<<<<<<< HEAD
 import { In, LessThan, MoreThan, Not } from 'typeorm';
-import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
-=======
-import { In, MoreThan, Not } from 'typeorm';
 import { Package, type PackageStatus, wantedStatuses } from '#libs/entities/package.entity.js';
->>>>>>> d3dca4d (The convergence matrix: signed summaries of every server travel the mesh, and say which package is where, and why not)
 import { Database } from '#libs/platform/database/database.js';
 
 export type PackageRow = Omit<Package, 'id'>;

@@ -1,10 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Package } from '#libs/entities/package.entity.js';
+import { type Package, wantedStatuses } from '#libs/entities/package.entity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { Catalog } from '#libs/packages/catalog.js';
-import { PackageRepository, wantedStatuses } from '#libs/packages/package.repository.js';
+import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
 import { ShareLinks } from '#libs/packages/share-links.js';
 import { stagingIdOf } from '#libs/packages/staging-id.js';

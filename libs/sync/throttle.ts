@@ -56,9 +56,11 @@ export class Throttle {
     private readonly clock: Clock,
   ) {}
 
-  /** Waits until that many bytes may pass. Rejects when `signal` is aborted. */
-  async take(direction: Direction, iss: string, bytes: number, signal?: AbortSignal): Promise<void> {
-    for (const { name, rate } of await this.rates(direction, iss)) await this.portion(name).take(bytes, rate, signal);
+  /** Waits until that many bytes may pass; answers whether anything limits them. Rejects when `signal` is aborted. */
+  async take(direction: Direction, iss: string, bytes: number, signal?: AbortSignal): Promise<boolean> {
+    const rates = await this.rates(direction, iss);
+    for (const { name, rate } of rates) await this.portion(name).take(bytes, rate, signal);
+    return rates.length > 0;
   }
 
   /** A body that flows no faster than it may; the same one when nothing limits it. */

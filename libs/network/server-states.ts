@@ -53,10 +53,13 @@ export class ServerStates {
     const judges = await this.judges();
     const known = await this.knownAmong(received);
     const news = new Map<string, NewState>();
+    const refused: string[] = [];
     for (const value of received) {
-      const state = this.read(from, value, judges, known);
+      const state = this.read(value, judges, known, refused);
       if (state && (news.get(state.iss)?.issuedMs ?? -1) < state.issuedMs) news.set(state.iss, state);
     }
+    // One line, however much a hostile peer tells.
+    if (refused.length > 0) this.logger.warn(`${from} told ${refused.length} summaries that were refused: ${refused[0]}`);
     const states = [...news.values()];
     let taken = 0;
     for (let at = 0; at < states.length; at += MERGE_BATCH) taken += await this.take(states.slice(at, at + MERGE_BATCH), judges);
@@ -80,7 +83,7 @@ export class ServerStates {
   }
 
   /** Null when it is no news or cannot be trusted. */
-  private read(from: string, value: unknown, { own, peerKeys }: Judges, known: ReadonlyMap<string, ServerState>): NewState | null {
+  private read(value: unknown, { own, peerKeys }: Judges, known: ReadonlyMap<string, ServerState>, refused: string[]): NewState | null {
     try {
       const { signed, summary } = readSigned(value, this.clock.now());
       if (signed.iss === own) return null;
@@ -96,7 +99,7 @@ export class ServerStates {
       return { ...signed, publicKey, issuedMs: summary.issuedMs };
     } catch (error) {
       if (!(error instanceof SummaryMalformed)) throw error;
-      this.logger.warn(`${from} told a summary that was refused: ${error.message}`);
+      refused.push(error.message);
       return null;
     }
   }
@@ -132,7 +135,7 @@ export class ServerStates {
   private async hasRoom(iss: string, { own, peerKeys }: Judges): Promise<boolean> {
     if ((await this.states.count()) < MAX_SERVERS || (await this.states.find(iss))) return true;
     if (iss !== own && !peerKeys.has(iss)) {
-      this.logger.warn(`The server ${iss} is not remembered: ${MAX_SERVERS} servers are known already.`);
+      this.logger.debug(`The server ${iss} is not remembered: ${MAX_SERVERS} servers are known already.`);
       return false;
     }
     const leastMissed = await this.states.findLeastMissed([own, ...peerKeys.keys()]);

@@ -10,7 +10,6 @@ export const exceptions: Readonly<Record<string, string>> = {
 export const unbuilt: readonly string[] = [
   '/api/admin/events',
   '/api/admin/network',
-  '/api/admin/packages/{id_or_name}/servers',
   '/api/admin/webhooks',
   '/api/admin/notifications',
   '/api/admin/packages/{id_or_name}/servers',

@@ -1,13 +1,18 @@
+import { jest } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { catalogOf, sha256, someBytes } from '../mesh/packages.js';
+import { eventually } from '../support/eventually.js';
 import { findCommand } from '../support/programs.mjs';
 import { freePort, scratchDir } from '../support/services.js';
 import { TestCluster } from '../support/test-cluster.js';
 import { ADMIN, type TestServer } from '../support/test-server.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(180_000);
 
 const program = path.resolve(import.meta.dirname, '../../bin/ods');
 
@@ -44,7 +49,7 @@ describe('ods', () => {
     [near, far] = [cluster.at(0), cluster.at(1)];
     const { token } = await near.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'script', role: 'admin' });
     account = { ODS_URL: near.url, ODS_TOKEN: token };
-  }, 120_000);
+  }, 240_000);
   afterAll(() => cluster?.dispose());
 
   it('says what there is; other words are status 2', async () => {
@@ -93,6 +98,30 @@ describe('ods', () => {
     expect((await ods(['show', filename], account)).out).toContain(`sha256: ${sha256(content)}`);
     expect(await ods(['upload', file], account)).toMatchObject({ code: 0, out: expect.stringContaining('(it was before)') });
   });
+
+  it('goes on with a large upload after the server was restarted, and after it was itself killed', async () => {
+    const content = someBytes(150 * 1_048_576);
+    const file = fileOf('large.pkg', content);
+    const home = { ...account, XDG_CACHE_HOME: scratchDir('cli-cache') };
+    const begun = spawn(process.execPath, [program, 'upload', file], { env: { PATH: process.env['PATH'], ...home }, stdio: 'ignore' });
+    const safeBytes = async (): Promise<number> => {
+      const [name] = readdirSync(path.join(home.XDG_CACHE_HOME, 'ods/uploads'));
+      const location = readFileSync(path.join(home.XDG_CACHE_HOME, 'ods/uploads', name!), 'utf8');
+      const headers = { authorization: `Bearer ${account['ODS_TOKEN']!}`, 'tus-resumable': '1.0.0' };
+      return Number((await fetch(`${near.url}${location}`, { method: 'HEAD', headers })).headers.get('upload-offset'));
+    };
+    await eventually(async () => expect(await safeBytes()).toBeGreaterThan(0), { timeoutMs: 60_000, everyMs: 5 });
+    begun.kill('SIGKILL');
+    await once(begun, 'close');
+    const going = ods(['upload', file], home);
+    await near.restart();
+    expect(await going).toMatchObject({ code: 0, out: expect.stringContaining(`SHA-256 ${sha256(content)}`) });
+    expect(readdirSync(path.join(home.XDG_CACHE_HOME, 'ods/uploads'))).toEqual([]);
+    expect(await ods(['upload', file], home)).toMatchObject({ code: 0, out: expect.stringContaining('(it was before)') });
+    writeFileSync(file, someBytes(20 * 1_048_576));
+    expect(await ods(['upload', file], home)).toMatchObject({ code: 1, error: expect.stringContaining('large.pkg') });
+    await ods(['delete', 'large.pkg'], account);
+  }, 240_000);
 
   it('tells what the server refuses, before all is sent', async () => {
     const name = 'taken.pkg';

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { appendFileSync, cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogOf, hasState, isGone, packagesOf, sha256, someBytes } from '../mesh/packages.js';
@@ -6,6 +7,9 @@ import { scratchDir } from '../support/services.js';
 import { TestCluster } from '../support/test-cluster.js';
 import { TestServer } from '../support/test-server.js';
 import { adminOf, odsAdmin } from './ods-admin.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(300_000);
 
 const done = { code: 0, output: expect.anything() };
 
@@ -30,7 +34,7 @@ describe('ods-admin backup and restore', () => {
     await alpha.ok('DELETE', `/api/admin/packages/deleted-later.pkg`);
     await beta.downloaded('after-backup.pkg');
     await isGone(beta, 'deleted-later.pkg');
-    await eventually(async () => expect(sha256(await beta.downloaded('replaced-later.pkg'))).toBe(sha256(replaced)), { timeoutMs: 30_000 });
+    await eventually(async () => expect(sha256(await beta.downloaded('replaced-later.pkg'))).toBe(sha256(replaced)), { timeoutMs: 90_000 });
     const { iss } = await cluster.about(alpha);
     await alpha.dispose();
 
@@ -43,7 +47,7 @@ describe('ods-admin backup and restore', () => {
     expect(sha256(await restored.downloaded('kept.pkg'))).toBe(sha256(kept));
     await isGone(restored, 'deleted-later.pkg');
     await hasState(restored, 'after-backup.pkg', 'Public');
-    await eventually(async () => expect(await catalogOf(restored)).toEqual(await catalogOf(beta)), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await catalogOf(restored)).toEqual(await catalogOf(beta)), { timeoutMs: 90_000 });
     expect(sha256(await restored.downloaded('replaced-later.pkg'))).toBe(sha256(replaced));
     expect((await packagesOf(beta)).map(({ filename }) => filename).sort()).toEqual(['after-backup.pkg', 'kept.pkg', 'replaced-later.pkg']);
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -5,6 +6,9 @@ import { someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { TestCluster } from '../support/test-cluster.js';
 import type { TestServer } from '../support/test-server.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(180_000);
 
 const docs = path.resolve(import.meta.dirname, '../../docs/monitoring');
 const read = (name: string): string => readFileSync(path.join(docs, name), 'utf8');
@@ -37,7 +41,7 @@ describe('/metrics', () => {
     [uploader, receiver] = [cluster.at(0), cluster.at(1)];
     await uploader.upload('counted.pkg', someBytes(3_000_000));
     await receiver.downloaded('counted.pkg');
-  }, 120_000);
+  }, 240_000);
   afterAll(() => cluster?.dispose());
 
   it('counts what was uploaded, what arrived, and what was sent', async () => {
@@ -77,7 +81,7 @@ describe('/metrics', () => {
         expect(valueOf(page, 'ods_peers_unreachable')).toBe(1);
         expect(page).toMatch(/^ods_job_runs_total\{type="[\w.-]+",outcome="(?:failed|postponed)"\} [1-9]/m);
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 90_000 },
     );
     await receiver.start();
   });

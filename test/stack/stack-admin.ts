@@ -41,7 +41,7 @@ export class StackAdmin {
       method,
       headers: { authorization: `Bearer ${this.token}`, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? null : isForm ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(60_000),
     });
   }
 
@@ -68,11 +68,11 @@ export class StackAdmin {
   }
 
   async download(filename: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.url}/share/${encodeURIComponent(filename)}`, { headers, signal: AbortSignal.timeout(30_000) });
+    return fetch(`${this.url}/share/${encodeURIComponent(filename)}`, { headers, signal: AbortSignal.timeout(60_000) });
   }
 
   /** The bytes, once they are here. */
-  arrived(filename: string, timeoutMs = 60_000): Promise<Buffer> {
+  arrived(filename: string, timeoutMs = 120_000): Promise<Buffer> {
     return eventually(
       async () => {
         const response = await this.download(filename);

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { sha256, someBytes } from '../mesh/packages.js';
@@ -6,6 +7,9 @@ import { isLeftOut } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { StackAdmin } from './stack-admin.js';
 import { Stack } from './stack.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(240_000);
 
 const MB = 1_048_576;
 const needed = ['nginx', 'mariadb', 'redis'];
@@ -31,7 +35,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
     await peer.ok('POST', '/api/admin/about/update', { name: 'peer', url: peer.url });
     const { url, iss, key } = await peer.ok<{ url: string; iss: string; key: string }>('GET', '/api/admin/about');
     await admin.ok('POST', '/api/admin/register', { url, iss_id: iss, key });
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await Promise.all([stack?.dispose(), peer?.dispose()]);
@@ -41,7 +45,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
     const [up, down] = [someBytes(9 * MB + 3), someBytes(3 * MB)];
     await uploaded('from-stack.pkg', up);
     await peer.upload('from-peer.pkg', down);
-    expect(sha256(await peer.downloaded('from-stack.pkg', 60_000))).toBe(sha256(up));
+    expect(sha256(await peer.downloaded('from-stack.pkg', 120_000))).toBe(sha256(up));
     expect(sha256(await admin.arrived('from-peer.pkg'))).toBe(sha256(down));
     const range = { range: 'bytes=1048570-1048585' };
     const [here, there] = await Promise.all([
@@ -117,13 +121,13 @@ const needed = ['nginx', 'mariadb', 'redis'];
           });
         }
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 90_000 },
     );
     const content = someBytes(MB);
     await uploaded('without-redis.pkg', content);
     await stack.redis.start(); // and it has forgotten everything
     await stack.allReady();
-    expect(sha256(await peer.downloaded('without-redis.pkg', 60_000))).toBe(sha256(content));
+    expect(sha256(await peer.downloaded('without-redis.pkg', 120_000))).toBe(sha256(content));
   });
 
   it('says that it is not ready while the database is away, and heals when it is back', async () => {
@@ -134,7 +138,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
           expect(await each.ready()).toEqual({ status: 503, body: { status: 'not ready', reasons: ['The database does not answer.'] } });
         }
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 90_000 },
     );
     const refused = await admin.upload('no-database.pkg', someBytes(MB));
     expect([refused.status >= 500, refused.headers.get('content-type')]).toEqual([true, expect.stringMatching(/problem\+json/)]);
@@ -143,18 +147,18 @@ const needed = ['nginx', 'mariadb', 'redis'];
     expect(await admin.names()).toEqual(expect.arrayContaining([...acknowledged.keys()]));
     expect(await admin.names()).not.toContain('no-database.pkg');
     await uploaded('database-is-back.pkg', someBytes(MB));
-    await peer.downloaded('database-is-back.pkg', 60_000);
+    await peer.downloaded('database-is-back.pkg', 120_000);
   });
 
   it('goes on with a transfer whose worker was killed', async () => {
     const content = someBytes(60 * MB);
     await peer.upload('orphan.pkg', content);
     await eventually(async () => expect((await admin.transfers()).map(({ filename }) => filename)).toContain('orphan.pkg'), {
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
     });
     for (const worker of stack.workers) await worker.stop('SIGKILL'); // whichever of them had it
     await Promise.all(stack.workers.map((worker) => worker.start()));
-    expect(sha256(await admin.arrived('orphan.pkg', 90_000))).toBe(sha256(content));
+    expect(sha256(await admin.arrived('orphan.pkg', 150_000))).toBe(sha256(content));
   });
 
   it('finishes what is being sent while nginx reloads', async () => {
@@ -175,13 +179,13 @@ const needed = ['nginx', 'mariadb', 'redis'];
     expect(await admin.names()).not.toContain('cut.pkg');
     const content = someBytes(2 * MB);
     await uploaded('cut.pkg', content);
-    expect(sha256(await peer.downloaded('cut.pkg', 60_000))).toBe(sha256(content));
+    expect(sha256(await peer.downloaded('cut.pkg', 120_000))).toBe(sha256(content));
   });
 
   it('has everything it ever acknowledged, byte for byte, at both servers', async () => {
     for (const [name, digest] of acknowledged) {
       expect([name, sha256(await admin.arrived(name))]).toEqual([name, digest]);
-      expect([name, sha256(await peer.downloaded(name, 60_000))]).toEqual([name, digest]);
+      expect([name, sha256(await peer.downloaded(name, 120_000))]).toEqual([name, digest]);
     }
     await stack.allReady();
   });

@@ -36,7 +36,7 @@ export class Container {
     const [, ...args] = this.service.command!;
     const env = { PATH: process.env['PATH'], ...this.environment, HOST: '127.0.0.1' };
     this.child = new Child(process.execPath, args, { cwd: root, env });
-    await this.child.waitUntil(() => this.healthy(), 60_000);
+    await this.child.waitUntil(() => this.healthy(), 150_000);
   }
 
   /** Asks as Docker does. */
@@ -54,7 +54,7 @@ export class Container {
   }
 
   async ready(): Promise<{ status: number; body: { status: string; reasons: string[] } }> {
-    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(30_000) });
     return { status: response.status, body: (await response.json()) as { status: string; reasons: string[] } };
   }
 }
@@ -112,7 +112,7 @@ export class Stack {
         for (const each of [...this.webapps, ...this.workers])
           expect(await each.ready()).toEqual({ status: 200, body: { status: 'ready', reasons: [] } });
       },
-      { timeoutMs: 40_000, everyMs: 200 },
+      { timeoutMs: 120_000, everyMs: 200 },
     );
   }
 

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import path from 'node:path';
@@ -8,6 +9,9 @@ import { nginxConfig } from '../support/nginx-template.js';
 import { freePort, isLeftOut, scratchDir, type Service, startNginx } from '../support/services.js';
 import { ADMIN, TestServer } from '../support/test-server.js';
 import { root } from './compose.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(120_000);
 
 const nginxFile = (name: string): string => readFileSync(path.join(root, 'docker/nginx', name), 'utf8');
 

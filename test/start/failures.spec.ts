@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
@@ -7,6 +8,9 @@ import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { freePort, scratchDir } from '../support/services.js';
 import { type Environment, startProcess } from '../support/test-process.js';
+
+/** Many processes start here, on machines that have other work. */
+jest.setTimeout(180_000);
 
 /** Starts what cannot start; answers what it says to the person at the console. */
 async function failureOf(settings: Environment, app: 'api' | 'worker' = 'api'): Promise<string> {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { findAccount, forgetAccount, keepAccount } from './account.js';
 import { AdminApi, unreachable } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
-import { allPackages, asStage, findPackage, type Listed, peersOf, stageAfter } from './packages.js';
+import { allPackages, asStage, findPackage, peersOf, stageAfter } from './packages.js';
 import { progressBar, say, sayTable, tell } from './screen.js';
 import { issueToken } from './sign-in.js';
 import { uploadFile } from './upload.js';
@@ -70,7 +70,7 @@ async function uploadOne(server: AdminApi, file: string, options: Options): Prom
     ...(options.replace ? { replace: 'true' } : {}),
   };
   const bar = progressBar(filename);
-  const uploaded = await uploadFile<Listed & { already_existed: boolean }>(server, { file, filename, fields }, bar.show).finally(bar.end);
+  const uploaded = await uploadFile(server, { file, filename, fields }, bar.show).finally(bar.end);
   if (options.wait) await waitUntilEverywhere(server, uploaded.filename, secondsOf(options));
   if (options.json) say(JSON.stringify(uploaded));
   else {

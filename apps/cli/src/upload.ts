@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { request as plainRequest, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as tlsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type AdminApi, readAnswer, unreachable } from './admin-api.js';
 import { CommandFailed } from './failures.js';
+import { answerTo, openRequest } from './http-request.js';
+import type { Listed } from './packages.js';
+import { uploadResumably } from './resumable-upload.js';
 
 export interface UploadWish {
   readonly file: string;
@@ -13,13 +14,27 @@ export interface UploadWish {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-const BOUNDARY = `ods-${crypto.randomUUID()}`;
+export type Uploaded = Listed & { readonly already_existed: boolean };
+/** Hears how many bytes went out. */
+export type Progress = (sent: number, size: number) => void;
 
-/** Sends one file through the upload form, a block at a time. `onProgress` hears how many bytes went out. */
-export async function uploadFile<T>(api: AdminApi, wish: UploadWish, onProgress: (sent: number, size: number) => void): Promise<T> {
-  const { size } = await sizeOf(wish.file);
+const BOUNDARY = `ods-${crypto.randomUUID()}`;
+/** Smaller files are sent again from their beginning: that takes less time than to ask. */
+const RESUMED_FROM = 16 * 2 ** 20;
+
+/** Sends one file, a block at a time; larger ones so that they can be gone on with. Throws CommandFailed. */
+export async function uploadFile(api: AdminApi, wish: UploadWish, onProgress: Progress): Promise<Uploaded> {
+  const { size, mtimeMs } = await statOf(wish.file);
+  if (size >= RESUMED_FROM) return uploadResumably(api, { ...wish, size, mtimeMs }, onProgress);
+  return uploadForm(api, wish, size, onProgress);
+}
+
+async function uploadForm(api: AdminApi, wish: UploadWish, size: number, onProgress: Progress): Promise<Uploaded> {
   const [head, tail] = [Buffer.from(formHead(wish)), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)];
-  const request = open(api, head.length + size + tail.length);
+  const request = openRequest(api, '/api/admin/upload', 'POST', {
+    'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+    'content-length': String(head.length + size + tail.length),
+  });
   const answer = answerTo(request);
   let sent = 0;
   const body = async function* (): AsyncGenerator<Buffer> {
@@ -34,7 +49,7 @@ export async function uploadFile<T>(api: AdminApi, wish: UploadWish, onProgress:
   const sending = pipeline(body, request).catch((error: unknown) => error);
   try {
     const response = await answer;
-    return readAnswer<T>(response.statusCode ?? 0, await text(response));
+    return readAnswer<Uploaded>(response.statusCode ?? 0, await text(response));
   } catch (error) {
     throw error instanceof CommandFailed ? error : unreachable(api.url, error);
   } finally {
@@ -43,7 +58,7 @@ export async function uploadFile<T>(api: AdminApi, wish: UploadWish, onProgress:
   }
 }
 
-async function sizeOf(file: string): Promise<{ size: number }> {
+async function statOf(file: string): Promise<Stats> {
   try {
     const found = await stat(file);
     if (!found.isFile()) throw new CommandFailed(`${file} is not a file.`);
@@ -64,15 +79,3 @@ function formHead({ filename, fields }: UploadWish): string {
   const file = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="${quoted(filename)}"\r\nContent-Type: application/octet-stream\r\n\r\n`;
   return parts.join('') + file;
 }
-
-function open(api: AdminApi, length: number): ClientRequest {
-  const url = new URL(`${api.url}/api/admin/upload`);
-  const headers = { ...api.authorization, 'content-type': `multipart/form-data; boundary=${BOUNDARY}`, 'content-length': length };
-  return (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, { method: 'POST', headers });
-}
-
-const answerTo = (request: ClientRequest): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    request.once('response', resolve);
-    request.once('error', reject);
-  });

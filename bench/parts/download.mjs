@@ -49,10 +49,15 @@ async function behindNginx(bench, source) {
 function proxyConfig(server, port) {
   const values = {
     NGINX_PORT: `127.0.0.1:${port}`,
-    ODS_UPSTREAM: new URL(server.url).host,
+    ODS_SERVERS: `server ${new URL(server.url).host};`,
     ODS_CONTENT_DIR: path.join(server.dataDir, 'content'),
+    ODS_RESOLVER: '',
+    ODS_TLS: '/nonexistent/*.conf',
   };
-  return readFileSync(inRoot('docker/nginx/ods.conf.template'), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => values[name]);
+  return readFileSync(inRoot('docker/nginx/ods.conf.template'), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => {
+    if (values[name] === undefined) throw new Error(`The template has an unknown variable ${name}.`);
+    return values[name];
+  });
 }
 
 /** MiB a second of one whole download by curl. */

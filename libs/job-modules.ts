@@ -7,6 +7,7 @@ import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
+import { WebhooksJobsModule } from '#libs/webhooks/webhooks.module.js';
 
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
 export const jobModules: Type[] = [
@@ -18,4 +19,5 @@ export const jobModules: Type[] = [
   UploadJobsModule,
   RegistrationJobsModule,
   SyncJobsModule,
+  WebhooksJobsModule,
 ];

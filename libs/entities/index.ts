@@ -20,6 +20,8 @@ import { ServerState } from './server-state.entity.js';
 import { Session } from './session.entity.js';
 import { Transfer } from './transfer.entity.js';
 import { User } from './user.entity.js';
+import { Webhook } from './webhook.entity.js';
+import { WebhookDelivery } from './webhook-delivery.entity.js';
 
 /** Every entity, the one list of them. */
 export const entities = [
@@ -45,4 +47,6 @@ export const entities = [
   Session,
   Transfer,
   User,
+  Webhook,
+  WebhookDelivery,
 ];

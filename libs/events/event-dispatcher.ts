@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#libs/platform/database/database.js';
 import { DomainEventRepository } from './domain-event.repository.js';
 import type { EventConsumer } from './event-consumer.js';
@@ -8,7 +8,7 @@ const BATCH = 100;
 
 /** Tells every consumer of this process what it has not been told yet. */
 @Injectable()
-export class EventDispatcher {
+export class EventDispatcher implements OnApplicationBootstrap {
   private readonly consumers = new Map<string, EventConsumer>();
 
   constructor(
@@ -23,13 +23,20 @@ export class EventDispatcher {
     this.consumers.set(consumer.name, consumer);
   }
 
+  /** A consumer that is new hears of everything that happens from now on. */
+  async onApplicationBootstrap(): Promise<void> {
+    for (const { name } of this.consumers.values()) {
+      await this.db.transaction(async () => this.positions.hold(name, await this.events.newestId()));
+    }
+  }
+
   async dispatch(signal: AbortSignal): Promise<void> {
     for (const consumer of this.consumers.values()) {
       while (!signal.aborted && (await this.tell(consumer))) continue;
     }
   }
 
-  /** True when there may be more. A consumer that is new hears of what happens from then on. */
+  /** True when there may be more. */
   private tell(consumer: EventConsumer): Promise<boolean> {
     return this.db.transaction(async () => {
       const position = await this.positions.hold(consumer.name, await this.events.newestId());

@@ -10,6 +10,7 @@ import { RegistrationHttpModule } from '#libs/registration/registration.module.j
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
 import { SystemHttpModule } from '#libs/system/system.module.js';
 import { UploadHttpModule } from '#libs/upload/upload.module.js';
+import { WebhooksHttpModule } from '#libs/webhooks/webhooks.module.js';
 
 /** Every feature's HTTP door (`XHttpModule`). */
 export const httpModules: Type[] = [
@@ -23,5 +24,6 @@ export const httpModules: Type[] = [
   RegistrationHttpModule,
   SyncHttpModule,
   LiveHttpModule,
+  WebhooksHttpModule,
   MetricsHttpModule,
 ];

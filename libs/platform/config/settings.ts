@@ -74,6 +74,8 @@ export const settings = {
   TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
   RECONCILE_SECONDS: integer(180, [1, 86_400], "How often every peer's catalog is compared with ours."),
   RETENTION_DAYS: integer(14, [0, 3_650], 'How long superseded and deleted content stays restorable.'),
+  WEBHOOK_ALLOW_LOCAL: flag(false, 'Send webhooks also to this machine, link-local and metadata addresses. For tests.'),
+  WEBHOOK_LOG_DAYS: integer(14, [1, 365], 'How long deliveries of webhooks are kept.'),
   EVENT_RETENTION_DAYS: integer(7, [1, 3_650], 'How long events are kept for pages and webhooks that were away.'),
   SCRUB_DAYS: integer(
     30,

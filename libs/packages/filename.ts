@@ -32,6 +32,8 @@ export function checkFilename(name: string): string {
 
 /**
  * The name as macOS and Windows shares compare it: case-folded, whatever the locale. Down, up and down again, so that letters
- * with several forms meet (final sigma; capital sharp s, which alone has no upper case but itself).
+ * with several forms meet (final sigma; capital sharp s, which alone has no upper case but itself). PostgreSQL takes no NUL, not
+ * even to look for; it becomes another character that no filename has.
  */
-export const filenameKey = (name: string): string => name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
+export const filenameKey = (name: string): string =>
+  name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC').replaceAll('\0', '\u0001');

@@ -13,7 +13,7 @@ export function decodeCursor(cursor: string, order: PackageOrder): PagePosition 
     const [field, isDescending, value, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
     const fits = field === order.field && isDescending === order.isDescending && Number.isSafeInteger(id);
     const type = numbers.includes(order.field) ? 'number' : 'string';
-    if (fits && typeof value === type) return { value: value as PagePosition['value'], id: id as number };
+    if (fits && typeof value === type && !String(value).includes('\0')) return { value: value as PagePosition['value'], id: id as number };
   } catch {
     // Said below.
   }

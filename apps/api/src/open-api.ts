@@ -67,7 +67,15 @@ function addWhatAllHave(document: OpenAPIObject): void {
     const isRepeatable =
       method === 'post' && operation.security?.length !== 0 && !isStream && operation.operationId !== 'beginResumableUpload';
     if (isRepeatable) operation.parameters = [...(operation.parameters ?? []), idempotencyKey];
-    for (const status of isRepeatable ? [400, 409, 422, 429] : [429]) operation.responses[status] ??= problemResponse(status);
+    const takesJson = Object.keys(operation.requestBody?.content ?? {}).includes('application/json');
+    const hasPathParameter = operation.parameters?.some((parameter) => (parameter as { in?: string }).in === 'path') ?? false;
+    const statuses = [
+      429,
+      ...(hasPathParameter ? [414] : []),
+      ...(isRepeatable ? [400, 409, 422] : []),
+      ...(takesJson ? [400, 413, 415] : []),
+    ];
+    for (const status of statuses) operation.responses[status] ??= problemResponse(status);
   }
 }
 

@@ -14,6 +14,7 @@ const details: Readonly<Record<number, readonly [code: string, detail: string]>>
   410: ['resumable-upload-gone', 'This upload has expired, or its bytes were lost. Begin a new one.'],
   412: ['tus-version-unknown', 'Send "Tus-Resumable: 1.0.0": this server speaks version 1.0.0 of the tus protocol.'],
   413: ['upload-too-large', 'Packages may have at most 64 GB on this server (MAX_UPLOAD_BYTES).'],
+  414: ['about:blank', 'The URI is too long.'],
   415: ['json-only', 'Send the body as application/json.'],
   422: [
     'idempotency-key-reused',
@@ -32,7 +33,8 @@ const titleOf = (status: number): string => STATUS_CODES[status] ?? 'Error';
 
 function exampleOf(status: number): ProblemDto {
   const [code, detail] = details[status] ?? ['about:blank', titleOf(status)];
-  const problem = { type: `urn:ods:problem:${code}`, title: titleOf(status), status, detail, error: detail };
+  const type = code === 'about:blank' ? code : `urn:ods:problem:${code}`;
+  const problem = { type, title: titleOf(status), status, detail, error: detail };
   const example = { ...problem, request_id: '0b2f7f0e-8f5f-4d0e-9a9a-6d7f1a1c2b3d' };
   return status === 400 ? { ...example, errors: [{ pointer: '/stage', detail }] } : example;
 }

@@ -1,0 +1,105 @@
+import { jest } from '@jest/globals';
+import { ApiTokensService } from '#libs/accounts/api-tokens.service.js';
+import { type AppInProcess, startApp } from '../support/app-in-process.js';
+import { type DatabaseKind, forEachDatabase } from '../support/databases.js';
+import { ApiDocument, type Operation } from './api-document.js';
+import { type MadeRequest, RequestMaker } from './request-maker.js';
+
+jest.setTimeout(300_000);
+
+const document = new ApiDocument();
+/** SQLite takes them fastest; the others are there for what they refuse to store. */
+const requestsOf: Readonly<Record<DatabaseKind, number>> = { sqlite: 80, mariadb: 25, postgres: 25 };
+const LEAST = 3_000;
+
+/** mulberry32: the same numbers for the same operation, in every run. */
+function randomOf(seedText: string): () => number {
+  let state = [...seedText].reduce((hash, character) => Math.imul(hash ^ character.codePointAt(0)!, 16_777_619), 2_166_136_261);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+forEachDatabase((database) => {
+  let server: AppInProcess;
+  let token: string;
+  let sent = 0;
+  beforeAll(async () => {
+    const limits = { API_RATE_PER_MINUTE: '0', MAX_UPLOAD_BYTES: '1M', PEER_TIMEOUT_MS: '150' };
+    server = await startApp({ env: { ADMIN_PASSWORD: 'vermilion otter teapot', DATABASE_URL: database.url, ...limits } });
+    token = await newToken();
+  });
+  afterAll(() => server.stop());
+
+  /** Not through the API: what is generated may have removed everybody. */
+  async function newToken(): Promise<string> {
+    const wish = { name: `fuzz ${crypto.randomUUID()}`, role: 'admin', expiresMs: null, stages: null } as const;
+    const caller = {
+      kind: 'user',
+      id: 0,
+      username: 'fuzz',
+      role: 'admin',
+      sessionId: null,
+      mustChangePassword: false,
+      stages: null,
+    } as const;
+    return (await server.app.get(ApiTokensService).create(wish, caller)).secret;
+  }
+
+  async function send(
+    { method, isOpen }: Operation,
+    { url, headers, body }: MadeRequest,
+  ): Promise<{ response: Response; text: string | null }> {
+    const ending = new AbortController();
+    const response = await fetch(server.url + url, {
+      method,
+      headers: { ...headers, ...(isOpen ? {} : { authorization: `Bearer ${token}` }) },
+      signal: ending.signal,
+      ...(body === undefined ? {} : { body }),
+    });
+    const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    const text = isEndless ? null : await response.text();
+    if (isEndless) ending.abort();
+    return { response, text };
+  }
+
+  /** What is wrong with the answer; nothing, when it is one of those that the document tells. */
+  function faultsOf({ method, responses }: Operation, { isOnlyStrange }: MadeRequest, response: Response, text: string | null): string[] {
+    const { status } = response;
+    const told = responses[String(status)];
+    if (!told) return [`${status} is not documented: ${text?.slice(0, 300)}`];
+    if (status === 500) return [`500: ${text}`];
+    if (isOnlyStrange && status < 400) return [`an unknown field was taken: ${status}`];
+    if (method === 'HEAD' || text === null || !told.content) return text ? [`${status} has a body: ${text.slice(0, 100)}`] : [];
+    const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+    const media = told.content[type];
+    if (!media) return [`${status} has the type ${type}`];
+    if (!/json$/.test(type) || type === 'application/jsonl') return [];
+    return media.schema ? document.faults(JSON.parse(text), media.schema) : [];
+  }
+
+  it.each(document.operations.map((operation) => [operation.id, operation] as const))('%s', async (id, operation) => {
+    const maker = new RequestMaker(randomOf(`${id} ${database.kind}`));
+    const found: string[] = [];
+    for (let count = 0; count < requestsOf[database.kind]; count += 1) {
+      const made = maker.make(operation);
+      const { response, text } = await send(operation, made);
+      sent += 1;
+      if (response.status === 401 && !operation.isOpen) token = await newToken(); // it was revoked by one of these requests
+      const faults = faultsOf(operation, made, response, text);
+      const shown = typeof made.body === 'string' ? made.body.slice(0, 300) : made.body ? '(form)' : '';
+      if (faults.length > 0)
+        found.push(`${operation.method} ${made.url.slice(0, 300)} ${JSON.stringify(made.headers)} ${shown} → ${faults.join('; ')}`);
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('was asked often enough, and is still there', async () => {
+    expect(sent).toBe(document.operations.length * requestsOf[database.kind]);
+    if (database.kind === 'sqlite') expect(sent).toBeGreaterThanOrEqual(LEAST);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  });
+});

@@ -8,9 +8,7 @@ export const exceptions: Readonly<Record<string, string>> = {
 
 /** Parts of the API whose pages are not built yet. Goes down to nothing. */
 export const unbuilt: readonly string[] = [
-  '/api/admin/events',
   '/api/admin/network',
   '/api/admin/webhooks',
   '/api/admin/notifications',
-  '/api/admin/packages/{id_or_name}/servers',
 ];

@@ -1,17 +1,36 @@
 import { DestroyRef, inject } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { auditTime } from 'rxjs';
+import { Live } from './live';
 
-/** Repeats `refresh` while the page is visible, never twice at once; ends with the component that asked for it. */
+/** Events that come together are answered once. */
+const GATHER_MS = 250;
+/** While the server tells what happens, only what it does not tell is asked for, and that is not urgent. */
+const LIVE_MS = 5_000;
+
+/** Repeats `refresh` at every event and from time to time while the page is visible, never twice at once; ends with the component that asked for it. */
 export function pollWhileVisible(refresh: () => Promise<void>, everyMs: () => number): void {
+  const live = inject(Live);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
+  let isRunning = false;
+  let isWanted = false;
   const next = (): void => {
-    timer = setTimeout(() => void tick(), everyMs());
+    clearTimeout(timer);
+    timer = setTimeout(() => void tick(), live.isConnected() ? Math.max(LIVE_MS, everyMs()) : everyMs());
   };
   const tick = async (): Promise<void> => {
+    isWanted = isRunning;
+    if (isRunning) return;
+    isRunning = true;
     if (!document.hidden) await refresh();
-    if (!isOver) next();
+    isRunning = false;
+    if (isOver) return;
+    next();
+    if (isWanted) await tick();
   };
   next();
+  live.events.pipe(auditTime(GATHER_MS), takeUntilDestroyed()).subscribe(() => void tick());
   inject(DestroyRef).onDestroy(() => {
     isOver = true;
     clearTimeout(timer);

@@ -1,10 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, effect, type ElementRef, inject, viewChild } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, type ElementRef, inject, viewChild } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { filter } from 'rxjs';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { Live } from '../shared/live';
 import { Session } from '../session/session';
 import { Connection } from './connection';
 import { SignInDialog } from './sign-in-dialog';
@@ -39,6 +40,9 @@ export class Shell {
   ]);
 
   constructor() {
+    const leaving = new AbortController();
+    void inject(Live).listen(leaving.signal);
+    inject(DestroyRef).onDestroy(() => leaving.abort());
     effect(() => {
       if (this.session.state() === 'expired') this.dialog.open(SignInDialog, { disableClose: true, width: '420px' });
     });

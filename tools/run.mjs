@@ -16,6 +16,7 @@ const commands = {
   migrations: () => import('./run/migrations.mjs'),
   demo: () => import('./run/demo.mjs'),
   'package:deb': () => import('./run/package-deb.mjs'),
+  soak: () => import('./run/soak.mjs'),
   bench: () => import('./run/bench.mjs'),
 };
 

@@ -30,8 +30,13 @@ const needed = ['nginx', 'mariadb', 'redis'];
   beforeAll(async () => {
     [stack, peer] = await Promise.all([Stack.start(), TestServer.start('peer', { JOB_LEASE_MS: '2000' })]);
     admin = new StackAdmin(stack.url);
-    await admin.signIn();
-    await admin.ok('POST', '/api/admin/about/update', { name: 'stack', url: stack.url });
+    await eventually(
+      async () => {
+        await admin.signIn();
+        await admin.ok('POST', '/api/admin/about/update', { name: 'stack', url: stack.url });
+      },
+      { timeoutMs: 30_000 },
+    );
     await peer.ok('POST', '/api/admin/about/update', { name: 'peer', url: peer.url });
     const { url, iss, key } = await peer.ok<{ url: string; iss: string; key: string }>('GET', '/api/admin/about');
     await admin.ok('POST', '/api/admin/register', { url, iss_id: iss, key });

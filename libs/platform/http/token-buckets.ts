@@ -17,8 +17,9 @@ export class TokenBuckets {
   /** 0 when there was one to take, else how long to wait for the next, in milliseconds. */
   take(name: string, now: number): number {
     const { size, refillMs, remembered } = this.limits;
-    // A clock that was set back must not lock anybody out.
-    const fullAt = Math.min(Math.max(this.fullAt.get(name) ?? now, now), now + size * refillMs);
+    const kept = this.fullAt.get(name) ?? now;
+    // No bucket can be that empty: the clock was set back, and that must not lock anybody out.
+    const fullAt = kept > now + size * refillMs ? now : Math.max(kept, now);
     const waitMs = fullAt + refillMs - (now + size * refillMs);
     this.fullAt.delete(name);
     this.fullAt.set(name, waitMs > 0 ? fullAt : fullAt + refillMs);

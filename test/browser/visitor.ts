@@ -127,8 +127,19 @@ export class Visitor {
     expect(findings).toEqual([]);
   }
 
+  /** What stays: messages that just come or go are half transparent for a moment, and not read out yet. */
   private async barriers(): Promise<string[]> {
     await this.page.evaluate(axeSource);
+    let found: string[] = [];
+    const settled = async (): Promise<void> => {
+      found = await this.judged();
+      if (found.length > 0) throw new Error(found.join());
+    };
+    await eventually(settled, { timeoutMs: 8_000, everyMs: 300 }).catch(() => undefined);
+    return found;
+  }
+
+  private async judged(): Promise<string[]> {
     const { violations } = await this.page.evaluate<AxeResults>('axe.run()');
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
   }

@@ -87,6 +87,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     const sources = isWhole(known) ? [] : await this.fetcher.findSources(goal, signal);
     if (sources.length === 0 && this.isComing(known)) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
     const transfer = await this.begin(goal);
+    if (!transfer) return;
     try {
       await this.fetcher.fetch(goal, transfer, sources, signal);
     } catch (error) {
@@ -129,12 +130,14 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     throw new JobPostponed(waitMs * (1 + Math.random() / 20), reason);
   }
 
-  private begin(goal: Package): Promise<Transfer> {
+  /** Null when it was cancelled meanwhile. */
+  private begin(goal: Package): Promise<Transfer | null> {
     const now = this.clock.now();
     return this.db.transaction(
       async () => {
-        await this.packages.setStatus(goal.uuid, 'Downloading', now);
-        return this.transfers.begin(goal, now);
+        const transfer = await this.transfers.begin(goal, now);
+        if (transfer) await this.packages.setStatus(goal.uuid, 'Downloading', now);
+        return transfer;
       },
       { canBeLost: true },
     );

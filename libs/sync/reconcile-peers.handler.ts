@@ -5,6 +5,7 @@ import { Config } from '#libs/platform/config/config.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PeerRepository } from '#libs/registration/peer.repository.js';
 import { PeerNews } from '#libs/registration/registration.jobs.js';
+import { NEEDS_A_SOURCE, TransferWaker } from './transfer-waker.js';
 import { ListenToPeer, NotifyPeer, PullPeer, ReconcilePeers } from './sync.jobs.js';
 
 /** Pushing makes the mesh fast, comparing makes it certain: every peer is read and told again on a timer (MESH §4). */
@@ -40,6 +41,7 @@ export class PeerNewsHandler extends JobHandler<{ iss: string }> {
 
   constructor(
     private readonly identity: ServerIdentity,
+    private readonly waker: TransferWaker,
     private readonly jobs: Jobs,
   ) {
     super();
@@ -49,5 +51,6 @@ export class PeerNewsHandler extends JobHandler<{ iss: string }> {
     if ((await this.identity.read()).firewalledMode) await this.jobs.add(ListenToPeer, { iss }, { key: iss, now: true });
     await this.jobs.add(PullPeer, { iss }, { key: iss, now: true });
     await this.jobs.add(NotifyPeer, { iss }, { key: iss, now: true });
+    await this.waker.wake(NEEDS_A_SOURCE); // its feed may have nothing new, and yet it has what we miss
   }
 }

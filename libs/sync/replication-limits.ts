@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
-import { ContentWanted } from '#libs/packages/packages.jobs.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { Database } from '#libs/platform/database/database.js';
-import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { formatTimeOfDay, type TransferWindow, untilOpen } from '#libs/replication/transfer-window.js';
 import { type Limits, ReplicationSettingsRepository } from './replication-settings.repository.js';
-import { TransferRepository } from './transfer.repository.js';
+import { NEEDS_LEAVE, TransferWaker } from './transfer-waker.js';
 
 export type { Limits };
 
@@ -22,7 +20,6 @@ export interface Standstill {
 const REMEMBER_MS = 1_000;
 /** A pause ends when somebody ends it, who wakes all transfers; this is the second line. Milliseconds. */
 const PAUSE_LOOK_MS = 600_000;
-const WAKE_BATCH = 500;
 
 export function windowOf({ windowFrom: from, windowTo: to, windowZone: timeZone }: Limits): TransferWindow | null {
   return from === null || to === null || timeZone === null ? null : { from, to, timeZone };
@@ -35,9 +32,8 @@ export class ReplicationLimits {
 
   constructor(
     private readonly settings: ReplicationSettingsRepository,
-    private readonly transfers: TransferRepository,
+    private readonly waker: TransferWaker,
     private readonly db: Database,
-    private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
     private readonly config: Config,
     private readonly clock: Clock,
@@ -62,7 +58,7 @@ export class ReplicationLimits {
       await this.settings.update(change);
       const after = await this.settings.find();
       await this.audit.record({ action: 'replication.limited', details: { from: pick(before, change), to: change } });
-      if (!this.standstillOf(after)) await this.wakeAll();
+      if (!this.standstillOf(after)) await this.waker.wake(NEEDS_LEAVE);
       this.db.afterCommit(() => (this.remembered = undefined));
       return after;
     });
@@ -90,16 +86,6 @@ export class ReplicationLimits {
     if (!window || waitMs === 0) return null;
     const reason = `Packages are fetched between ${formatTimeOfDay(window.from)} and ${formatTimeOfDay(window.to)} (${window.timeZone}).`;
     return { code: 'outside-window', reason, waitMs };
-  }
-
-  private async wakeAll(): Promise<void> {
-    for (let after = 0; ;) {
-      const waiting = await this.transfers.findWaitingFor(['paused', 'outside-window'], after, WAKE_BATCH);
-      for (const { uuid } of waiting) await this.jobs.add(ContentWanted, { uuid }, { key: uuid, now: true });
-      const last = waiting.at(-1);
-      if (!last) return;
-      after = last.id;
-    }
   }
 }
 

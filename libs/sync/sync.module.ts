@@ -37,6 +37,7 @@ import { RetireContentHandler } from './retire-content.handler.js';
 import { SmallContents } from './small-contents.js';
 import { StartUpReconciliation } from './start-up-reconciliation.js';
 import { Throttle } from './throttle.js';
+import { TransferWaker } from './transfer-waker.js';
 import { TransferSlots } from './transfer-slots.js';
 import { TransferRepository } from './transfer.repository.js';
 import { TransfersController } from './transfers.controller.js';
@@ -55,6 +56,7 @@ import { TransfersService } from './transfers.service.js';
     ReplicationSettingsRepository,
     Throttle,
     TransferRepository,
+    TransferWaker,
     TransfersService,
     WantList,
   ],
@@ -69,6 +71,7 @@ import { TransfersService } from './transfers.service.js';
     ReplicationLimits,
     Throttle,
     TransferRepository,
+    TransferWaker,
     TransfersService,
     WantList,
   ],

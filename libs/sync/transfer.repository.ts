@@ -40,8 +40,8 @@ export class TransferRepository {
     return active.reduce((sum, { size, verifiedBytes }) => sum + size - verifiedBytes, 0);
   }
 
-  /** Makes the row of a transfer that begins, or of one that goes on. */
-  async begin({ uuid, filename, size }: TransferGoal, now: number): Promise<Transfer> {
+  /** Makes the row of a transfer that begins, or of one that goes on; null when it was cancelled. */
+  async begin({ uuid, filename, size }: TransferGoal, now: number): Promise<Transfer | null> {
     const known = await this.find(uuid);
     const begun = {
       state: 'active' as const,
@@ -53,8 +53,8 @@ export class TransferRepository {
     if (known) {
       const isAnew = known.state === 'done'; // it was here, and was lost
       const change = isAnew ? { ...begun, verified: null, verifiedBytes: 0, startedMs: now, attempts: 1 } : begun;
-      await this.db.manager.update(Transfer, { uuid }, change);
-      return { ...known, ...change };
+      const { affected } = await this.db.manager.update(Transfer, { uuid, state: Not('cancelled') }, change);
+      return affected === 1 ? { ...known, ...change } : null;
     }
     const row = {
       uuid,
@@ -81,10 +81,10 @@ export class TransferRepository {
     await this.db.manager.insert(Transfer, { uuid, filename, size, ...nothing, ...why, createdMs: updatedMs });
   }
 
-  /** Transfers that wait for one of these reasons, in the order of their ids, from after `afterId`. */
+  /** Transfers that stand still for one of these reasons, in the order of their ids, from after `afterId`. */
   findWaitingFor(errorCodes: readonly string[], afterId: number, limit: number): Promise<Transfer[]> {
     return this.db.manager.find(Transfer, {
-      where: { state: 'waiting', errorCode: In(errorCodes), id: MoreThan(afterId) },
+      where: { state: In(['waiting', 'failed']), errorCode: In(errorCodes), id: MoreThan(afterId) },
       order: { id: 'ASC' },
       take: limit,
     });

@@ -13,18 +13,25 @@ export class DomainEventRepository {
 
   /** Within the caller's transaction; from here to its end no other transaction can add an event. Answers the id. */
   async append(event: Omit<DomainEvent, 'id'>): Promise<number> {
-    const first = this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(EventClock)
-      .values({ ...ROW, last: 0 });
-    await first.orIgnore().updateEntity(false).execute();
-    const { last } = await this.db.manager.findOneOrFail(EventClock, { where: ROW, ...this.db.forUpdate });
-    const id = last + 1;
+    const id = (await this.lock()) + 1;
     await this.db.manager.update(EventClock, ROW, { last: id });
     const row = { id, ...event };
     await this.db.manager.insert(DomainEvent, row as never); // its types cannot say what JSON is
     return id;
+  }
+
+  /**
+   * The last number. The row is locked before anything else is tried: MySQL gives a refused insert a shared lock, and two
+   * that then want to write wait for each other.
+   */
+  private async lock(): Promise<number> {
+    const { manager, forUpdate } = this.db;
+    const known = await manager.findOne(EventClock, { where: ROW, ...forUpdate });
+    if (known) return known.last;
+    const first = manager.createQueryBuilder().insert().into(EventClock);
+    const values = first.values({ ...ROW, last: 0 });
+    await values.orIgnore().updateEntity(false).execute();
+    return (await manager.findOneOrFail(EventClock, { where: ROW, ...forUpdate })).last;
   }
 
   /** In order, from after an id. */

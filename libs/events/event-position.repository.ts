@@ -9,9 +9,12 @@ export class EventPositionRepository {
 
   /** The consumer's position, locked until the transaction ends; a new one begins at `newest`. */
   async hold(consumer: string, newest: number): Promise<number> {
-    const insert = this.db.manager.createQueryBuilder().insert().into(EventPosition).values({ consumer, eventId: newest });
+    const { manager, forUpdate } = this.db;
+    const known = await manager.findOne(EventPosition, { where: { consumer }, ...forUpdate });
+    if (known) return known.eventId;
+    const insert = manager.createQueryBuilder().insert().into(EventPosition).values({ consumer, eventId: newest });
     await insert.orIgnore().updateEntity(false).execute();
-    return (await this.db.manager.findOneOrFail(EventPosition, { where: { consumer }, ...this.db.forUpdate })).eventId;
+    return (await manager.findOneOrFail(EventPosition, { where: { consumer }, ...forUpdate })).eventId;
   }
 
   async set(consumer: string, eventId: number): Promise<void> {

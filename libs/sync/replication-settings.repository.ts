@@ -37,6 +37,15 @@ export class ReplicationSettingsRepository {
     if (Object.keys(change).length > 0) await this.db.manager.update(ReplicationSettings, ROW, change);
   }
 
+  private async lockBucket(name: string): Promise<RateBucket> {
+    const { manager, forUpdate } = this.db;
+    const known = await manager.findOne(RateBucket, { where: { name }, ...forUpdate });
+    if (known) return known;
+    const insert = manager.createQueryBuilder().insert().into(RateBucket).values({ name, promisedUntilUs: 0 });
+    await insert.orIgnore().updateEntity(false).execute();
+    return manager.findOneOrFail(RateBucket, { where: { name }, ...forUpdate });
+  }
+
   /**
    * Promises `us` microseconds of a bandwidth to the caller, after all that was promised before. Answers when its time begins,
    * epoch microseconds; never further ahead than `aheadUs`, whatever a clock or an earlier limit has left in the row.
@@ -44,9 +53,7 @@ export class ReplicationSettingsRepository {
   promise(name: string, us: number, nowUs: number, aheadUs: number): Promise<number> {
     return this.db.transaction(
       async () => {
-        const insert = this.db.manager.createQueryBuilder().insert().into(RateBucket);
-        await insert.values({ name, promisedUntilUs: 0 }).orIgnore().updateEntity(false).execute();
-        const row = await this.db.manager.findOneOrFail(RateBucket, { where: { name }, ...this.db.forUpdate });
+        const row = await this.lockBucket(name);
         const begins = Math.min(Math.max(row.promisedUntilUs, nowUs), nowUs + aheadUs);
         await this.db.manager.update(RateBucket, { name }, { promisedUntilUs: begins + us });
         return begins;

@@ -72,6 +72,8 @@ export class Site {
 
   /** The servers this one is registered with. */
   async peers(): Promise<Record<string, unknown>[]> {
-    return ((await (await this.admin.send('GET', 'registered_ods')).json()) as { items: Record<string, unknown>[] }).items;
+    const response = await this.admin.send('GET', 'registered_ods');
+    if (!response.ok) throw new Error(`The list of peers was answered ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { items: Record<string, unknown>[] }).items;
   }
 }

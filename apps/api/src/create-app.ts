@@ -2,7 +2,6 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Clock } from '#libs/platform/clock.js';
 import type { Config } from '#libs/platform/config/config.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
 import { answerProblem, ProblemFilter } from '#libs/platform/errors/problem.filter.js';
@@ -72,7 +71,7 @@ export async function createApp(
   trackRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
   allowOrigins(adapter.getInstance(), config);
-  limitRate(adapter.getInstance(), config, app.get(Clock));
+  limitRate(adapter.getInstance(), config);
   // Uploads read the request themselves, as it arrives.
   adapter
     .getInstance()

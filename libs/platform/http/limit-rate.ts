@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Clock } from '../clock.js';
 import type { Config } from '../config/config.js';
 import { sha256Hex } from '../crypto/digest.js';
 import { DomainError } from '../errors/domain-error.js';
@@ -26,13 +25,13 @@ const bucketsOf = (perMinute: number): TokenBuckets =>
   new TokenBuckets({ size: perMinute, refillMs: MINUTE / perMinute, remembered: 10_000 });
 
 /** The admin API answers each token and each address so many times a minute; downloads and other servers are not counted. */
-export function limitRate(fastify: FastifyInstance, config: Config, clock: Clock): void {
+export function limitRate(fastify: FastifyInstance, config: Config): void {
   const perMinute = config.get('API_RATE_PER_MINUTE');
   if (perMinute === 0) return;
   const tokens = bucketsOf(perMinute);
   const addresses = bucketsOf(perMinute * ADDRESS_FACTOR);
   const waitOf = ({ ip, headers: { authorization } }: FastifyRequest): number => {
-    const now = clock.now();
+    const now = performance.now(); // a clock that nobody sets
     const waitMs = addresses.take(addressKey(ip), now); // always: invented tokens must not get around it
     return waitMs === 0 && authorization ? tokens.take(sha256Hex(authorization), now) : waitMs;
   };

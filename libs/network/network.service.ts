@@ -14,6 +14,7 @@ import { MissingContents } from './missing-contents.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 import { ServerNotForgettable, ServerUnknown } from './network.errors.js';
 import { ServerStateRepository } from './server-state.repository.js';
+import { isIss } from '#libs/registration/peer-tokens.js';
 
 /** One cell of the matrix: a package at a server. */
 export interface Placed {
@@ -75,6 +76,7 @@ export class NetworkService {
 
   /** A server that was taken out of service need not be shown for ever. It comes back by itself when it speaks again. */
   async forget(iss: string): Promise<void> {
+    if (!isIss(iss)) throw new ServerUnknown();
     const isSelf = (await this.identity.get()).iss === iss;
     if (isSelf || (await this.peers.findByIss(iss))) throw new ServerNotForgettable(isSelf);
     await this.db.transaction(async () => {

@@ -61,7 +61,7 @@ export class HeldDeletesService {
     filenames: readonly string[] | undefined,
     decide: (batch: readonly HeldDelete[]) => Promise<void>,
   ): Promise<number> {
-    const keys = filenames?.map(filenameKey);
+    const keys = filenames?.map(filenameKey).filter((key) => !key.includes('\0')); // which PostgreSQL does not take
     const held = keys ? await this.removals.findHeldByKeys(keys) : await this.removals.findHeld(MOST);
     let count = 0;
     for (let at = 0; at < held.length; at += BATCH) {

@@ -22,6 +22,7 @@ export interface WebhookWish {
 }
 
 const MOST_WEBHOOKS = 100;
+const messageId = /^msg_[0-9a-f]{32}$/;
 export const TEST_EVENT = 'webhook.test';
 
 function checkUrl(url: string): string {
@@ -128,7 +129,7 @@ export class WebhooksService {
   async redeliver(id: number, deliveryId: string): Promise<WebhookDelivery> {
     return this.db.transaction(async () => {
       const { name } = await this.get(id);
-      const delivery = await this.webhooks.findDelivery(deliveryId);
+      const delivery = messageId.test(deliveryId) ? await this.webhooks.findDelivery(deliveryId) : null;
       if (delivery?.webhookId !== id) throw new DeliveryNotFound();
       await this.audit.record({ action: 'webhook.redelivered', subject: name, details: { delivery: deliveryId } });
       return this.deliveries.repeat(delivery);

@@ -26,13 +26,16 @@ const SHOWN_LENGTH = 500;
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 const typeOf = ({ headers }: PeerAnswer): string => headers['content-type'] ?? '';
 
+/** Whether this server speaks what the `ODS-Protocol` field of an answer says. */
+export const isUnderstood = (protocol: string): boolean => /^[1-9]\d{0,5}$/.test(protocol) && Number(protocol) <= PROTOCOL;
+
 /** Throws PeerAnswerInvalid, with what to look at, unless an ODS answers that can be understood (MESH §9). */
 export function requireOds(answer: PeerAnswer, url: string): void {
   const host = hostOf(url);
   const { status, headers } = answer;
   const protocol = headers['ods-protocol'];
   if (protocol !== undefined) {
-    if (/^[1-9]\d{0,5}$/.test(protocol) && Number(protocol) <= PROTOCOL) return;
+    if (isUnderstood(protocol)) return;
     throw new PeerAnswerInvalid(
       `${host} speaks ODS protocol ${protocol.slice(0, 20)}, this server ${PROTOCOL}. Update the older of the two.`,
     );

@@ -5,6 +5,7 @@ import type { Peer } from '#libs/entities/peer.entity.js';
 import { Config } from '#libs/platform/config/config.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { type PeerAnswer, readJson, refusalOf, requireOds } from './peer-answer.js';
+import { type BulkBody, BulkHttp } from './bulk-http.js';
 import { describeFailure } from './peer-failure.js';
 import { PUSHED_CONTENT_TYPE } from './pushed-content.js';
 import { PeerHttp, type PeerRequest } from './peer-http.js';
@@ -31,6 +32,13 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** Both ends belong to it. */
+export interface RangeOptions {
+  readonly start: number;
+  readonly end: number;
+  readonly signal: AbortSignal;
+}
+
 export interface ContentStream {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -47,6 +55,7 @@ const SLOWEST_LINE = 8;
 @Injectable()
 export class PeerClient implements OnApplicationShutdown {
   private readonly http = new PeerHttp();
+  private readonly bulk = new BulkHttp();
 
   constructor(
     private readonly identity: ServerIdentity,
@@ -71,8 +80,23 @@ export class PeerClient implements OnApplicationShutdown {
     });
   }
 
+  /**
+   * A range of content, to be received straight into the caller's memory. Null where the answer is anything else than these
+   * bytes as they are: `stream` reads all others, and says what is wrong.
+   */
+  range(callee: Callee, path: string, { start, end, signal }: RangeOptions): Promise<BulkBody | null> {
+    return this.noting(callee, { signal }, async () => {
+      if (callee.url === '') return null;
+      return this.bulk.get(new URL(callee.url + path), { length: end - start + 1, idleMs: this.idleMs, signal }, async () => ({
+        Authorization: `Bearer ${await this.tokenFor(callee, 'GET', path, undefined)}`,
+        Range: `bytes=${start}-${end}`,
+      }));
+    });
+  }
+
   onApplicationShutdown(): void {
     this.http.close();
+    this.bulk.close();
   }
 
   private get idleMs(): number {

@@ -16,6 +16,9 @@ export interface PeerRequest {
 const SOCKETS_PER_HOST = 64;
 const IDLE_SOCKET_MS = 120_000;
 
+/** What every request to a peer says. */
+export const ODS_HEADERS = { 'ODS-Protocol': String(PROTOCOL), 'User-Agent': 'ODS', 'Accept-Encoding': 'identity' };
+
 /** HTTP as it is spoken with peers: connections are kept, redirects never followed, bodies never unpacked, and every status is an answer. */
 export class PeerHttp {
   private readonly kept = {
@@ -29,7 +32,7 @@ export class PeerHttp {
     proxy: false,
     decompress: false,
     validateStatus: () => true,
-    headers: { 'ODS-Protocol': String(PROTOCOL), 'User-Agent': 'ODS', 'Accept-Encoding': 'identity' },
+    headers: ODS_HEADERS,
   });
 
   /** `make` is called for each try: a second one needs a token of its own. */

@@ -17,6 +17,7 @@ import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { PeerClient } from '#libs/registration/peer-client.js';
 import { PeerRefused, PeerUnreachable } from '#libs/registration/registration.errors.js';
+import { whileItFlows } from '#libs/registration/while-it-flows.js';
 import { BLOCK_BYTES } from '#libs/replication/blocks.js';
 import { BATCH_BYTES, BATCH_LIMIT } from './content-batch.js';
 import { readFrames } from './content-frames.js';
@@ -142,7 +143,7 @@ export class SmallContents {
     const arrived: Arrived[] = [];
     try {
       for await (const { uuid, bytes } of readFrames(
-        this.whileItFlows(peer, body, signal),
+        this.withinLimits(peer, body, signal),
         new Map(wanted.map(({ uuid, size }) => [uuid, size])),
       )) {
         const checked = check(rows.get(uuid)!, bytes);
@@ -156,16 +157,11 @@ export class SmallContents {
     return arrived;
   }
 
-  /** The body within our own limits; a peer that sends nothing for PEER_TIMEOUT_MS is left. */
-  private async *whileItFlows(peer: Peer, body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
-    const pieces = (body as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
-    for (;;) {
-      const stop = () => body.destroy(new PeerUnreachable(`${peer.name} stopped in the middle of a batch.`));
-      const timer = setTimeout(stop, this.config.get('PEER_TIMEOUT_MS'));
-      const { done, value } = await pieces.next().finally(() => clearTimeout(timer));
-      if (done) return;
-      await this.throttle.take('download', peer.iss, value.length, signal);
-      yield value;
+  /** The body within our own limits. */
+  private async *withinLimits(peer: Peer, body: Readable, signal: AbortSignal): AsyncGenerator<Buffer> {
+    for await (const piece of whileItFlows(body, this.config.get('PEER_TIMEOUT_MS'), peer.name)) {
+      await this.throttle.take('download', peer.iss, piece.length, signal);
+      yield piece;
     }
   }
 }

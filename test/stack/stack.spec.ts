@@ -88,7 +88,10 @@ const needed = ['nginx', 'mariadb', 'redis'];
       for (; load.isOn; load.downloads += 1) {
         const response = await admin
           .download('from-stack.pkg')
-          .catch((error: unknown) => ({ status: 0, arrayBuffer: () => Promise.resolve(String(error)) }));
+          .catch((error: unknown) => ({
+            status: 0,
+            arrayBuffer: () => Promise.resolve(`${String(error)} ${String((error as Error).cause)}`),
+          }));
         const body = await Promise.resolve(response.arrayBuffer()).catch(String);
         if (response.status !== 200 || typeof body === 'string' || body.byteLength !== 9 * MB + 3)
           load.failures.push(`${response.status} ${String(body)}`);

@@ -76,6 +76,13 @@ export class BlockWriter {
     return new Uint8Array(buffer);
   }
 
+  /** The same without waiting; null when there is none now, or when `take` would say why there is none any more. */
+  takeNow(): Uint8Array | null {
+    if (this.failure) return null;
+    const buffer = this.free.pop() ?? this.allocate();
+    return buffer ? new Uint8Array(buffer) : null;
+  }
+
   /** Hands back a buffer that was not used. */
   giveBack(buffer: Uint8Array): void {
     this.recycle(buffer.buffer as SharedArrayBuffer);

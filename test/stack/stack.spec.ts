@@ -87,7 +87,8 @@ const needed = ['nginx', 'mariadb', 'redis'];
     const downloading = (async () => {
       for (; load.isOn; load.downloads += 1) {
         const response = await admin
-          .download('from-stack.pkg')
+          // On a connection of its own: nginx ends a kept one after an upload that it answered before its end, and that is no fault.
+          .download('from-stack.pkg', { connection: 'close' })
           .catch((error: unknown) => ({
             status: 0,
             arrayBuffer: () => Promise.resolve(`${String(error)} ${String((error as Error).cause)}`),

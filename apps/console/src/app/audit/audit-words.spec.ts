@@ -2,7 +2,7 @@ import { linesOf, wordsOf } from './audit-words';
 
 describe('an audit event in words', () => {
   it('has a sentence for what is known, and the name for what is not', () => {
-    expect([wordsOf('package.deleted'), wordsOf('webhook.created')]).toEqual(['Package deleted', 'webhook created']);
+    expect([wordsOf('package.deleted'), wordsOf('new.thing_done')]).toEqual(['Package deleted', 'new thing done']);
   });
 
   it('shows what was before beside what is now, and leaves out what stayed', () => {

@@ -1,21 +1,31 @@
-/** What was done, in words; the name of the action stands beside them for searching. */
+/** What was done or happened, in words; the name of the action stands beside them for searching. */
 const words: Readonly<Record<string, string>> = {
   'deletes.held': $localize`Mass delete held`,
+  'disk.low': $localize`Disk almost full`,
+  'network.server_forgotten': $localize`Server shown no more`,
   'package.uploaded': $localize`Package uploaded`,
   'package.replaced': $localize`Package replaced`,
   'package.updated': $localize`Package changed`,
   'package.deleted': $localize`Package deleted`,
   'package.restored': $localize`Package restored`,
+  'package.promoted': $localize`Package promoted`,
+  'package.demoted': $localize`Package demoted`,
+  'package.synced': $localize`Package arrived`,
+  'package.sync_failed': $localize`Package could not be fetched`,
+  'package.quarantined': $localize`Package quarantined`,
   'package.damaged': $localize`Package found damaged`,
   'peer.registered': $localize`Server registered`,
   'peer.unregistered': $localize`Server unregistered`,
   'peer.updated': $localize`Registered server changed`,
+  'peer.unreachable': $localize`Server does not answer`,
+  'peer.reachable': $localize`Server answers again`,
   'peer.paused': $localize`Registered server paused`,
   'peer.resumed': $localize`Registered server goes on`,
   'peer.limited': $localize`Limits of a registered server changed`,
   'replication.limited': $localize`Limits changed`,
   'server.updated': $localize`Server settings changed`,
   'server.key_rotated': $localize`New registration key`,
+  'sign_in.locked_out': $localize`Sign-in blocked after wrong passwords`,
   'token.created': $localize`Token made`,
   'token.revoked': $localize`Token revoked`,
   'transfer.cancelled': $localize`Transfer cancelled`,
@@ -30,6 +40,13 @@ const words: Readonly<Record<string, string>> = {
   'user.sign_in_revoked': $localize`Sign-in ended`,
   'user.signed_in': $localize`Signed in`,
   'user.signed_out': $localize`Signed out`,
+  'webhook.created': $localize`Webhook made`,
+  'webhook.updated': $localize`Webhook changed`,
+  'webhook.deleted': $localize`Webhook deleted`,
+  'webhook.secret_rotated': $localize`New secret of a webhook`,
+  'webhook.secret_shown': $localize`Secret of a webhook shown`,
+  'webhook.redelivered': $localize`Webhook delivery sent again`,
+  'webhook.test': $localize`Test`,
 };
 
 export const wordsOf = (action: string): string => words[action] ?? action.replaceAll(/[._]/g, ' ');
@@ -42,6 +59,7 @@ export const kinds: readonly { prefix: string; label: string }[] = [
   { prefix: 'token.', label: $localize`Tokens` },
   { prefix: 'server.', label: $localize`This server` },
   { prefix: 'transfer.', label: $localize`Transfers` },
+  { prefix: 'webhook.', label: $localize`Webhooks` },
 ];
 
 const asText = (value: unknown): string => (value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value));

@@ -26,6 +26,7 @@ export type { FieldErrorDto } from './models/field-error-dto';
 export type { HeldDeleteDto } from './models/held-delete-dto';
 export type { HeldDeleteListDto } from './models/held-delete-list-dto';
 export type { IssuedTokenDto } from './models/issued-token-dto';
+export type { ListedWebhookDto } from './models/listed-webhook-dto';
 export type { LoginDto } from './models/login-dto';
 export type { MeDto } from './models/me-dto';
 export type { NetworkDto } from './models/network-dto';

@@ -11,7 +11,8 @@ const text = (value: unknown): string =>
 
 /** One line for people: `package.synced: NoMAD.pkg (stage Prod)`. */
 function sentence({ type, data }: Message, server: string): string {
-  const { filename, name, reason, stage, peer, packages } = data;
+  const { filename, name, reason, stage, peer, packages, message } = data;
+  if (typeof message === 'string') return `${server}: ${message}`;
   const subject = text(filename) || text(name) || text(peer);
   const more = [
     ...(stage === undefined ? [] : [`stage ${text(stage)}`]),

@@ -12,6 +12,7 @@ import {
   DeliveryDto,
   DeliveryListDto,
   EventTypeListDto,
+  ListedWebhookDto,
   UpdateWebhookDto,
   WebhookDto,
   WebhookListDto,
@@ -32,7 +33,7 @@ export class WebhooksController {
   @ApiOkResponse({ type: WebhookListDto })
   @ApiProblems(401, 403)
   async list(): Promise<WebhookListDto> {
-    return { items: (await this.webhooks.list()).map((webhook) => WebhookDto.from(webhook)) };
+    return { items: (await this.webhooks.list()).map((listed) => ListedWebhookDto.withDelivery(listed)) };
   }
 
   @Get('event_types')

@@ -53,8 +53,10 @@ export class WebhooksService {
     private readonly clock: Clock,
   ) {}
 
-  list(): Promise<Webhook[]> {
-    return this.webhooks.findAll();
+  /** Each with its newest delivery. */
+  async list(): Promise<{ webhook: Webhook; last: WebhookDelivery | null }[]> {
+    const withLast = async (webhook: Webhook) => ({ webhook, last: (await this.webhooks.findDeliveries(webhook.id, 1))[0] ?? null });
+    return Promise.all((await this.webhooks.findAll()).map(withLast));
   }
 
   async get(id: number): Promise<Webhook> {

@@ -10,6 +10,7 @@ import { ApiCalls } from './api-calls.js';
 import { startChromium } from './chromium.js';
 import { exceptions, unbuilt } from './exceptions.js';
 import { Visitor } from './visitor.js';
+import { webhooksFlow } from './webhooks-flow.js';
 
 jest.setTimeout(180_000);
 
@@ -28,7 +29,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
 
   beforeAll(async () => {
     browser = await startChromium();
-    berlin = await TestServer.start('berlin', { ADMIN_PASSWORD: undefined });
+    berlin = await TestServer.start('berlin', { ADMIN_PASSWORD: undefined, WEBHOOK_ALLOW_LOCAL: 'true' });
     oslo = await TestServer.start('oslo');
     await oslo.ok('POST', '/api/admin/about/update', { name: 'Oslo', url: oslo.url });
     atBerlin = await Visitor.arrive(browser, berlin.url, calls);
@@ -391,6 +392,8 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.row('Oslo').getByText('to there at most 5.0 MB/s').waitFor();
     });
   });
+
+  describe('webhooks', () => webhooksFlow(() => ({ allowed: atBerlin, refused: atOslo })));
 
   describe('users and tokens', () => {
     it('lets somebody in, who sees what a viewer may see', async () => {

@@ -87,6 +87,9 @@ describe('webhooks', () => {
     await eventually(async () =>
       expect(await deliveriesOf(admin, all)).toMatchObject([{ state: 'delivered', response_status: 204 }, { state: 'delivered' }]),
     );
+    const { items } = await json<{ items: { name: string; last_delivery: unknown }[] }>(admin.send('GET', 'webhooks'));
+    expect(items.find(({ name }) => name === 'all')).toMatchObject({ last_delivery: (await deliveriesOf(admin, all))[0] });
+    expect(items.find(({ name }) => name === 'off')).toMatchObject({ last_delivery: null });
     expect(receiver.at('off')).toEqual([]);
   });
 

@@ -83,10 +83,6 @@ export class WebhookDto {
   }
 }
 
-export class WebhookListDto {
-  @ApiProperty({ type: [WebhookDto] }) items!: WebhookDto[];
-}
-
 export class WebhookSecretDto {
   @ApiProperty({ example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw8kbQTx1kGxM=', description: 'Checks the signature `v1`.' })
   secret!: string;
@@ -124,6 +120,18 @@ export class DeliveryDto {
       ...{ created_ts: unixSeconds(delivery.createdMs), updated_ts: unixSeconds(delivery.updatedMs) },
     };
   }
+}
+
+export class ListedWebhookDto extends WebhookDto {
+  @ApiProperty({ type: DeliveryDto, nullable: true, description: 'The newest delivery that is kept.' }) last_delivery!: DeliveryDto | null;
+
+  static withDelivery({ webhook, last }: { webhook: Webhook; last: WebhookDelivery | null }): ListedWebhookDto {
+    return { ...WebhookDto.from(webhook), last_delivery: last && DeliveryDto.from(last) };
+  }
+}
+
+export class WebhookListDto {
+  @ApiProperty({ type: [ListedWebhookDto] }) items!: ListedWebhookDto[];
 }
 
 export class DeliveryListDto {

@@ -22,6 +22,18 @@ export const routes: Routes = [
       { path: 'network', title: 'Network', loadComponent: async () => (await import('./network/network')).Network },
       { path: 'held', title: 'Held deletes', canActivate: [administrator], loadComponent: async () => (await import('./held/held')).Held },
       {
+        path: 'webhooks',
+        title: 'Webhooks',
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./webhooks/webhooks')).Webhooks,
+      },
+      {
+        path: 'webhooks/:id',
+        title: 'Webhook',
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./webhooks/webhook-page')).WebhookPage,
+      },
+      {
         path: 'people',
         title: 'Users and tokens',
         canActivate: [administrator],

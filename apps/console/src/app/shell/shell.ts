@@ -32,6 +32,7 @@ export class Shell {
     { path: '/network', label: $localize`Network` },
     ...(this.session.isAdmin()
       ? [
+          { path: '/webhooks', label: $localize`Webhooks` },
           { path: '/people', label: $localize`Users` },
           { path: '/audit', label: $localize`Audit` },
         ]
@@ -54,6 +55,11 @@ export class Shell {
       if (path !== before) this.main().nativeElement.focus();
       before = path;
     });
+  }
+
+  /** On a narrow screen not all tabs are in view. */
+  protected bringIntoView(tab: HTMLElement, isActive: boolean): void {
+    if (isActive) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
 
   protected skip(event: Event): void {

@@ -4,6 +4,7 @@ import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { Config } from '#libs/platform/config/config.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
+import { currentCause, type SpanStart, traced } from '#libs/platform/tracing/spans.js';
 import { type PeerAnswer, readJson, refusalOf, requireOds } from './peer-answer.js';
 import { type BulkBody, BulkHttp } from './bulk-http.js';
 import { describeFailure } from './peer-failure.js';
@@ -66,7 +67,7 @@ export class PeerClient implements OnApplicationShutdown {
 
   /** A JSON answer; null when it has no body. */
   json(callee: Callee, method: Method, path: string, options: CallOptions = {}): Promise<unknown> {
-    return this.noting(callee, options, async () => {
+    return this.noting(callee, options, [method, path], async () => {
       const answer = await this.call(callee, method, path, options);
       return readJson(answer, callee.url, { bytes: ANSWER_LIMIT, idleMs: this.idleMs, totalMs: ANSWER_TOTAL_MS });
     });
@@ -74,7 +75,7 @@ export class PeerClient implements OnApplicationShutdown {
 
   /** The body as it comes, for content. The caller reads it to the end or destroys it, and has its own eye on stalls. */
   stream(callee: Callee, path: string, options: CallOptions = {}): Promise<ContentStream> {
-    return this.noting(callee, options, async () => {
+    return this.noting(callee, options, ['GET', path], async () => {
       const { status, headers, data } = await this.call(callee, 'GET', path, options);
       return { status, headers, body: data };
     });
@@ -85,11 +86,12 @@ export class PeerClient implements OnApplicationShutdown {
    * bytes as they are: `stream` reads all others, and says what is wrong.
    */
   range(callee: Callee, path: string, { start, end, signal }: RangeOptions): Promise<BulkBody | null> {
-    return this.noting(callee, { signal }, async () => {
+    return this.noting(callee, { signal }, ['GET', path], async () => {
       if (callee.url === '') return null;
       return this.bulk.get(new URL(callee.url + path), { length: end - start + 1, idleMs: this.idleMs, signal }, async () => ({
         Authorization: `Bearer ${await this.tokenFor(callee, 'GET', path, undefined)}`,
         Range: `bytes=${start}-${end}`,
+        ...currentCause(),
       }));
     });
   }
@@ -126,6 +128,7 @@ export class PeerClient implements OnApplicationShutdown {
         const token = options.token === undefined ? await this.tokenFor(callee, method, path, data) : options.token;
         const headers = {
           ...options.headers,
+          ...currentCause(),
           ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
           ...(data ? { 'Content-Type': options.bytes ? PUSHED_CONTENT_TYPE : 'application/json' } : {}),
         };
@@ -144,10 +147,10 @@ export class PeerClient implements OnApplicationShutdown {
   }
 
   /** Writes down what the call says about the peer, and turns whatever goes wrong on the wire into one of three errors. */
-  private async noting<T>(callee: Callee, options: CallOptions, call: () => Promise<T>): Promise<T> {
+  private async noting<T>(callee: Callee, options: CallOptions, request: readonly [Method, string], call: () => Promise<T>): Promise<T> {
     let result: T;
     try {
-      result = await call();
+      result = await traced(spanOf(callee, ...request), call);
     } catch (error) {
       if (options.signal?.aborted) throw error;
       if (error instanceof PeerRefused && error.peerStatus !== 401) {
@@ -171,3 +174,18 @@ export class PeerClient implements OnApplicationShutdown {
     return isSaid ? error : new PeerUnreachable(describeFailure(error, url, this.timeoutOf(options)));
   }
 }
+
+/** Named by the kind of request: what a path names is not one. */
+const spanOf = ({ iss, url }: Callee, method: Method, path: string): SpanStart => {
+  const route = path.replace(/\/[0-9a-f-]{32,}/, '/:uuid').replace(/\/\d+$/, '/:index');
+  return {
+    name: `${method} ${route}`,
+    kind: 'client',
+    facts: {
+      'http.request.method': method,
+      'http.route': route,
+      'server.address': URL.canParse(url) ? new URL(url).host : '',
+      'ods.peer': iss,
+    },
+  };
+};

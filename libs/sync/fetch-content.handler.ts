@@ -14,6 +14,7 @@ import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js'
 import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { traced } from '#libs/platform/tracing/spans.js';
 import { ContentFetcher } from './content-fetcher.js';
 import { FetchCancelled, FetchGaveWay, FetchStopped } from './fetch.errors.js';
 import { ReplicationLimits, type Standstill } from './replication-limits.js';
@@ -89,7 +90,8 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     const transfer = await this.begin(goal);
     if (!transfer) return;
     try {
-      await this.fetcher.fetch(goal, transfer, sources, signal);
+      const facts = { 'ods.package.uuid': uuid, 'ods.package.size': goal.size, 'ods.transfer.sources': sources.length };
+      await traced({ name: 'transfer', kind: 'inside', facts }, () => this.fetcher.fetch(goal, transfer, sources, signal));
     } catch (error) {
       if (error instanceof FetchGaveWay) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
       if (error instanceof FetchCancelled) return this.store.discardStaging(stagingIdOf(uuid));

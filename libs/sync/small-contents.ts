@@ -15,6 +15,7 @@ import { Database } from '#libs/platform/database/database.js';
 import { type Company, JobCompany } from '#libs/platform/jobs/job-company.js';
 import { transferBytes, transfers } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { traced } from '#libs/platform/tracing/spans.js';
 import { PeerClient } from '#libs/registration/peer-client.js';
 import { PeerRefused, PeerUnreachable } from '#libs/registration/registration.errors.js';
 import { whileItFlows } from '#libs/registration/while-it-flows.js';
@@ -73,7 +74,9 @@ export class SmallContents {
     try {
       if (company.payloads.length === 0) return false;
       const wanted = [goal, ...company.payloads.map(({ uuid }) => rows.get(uuid)!)];
-      return (await this.bring(peer, wanted, company, AbortSignal.any([signal, company.lost]))).has(goal.uuid);
+      const both = AbortSignal.any([signal, company.lost]);
+      const start = { name: 'transfer of small packages', kind: 'inside', facts: { 'ods.transfer.packages': wanted.length } } as const;
+      return (await traced(start, () => this.bring(peer, wanted, company, both))).has(goal.uuid);
     } catch (error) {
       if (signal.aborted) throw error;
       this.refusedUntil.set(peer.iss, this.clock.now() + REFUSAL_MS);

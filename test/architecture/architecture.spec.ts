@@ -145,6 +145,14 @@ describe('packages that stay behind one door', () => {
     expect(graph.importersOf('@nestjs/bull')).toEqual(['libs/platform/jobs/jobs.module.ts']);
   });
 
+  it('OpenTelemetry: the file that is loaded only when somebody wants traces', () => {
+    const door = 'libs/platform/tracing/open-telemetry.ts';
+    const importers = graph.files.filter((file) => graph.importsOf(file).some(({ specifier }) => specifier.startsWith('@opentelemetry/')));
+    expect(importers).toEqual([door]);
+    const loading = graph.files.filter((file) => graph.importsOf(file).some((each) => each.file === door && !each.isTypeOnly));
+    expect(loading).toEqual([]);
+  });
+
   it('the environment: the configuration', () => {
     const readers = graph.files.filter((file) => /\bprocess\.env\b/.test(textOf(file).replace(/^\s*(?:\/\/|\*|\/\*).*$/gm, '')));
     expect(readers).toEqual(['libs/platform/config/load-config.ts']);

@@ -9,6 +9,7 @@ import { trackRequests } from '#libs/platform/http/track-requests.js';
 import { allowOrigins } from '#libs/platform/http/allow-origins.js';
 import { limitRate } from '#libs/platform/http/limit-rate.js';
 import { boundUnreadBodies } from '#libs/platform/http/unread-bodies.js';
+import { traceRequests } from '#libs/platform/tracing/trace-requests.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { PUSHED_CONTENT_TYPE } from '#libs/registration/pushed-content.js';
@@ -69,6 +70,7 @@ export async function createApp(
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
   trackRequests(adapter.getInstance());
+  traceRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
   allowOrigins(adapter.getInstance(), config);
   limitRate(adapter.getInstance(), config);

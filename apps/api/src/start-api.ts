@@ -4,12 +4,14 @@ import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { JobQueue } from '#libs/platform/jobs/job-queue.js';
 import { JobRunner } from '#libs/platform/jobs/job-runner.js';
+import { startTracing } from '#libs/platform/tracing/start-tracing.js';
 import type { Stop } from '#libs/platform/process/run-until-stopped.js';
 import { createApp } from './create-app.js';
 
 /** Starts the web application of one server; answers how to stop it. */
 export async function startApi(): Promise<Stop> {
   const config = loadConfig();
+  const stopTracing = await startTracing(config, 'api');
   const app = await createApp(config, await prepareDatabase(config.get('database')));
   const fault = await app.get(JobQueue).fault();
   if (fault !== null) {
@@ -24,6 +26,7 @@ export async function startApi(): Promise<Stop> {
     app.get(Shutdown).begin();
     await runner.stop();
     await app.close();
+    await stopTracing();
   };
 }
 

@@ -6,6 +6,7 @@ import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { JobQueue } from '#libs/platform/jobs/job-queue.js';
 import { JobRunner } from '#libs/platform/jobs/job-runner.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
+import { startTracing } from '#libs/platform/tracing/start-tracing.js';
 import type { Stop } from '#libs/platform/process/run-until-stopped.js';
 import { WorkerDoor } from './worker-door.js';
 import { WorkerModule } from './worker.module.js';
@@ -16,6 +17,7 @@ export async function startWorker(): Promise<Stop> {
   if (config.runsJobsEmbedded) {
     throw new Error('A worker needs REDIS_URL; without Redis the server runs the jobs itself and no worker is needed.');
   }
+  const stopTracing = await startTracing(config, 'worker');
   const module = WorkerModule.forRoot(config, await prepareDatabase(config.get('database')));
   const app = await NestFactory.createApplicationContext(module, {
     logger: new OdsLogger(config, 'worker'),
@@ -36,5 +38,6 @@ export async function startWorker(): Promise<Stop> {
     await runner.stop();
     await door.close();
     await app.close();
+    await stopTracing();
   };
 }

@@ -18,6 +18,12 @@ function checkOrigins(text: string): void {
   }
 }
 
+function checkCollector(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash)
+    throw new Error('must be of the form http://HOST:4318; what proves who we are belongs into OTEL_EXPORTER_OTLP_HEADERS.');
+}
+
 /** Every environment variable that ODS reads. docs/configuration.md is generated from this table. */
 export const settings = {
   HOST: text('0.0.0.0', 'Address to listen on.'),
@@ -50,6 +56,12 @@ export const settings = {
     "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234! and opens nothing but the page that sets a new password.",
   ),
   METRICS_TOKEN: secretText('Bearer token for /metrics. Without it, figures are told to this machine only.'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optionalText(
+    'OpenTelemetry collector that takes traces over OTLP/HTTP: http://HOST:4318. Sampling is set by the usual OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG.',
+    checkCollector,
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: secretText('Headers for that collector: NAME=VALUE,NAME=VALUE.'),
+  OTEL_SERVICE_NAME: text('ods', 'What this server is called in traces.'),
   DEBUG: flag(false, 'Log more.'),
   LOG_FORMAT: oneOf(['auto', 'json', 'pretty'], 'auto', 'auto is pretty on a terminal, JSON elsewhere.'),
   TRUST_PROXY: flag(false, 'Believe the X-Forwarded-* headers of the nearest proxy. Only behind a proxy that sets them.'),

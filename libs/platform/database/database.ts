@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { tracedPart } from '../tracing/spans.js';
 import { isConflict, isConnectionLoss } from './transient-errors.js';
 
 type Action = () => void;
@@ -54,6 +55,10 @@ export class Database {
    */
   async transaction<T>(work: () => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (this.attempt) return work();
+    return tracedPart('transaction', () => this.tryUntilDone(work, options));
+  }
+
+  private async tryUntilDone<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       const runner = this.dataSource.createQueryRunner();
       const attempt: Attempt = { manager: runner.manager, afterCommit: [], isCommitting: false, isOver: false };

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { Queue, QueueOptions } from 'bull';
-import { JobQueue, type JobOffer } from './job-queue.js';
+import { JobQueue, type JobOffer, type RunOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
-type Message = Pick<JobOffer, 'id'>;
+type Message = Pick<JobOffer, 'id' | 'cause'>;
 export type LaneQueue = Queue<Message>;
 export type RedisOptions = Exclude<NonNullable<QueueOptions['redis']>, string>;
 export type LaneQueues = Readonly<Record<JobLane, LaneQueue>>;
@@ -31,17 +31,17 @@ export class BullJobQueue extends JobQueue {
     }
   }
 
-  add({ id, lane, dueMs }: JobOffer): void {
+  add({ id, lane, dueMs, cause }: JobOffer): void {
     const queue = this.queues[lane];
     // Not ready: the poll of the job table will offer it again.
     if (this.closing || queue.client.status !== 'ready') return;
     const options = { jobId: `${id}:${dueMs}`, removeOnComplete: true, removeOnFail: true };
-    queue.add({ id }, options).catch(this.warn);
+    queue.add({ id, ...(cause ? { cause } : {}) }, options).catch(this.warn);
   }
 
-  consume(run: (id: string) => Promise<void>, concurrency: Readonly<Record<JobLane, number>>): void {
+  consume(run: RunOffer, concurrency: Readonly<Record<JobLane, number>>): void {
     for (const lane of jobLanes) {
-      this.queues[lane].process(concurrency[lane], ({ data }) => this.take(data.id, run)).catch(this.warn);
+      this.queues[lane].process(concurrency[lane], ({ data }) => this.take(data, run)).catch(this.warn);
     }
   }
 
@@ -85,9 +85,9 @@ export class BullJobQueue extends JobQueue {
     return host === undefined ? '' : ` at ${host}:${port}`;
   }
 
-  private async take(id: string, run: (id: string) => Promise<void>): Promise<void> {
+  private async take({ id, cause }: Message, run: RunOffer): Promise<void> {
     if (this.isStopping) return; // the row stays due for another process
-    const running = run(id).finally(() => this.running.delete(running));
+    const running = run(id, cause).finally(() => this.running.delete(running));
     this.running.add(running);
     await running;
   }

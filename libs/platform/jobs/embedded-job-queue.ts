@@ -1,20 +1,21 @@
 import { AsyncResource } from 'node:async_hooks';
-import { JobQueue, type JobOffer } from './job-queue.js';
+import type { Cause } from '../tracing/spans.js';
+import { JobQueue, type JobOffer, type RunOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
 interface Consumer {
-  readonly run: (id: string) => Promise<void>;
+  readonly run: RunOffer;
   readonly concurrency: Readonly<Record<JobLane, number>>;
 }
 
 /** Offers stay in this process: single-server installs, and tests. */
 export class EmbeddedJobQueue extends JobQueue {
-  private readonly offers: Record<JobLane, Set<string>> = { quick: new Set(), transfer: new Set(), listen: new Set() };
+  private readonly offers: Record<JobLane, Map<string, Cause | undefined>> = { quick: new Map(), transfer: new Map(), listen: new Map() };
   private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set(), listen: new Set() };
   private consumer: Consumer | undefined;
 
-  add({ id, lane }: JobOffer): void {
-    this.offers[lane].add(id);
+  add({ id, lane, cause }: JobOffer): void {
+    this.offers[lane].set(id, cause);
     this.startNext(lane);
   }
 
@@ -46,11 +47,12 @@ export class EmbeddedJobQueue extends JobQueue {
     const running = this.running[lane];
     const offers = this.offers[lane];
     while (consumer && running.size < consumer.concurrency[lane]) {
-      const [id] = offers;
-      if (id === undefined) return;
+      const [next] = offers;
+      if (next === undefined) return;
+      const [id, cause] = next;
       offers.delete(id);
       // A failed run is already written to its row by the runner.
-      const settled: Promise<void> = consumer.run(id).then(
+      const settled: Promise<void> = consumer.run(id, cause).then(
         () => this.ended(lane, settled),
         () => this.ended(lane, settled),
       );

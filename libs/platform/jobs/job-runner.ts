@@ -5,6 +5,7 @@ import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { withRequestContext } from '../logging/request-context.js';
 import { jobRuns } from '../metrics/meters.js';
+import { type Cause, type SpanStart, traced } from '../tracing/spans.js';
 import { JobHandlers } from './job-handlers.js';
 import type { JobHandler } from './job-handler.js';
 import { JobQueue } from './job-queue.js';
@@ -40,7 +41,7 @@ export class JobRunner {
   async start(): Promise<void> {
     await this.handlers.registerPeriodic();
     const { JOB_CONCURRENCY: quick, TRANSFER_CONCURRENCY: transfer } = this.config.values;
-    this.queue.consume((id) => this.run(id), { quick, transfer, listen: LISTENERS });
+    this.queue.consume((id, cause) => this.run(id, cause), { quick, transfer, listen: LISTENERS });
     this.pollNow();
   }
 
@@ -84,7 +85,7 @@ export class JobRunner {
     this.timers.add(timer);
   }
 
-  private async run(id: string): Promise<void> {
+  private async run(id: string, cause?: Cause): Promise<void> {
     if (this.stopping.signal.aborted) return;
     try {
       const seen = await this.rows.findById(id);
@@ -93,14 +94,14 @@ export class JobRunner {
       const lease = randomBytes(16).toString('hex');
       if (!(await this.rows.claim(seen, lease, this.clock.now() + this.config.get('JOB_LEASE_MS')))) return;
       // A job is nobody's request, also when a request of this process asked for it.
-      await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(seen, lease, handler));
+      await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(seen, lease, handler, cause));
     } catch (error) {
       // The database was away. The row is as it was, or its lease ends: the poll finds it.
       this.logger.warn(`A job could not be looked at or written down: ${String(error)}`);
     }
   }
 
-  private async runClaimed(seen: Job, name: string, handler: JobHandler<unknown>): Promise<void> {
+  private async runClaimed(seen: Job, name: string, handler: JobHandler<unknown>, cause: Cause | undefined): Promise<void> {
     const job: ClaimedJob = { ...seen, lease: name, attempts: seen.attempts + 1 };
     if (seen.state === 'running' && seen.attempts >= SUSPICIOUS_DEATHS) {
       const death = new Error(`The process that ran it ended during attempt ${seen.attempts}.`);
@@ -115,7 +116,7 @@ export class JobRunner {
     );
     try {
       const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
-      await handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal });
+      await traced(spanOf(job, cause), () => handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal }));
     } catch (error) {
       await this.failed(job, handler.type, error);
       return;
@@ -147,3 +148,12 @@ export class JobRunner {
     if (delayMs < 60_000) this.after(delayMs + 1, () => this.offer({ ...job, dueMs }));
   }
 }
+
+/** What is promised later or stops with the process is no fault. */
+const spanOf = ({ id, type, attempts }: ClaimedJob, cause: Cause | undefined): SpanStart => ({
+  name: `job ${type}`,
+  kind: 'job',
+  facts: { 'ods.job.id': id, 'ods.job.attempt': attempts },
+  cause: cause ?? null,
+  isFault: (error) => !(error instanceof JobPostponed || error instanceof JobInterrupted),
+});

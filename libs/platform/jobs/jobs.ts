@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { currentCause } from '../tracing/spans.js';
 import { JobQueue } from './job-queue.js';
 import type { JobType } from './job-type.js';
 import { JobRepository } from './job.repository.js';
@@ -44,7 +45,7 @@ export class Jobs {
     await this.db.transaction(async () => {
       const row = await this.place(type, payload, options, now, dueMs);
       if (row && row.dueMs <= now) {
-        this.db.afterCommit(() => this.queue.add({ id: row.id, lane: type.lane, dueMs: row.dueMs }));
+        this.db.afterCommit(() => this.queue.add({ id: row.id, lane: type.lane, dueMs: row.dueMs, cause: currentCause() }));
       }
     });
   }
@@ -63,7 +64,7 @@ export class Jobs {
     }));
     await this.db.transaction(async () => {
       const inserted = new Set(await this.rows.insertMany(rows));
-      for (const { id } of inserted) this.db.afterCommit(() => this.queue.add({ id, lane: type.lane, dueMs: now }));
+      for (const { id } of inserted) this.db.afterCommit(() => this.queue.add({ id, lane: type.lane, dueMs: now, cause: currentCause() }));
       for (const [index, { payload, key }] of wishes.entries()) {
         if (!inserted.has(rows[index]!)) await this.add(type, payload, { key }); // asked for before
       }

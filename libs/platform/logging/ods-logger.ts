@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import type { Config } from '../config/config.js';
+import { currentTraceId } from '../tracing/spans.js';
 import { safeFields, safeText } from './log-fields.js';
 import { prettyLine } from './pretty-line.js';
 import { requestContext } from './request-context.js';
@@ -24,7 +25,7 @@ export class OdsLogger implements LoggerService {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
       serializers: { err: (safe: unknown) => safe }, // pino's own would add every member of the error
-      mixin: () => ({ request_id: requestContext()?.requestId }),
+      mixin: () => ({ request_id: requestContext()?.requestId, trace_id: currentTraceId() }),
     };
     const isColoured = process.stdout.isTTY === true;
     this.pino = pino(options, isPretty ? { write: (text: string) => out.write(prettyLine(text, isColoured)) } : out);

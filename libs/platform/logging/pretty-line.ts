@@ -33,7 +33,18 @@ function causes(err: Cause | undefined): string {
 
 /** One JSON line of the log as a short line that a person can read. */
 export function prettyLine(text: string, isColoured: boolean): string {
-  const { time, level, context = 'ods', msg = '', request_id: requestId, service: _s, pid: _p, err, ...fields } = JSON.parse(text) as Line;
+  const {
+    time,
+    level,
+    context = 'ods',
+    msg = '',
+    request_id: requestId,
+    service: _s,
+    pid: _p,
+    trace_id: _t,
+    err,
+    ...fields
+  } = JSON.parse(text) as Line;
   const paint = isColoured ? (colours[level] ?? '') : '';
   const label = `${paint}${level.padEnd(5)}${paint && '\x1b[0m'}`;
   const more = Object.keys(fields).length > 0 ? ` ${oneLine(JSON.stringify(fields))}` : '';

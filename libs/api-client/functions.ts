@@ -99,6 +99,8 @@ export type { UpdateReplication$Params as UpdateReplication$Params } from './fn/
 export { updateReplication as updateReplication } from './fn/replication/update-replication';
 export type { ListTransfers$Params as ListTransfers$Params } from './fn/transfers/list-transfers';
 export { listTransfers as listTransfers } from './fn/transfers/list-transfers';
+export type { GetTransfer$Params as GetTransfer$Params } from './fn/transfers/get-transfer';
+export { getTransfer as getTransfer } from './fn/transfers/get-transfer';
 export type { RetryTransfer$Params as RetryTransfer$Params } from './fn/transfers/retry-transfer';
 export { retryTransfer as retryTransfer } from './fn/transfers/retry-transfer';
 export type { CancelTransfer$Params as CancelTransfer$Params } from './fn/transfers/cancel-transfer';

@@ -4,6 +4,7 @@
 export type { AboutDto } from './models/about-dto';
 export type { AuditEventDto } from './models/audit-event-dto';
 export type { AuditListDto } from './models/audit-list-dto';
+export type { BlockRangeDto } from './models/block-range-dto';
 export type { ChangePasswordDto } from './models/change-password-dto';
 export type { ChunkDto } from './models/chunk-dto';
 export type { CreatedWebhookDto } from './models/created-webhook-dto';
@@ -42,6 +43,7 @@ export type { SignedInDto } from './models/signed-in-dto';
 export type { SystemDto } from './models/system-dto';
 export type { TokenDto } from './models/token-dto';
 export type { TokenListDto } from './models/token-list-dto';
+export type { TransferDetailDto } from './models/transfer-detail-dto';
 export type { TransferDto } from './models/transfer-dto';
 export type { TransferListDto } from './models/transfer-list-dto';
 export type { UpdateAboutDto } from './models/update-about-dto';

@@ -85,6 +85,18 @@ export class BlockMap {
     return this.counted * BLOCK_BYTES - missing;
   }
 
+  /** The blocks that are here, as runs of neighbours. */
+  ranges(): { first: number; last: number }[] {
+    const runs: { first: number; last: number }[] = [];
+    for (let index = 0; index < this.length; index += 1) {
+      if (!this.has(index)) continue;
+      const run = runs.at(-1);
+      if (run?.last === index - 1) run.last = index;
+      else runs.push({ first: index, last: index });
+    }
+    return runs;
+  }
+
   toBuffer(): Buffer {
     return Buffer.from(this.bits);
   }

@@ -35,6 +35,13 @@ const changed = (change: Record<string, unknown>): string => JSON.stringify({ ..
 describe('a summary', () => {
   it('is read as it was written', () => expect(readSummary(body)).toEqual(summary));
 
+  it('shortens a long reason between two words, and says so', () => {
+    const reason = 'There is not enough room. '.repeat(10).trim();
+    const [said] = readSummary(writeSummary({ ...summary, missing: [{ ...missing, reason }] })).missing;
+    expect(said!.reason).toMatch(/^There is not enough room\..* (?:room\.|[a-z]+)…$/);
+    expect(said!.reason!.length).toBeLessThanOrEqual(100);
+  });
+
   it('stays small enough for every database, however much is missing and whatever the reasons are', () => {
     const long = Array.from({ length: 200 }, (_, index) => ({
       ...missing,

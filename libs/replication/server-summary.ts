@@ -57,11 +57,13 @@ const MAX_NAME = 100;
 const MAX_URL = 500;
 const MAX_KEY = 1_000;
 
-const clip = (text: string | null): string | null =>
-  text &&
-  Array.from(text)
-    .slice(0, MAX_REASON / 2)
-    .join('');
+/** Whole words; a sign may be two of what is counted. */
+function clip(text: string | null): string | null {
+  const signs = Array.from(text ?? '');
+  if (signs.length <= MAX_REASON / 2) return text;
+  const short = signs.slice(0, MAX_REASON / 2 - 1).join('');
+  return `${short.replace(/\s+\S*$/u, '')}…`;
+}
 
 const textOf = (summary: ServerSummary, named: number): string =>
   JSON.stringify({

@@ -40,8 +40,11 @@ export class ContentFetcher {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws FetchStopped, FetchCancelled, DiskFull, or what the disk fails with. */
-  async fetch(goal: Package, transfer: Transfer, sources: Source[], signal: AbortSignal): Promise<void> {
+  /**
+   * The ISS ID of the server that gave the last block; null when nothing had to be fetched any more. Throws FetchStopped,
+   * FetchCancelled, DiskFull, or what the disk fails with.
+   */
+  async fetch(goal: Package, transfer: Transfer, sources: Source[], signal: AbortSignal): Promise<string | null> {
     const isPushed = BlockMap.from(blockCount(goal.size), transfer.verified).isFull; // by a firewalled peer, or it is empty
     if (sources.length === 0 && !isPushed) throw new FetchStopped('no-source', 'No server that can be reached has this package now.');
     const ownManifest = (await this.contents.find(goal.uuid))?.manifest;
@@ -51,16 +54,18 @@ export class ContentFetcher {
     const stagingId = stagingIdOf(goal.uuid);
     const known = await this.store.openStaging(stagingId);
     const staging = known ?? (await this.store.createStaging(stagingId, goal.size));
+    let source: string | null;
     try {
       const verified = known ? await this.recheck(staging, goal, transfer, manifest) : BlockMap.empty(blockCount(goal.size));
       if (verified.bytesOf(goal.size) < transfer.verifiedBytes) await this.takeBack(transfer, verified);
       await this.localBlocks.copyInto(goal, manifest, verified, staging.writer, signal);
-      await this.download({ goal, manifest, verified, staging, sources, signal });
+      source = await this.download({ goal, manifest, verified, staging, sources, signal });
       await this.checkWhole(staging, goal);
     } finally {
       await staging.close();
     }
     await this.publish(goal, manifest);
+    return source;
   }
 
   /** For a single block it is quicker to ask for it than to ask who has it. */
@@ -99,9 +104,9 @@ export class ContentFetcher {
     staging: StagingFile;
     sources: Source[];
     signal: AbortSignal;
-  }): Promise<void> {
+  }): Promise<string | null> {
     const { goal, manifest, verified, staging, sources, signal } = work;
-    if (verified.isFull) return;
+    if (verified.isFull) return null;
     const cancelled = new AbortController();
     const connectionsPerPeer = verified.length <= 1 ? 1 : await this.limits.connectionsPerPeer();
     const download = new Download(
@@ -117,6 +122,7 @@ export class ContentFetcher {
     } finally {
       await checkpoints.stop();
     }
+    return download.lastSource;
   }
 
   private keepCheckpoints(

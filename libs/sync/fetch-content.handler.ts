@@ -89,9 +89,10 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     if (sources.length === 0 && this.isComing(known)) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
     const transfer = await this.begin(goal);
     if (!transfer) return;
+    let source: string | null;
     try {
       const facts = { 'ods.package.uuid': uuid, 'ods.package.size': goal.size, 'ods.transfer.sources': sources.length };
-      await traced({ name: 'transfer', kind: 'inside', facts }, () => this.fetcher.fetch(goal, transfer, sources, signal));
+      source = await traced({ name: 'transfer', kind: 'inside', facts }, () => this.fetcher.fetch(goal, transfer, sources, signal));
     } catch (error) {
       if (error instanceof FetchGaveWay) throw new JobPostponed(PUSH_WAIT_MS, PUSHED);
       if (error instanceof FetchCancelled) return this.store.discardStaging(stagingIdOf(uuid));
@@ -100,6 +101,7 @@ export class FetchContentHandler extends JobHandler<{ uuid: string }> {
     }
     const now = this.clock.now();
     const done = {
+      ...(source !== null && { sourceIss: source }), // most are over before a checkpoint would have told
       state: 'done',
       verified: null,
       verifiedBytes: goal.size,

@@ -4,7 +4,7 @@ import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
 import { Roles } from '#libs/accounts/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
-import { TransferDto, TransferListDto } from './dto/transfer.dto.js';
+import { TransferDetailDto, TransferDto, TransferListDto } from './dto/transfer.dto.js';
 import { TransfersService } from './transfers.service.js';
 
 const SHOWN = 200;
@@ -21,6 +21,14 @@ export class TransfersController {
     const names = await this.transfers.sourceNames();
     const now = Date.now();
     return { items: (await this.transfers.list(SHOWN)).map((transfer) => TransferDto.from(transfer, names, now)) };
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getTransfer', summary: 'One transfer, with the blocks that are here by now' })
+  @ApiOkResponse({ type: TransferDetailDto })
+  @ApiProblems(400, 401, 403, 404)
+  async get(@Param('id', RowIdPipe) id: number): Promise<TransferDetailDto> {
+    return TransferDetailDto.withBlocks(await this.transfers.get(id), await this.transfers.sourceNames(), Date.now());
   }
 
   @Post(':id/retry')

@@ -47,6 +47,12 @@ export class TransfersService {
     return this.transfers.findActive(limit);
   }
 
+  async get(id: number): Promise<Transfer> {
+    const transfer = await this.transfers.findById(id);
+    if (!transfer) throw new TransferNotFound(id);
+    return transfer;
+  }
+
   async sourceNames(): Promise<Map<string, string>> {
     return new Map((await this.peers.findAll()).map(({ iss, name }) => [iss, name]));
   }
@@ -85,8 +91,7 @@ export class TransfersService {
   }
 
   private async unfinished(id: number): Promise<Transfer> {
-    const transfer = await this.transfers.findById(id);
-    if (!transfer) throw new TransferNotFound(id);
+    const transfer = await this.get(id);
     if (transfer.state === 'done') throw new TransferEnded();
     return transfer;
   }

@@ -9,6 +9,7 @@ import { ADMIN, TestServer } from '../support/test-server.js';
 import { ApiCalls } from './api-calls.js';
 import { startChromium } from './chromium.js';
 import { exceptions, unbuilt } from './exceptions.js';
+import { networkFlow } from './network-flow.js';
 import { Visitor } from './visitor.js';
 import { webhooksFlow } from './webhooks-flow.js';
 
@@ -257,8 +258,8 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.look('network-alone');
       await atBerlin.page.getByLabel('Invitation').fill(invitation);
       await atBerlin.button('Register').click();
-      await atBerlin.row('Oslo').getByText('In sync').waitFor();
-      await atOslo.row('Berlin').waitFor();
+      await atBerlin.row('Oslo', 'Registered servers').getByText('In sync').waitFor();
+      await atOslo.row('Berlin', 'Registered servers').waitFor();
       await atBerlin.look('network');
     });
 
@@ -295,9 +296,9 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await act('Sync now');
       await atBerlin.reads('Comparing with Oslo now.');
       await act('Pause');
-      await atBerlin.row('Oslo').getByText('Paused').waitFor();
+      await atBerlin.row('Oslo', 'Registered servers').getByText('Paused').waitFor();
       await act('Resume');
-      await atBerlin.row('Oslo').getByText('In sync').waitFor();
+      await atBerlin.row('Oslo', 'Registered servers').getByText('In sync').waitFor();
     });
 
     it('a delete reaches both', async () => {
@@ -313,6 +314,8 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atOslo.row('Atom.dmg').waitFor({ state: 'detached' });
     });
   });
+
+  describe('the whole network', () => networkFlow(() => ({ browser, calls, berlin, own: OWN, oslo, atBerlin }), complaints));
 
   describe('a transfer', () => {
     it('that waits for room says so, is cancelled, and fetched after all', async () => {
@@ -389,7 +392,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.page.getByLabel('Give to there at most, MB per second').fill('5');
       await atBerlin.look('peer-limits-dialog');
       await atBerlin.button('Save').click();
-      await atBerlin.row('Oslo').getByText('to there at most 5.0 MB/s').waitFor();
+      await atBerlin.row('Oslo', 'Registered servers').getByText('to there at most 5.0 MB/s').waitFor();
     });
   });
 
@@ -417,7 +420,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       expect(await grete.page.getByRole('link', { name: 'Users' }).count()).toBe(0);
       await grete.look('packages-viewer');
       await grete.open('Network');
-      await grete.row('Oslo').waitFor();
+      await grete.row('Oslo', 'Registered servers').waitFor();
       await grete.open('Admin');
       await grete.reads('Memory available');
       await grete.leave();
@@ -483,7 +486,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.look('sign-in-again');
       await atBerlin.signIn({ ...OWN, password: next.new_password });
       await atBerlin.dialog().waitFor({ state: 'detached' });
-      await atBerlin.row('Oslo').waitFor();
+      await atBerlin.row('Oslo', 'Registered servers').waitFor();
       expect(await atBerlin.page.getByLabel('URL', { exact: true }).inputValue()).toBe('https://half.typed');
       atBerlin.unexpect('401 *');
     });

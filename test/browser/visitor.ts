@@ -92,8 +92,10 @@ export class Visitor {
     return this.page.getByRole('menuitem', { name, exact: true });
   }
 
-  row(text: string): Locator {
-    return this.page.getByRole('row').filter({ hasText: text });
+  /** A row of a table; of the one in a certain region of the page when there are several. */
+  row(text: string, region?: string): Locator {
+    const place = region === undefined ? this.page : this.page.getByRole('region', { name: region });
+    return place.getByRole('row').filter({ hasText: text });
   }
 
   dialog(): Locator {

@@ -80,6 +80,9 @@ export function webhooksFlow(visitors: () => Visitors): void {
     await allowed.open('Webhooks');
     await allowed.row('packagers').getByText('The receiver knows nothing at that path.').waitFor();
     await allowed.look('webhooks');
+    await allowed.button('Actions for packagers').click();
+    await allowed.menuItem('Send a test').click();
+    await allowed.reads('The test arrived at packagers.');
     await allowed.page.getByRole('link', { name: 'packagers' }).click();
     await act(allowed, 'Delete…');
     await allowed.dialog().waitFor();

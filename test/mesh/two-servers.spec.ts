@@ -35,6 +35,14 @@ describe('two registered servers', () => {
     expect(await catalogOf(a)).toEqual(await catalogOf(b));
   });
 
+  it('say who gave it, however quick that was', async () => {
+    await eventually(async () => {
+      const { items } = await b.ok<{ items: { filename: string; source: string | null }[] }>('GET', '/api/admin/transfers');
+      const sources = ['block.pkg', 'large ü+1.dmg'].map((name) => items.find(({ filename }) => filename === name)?.source);
+      expect(sources).toEqual(['a', 'a']);
+    });
+  });
+
   it('lets a client begin a download at one and resume it at the other', async () => {
     const content = someBytes(3 * MB);
     await a.upload('resumed.pkg', content);

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Transfer, transferStates, type TransferState } from '#libs/entities/transfer.entity.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
+import { blockCount, BlockMap } from '#libs/replication/blocks.js';
 
 export class TransferDto {
   @ApiProperty({ example: 1 }) id!: number;
@@ -56,6 +57,23 @@ function rateOf({ state, startedMs, finishedMs, verifiedBytes }: Transfer, now: 
   if (startedMs === null || !(isUnderWay(state) || state === 'done')) return null;
   const elapsed = (finishedMs ?? now) - startedMs;
   return elapsed > 0 ? Math.round((verifiedBytes * 1_000) / elapsed) : null;
+}
+
+export class BlockRangeDto {
+  @ApiProperty({ example: 0 }) first!: number;
+  @ApiProperty({ example: 311 }) last!: number;
+}
+
+export class TransferDetailDto extends TransferDto {
+  @ApiProperty({ example: 1024, description: 'Blocks of 1 MiB.' }) block_count!: number;
+  @ApiProperty({ type: [BlockRangeDto], description: 'Blocks that are here and verified, as of some seconds ago.' })
+  blocks_here!: BlockRangeDto[];
+
+  static withBlocks(transfer: Transfer, sourceNames: ReadonlyMap<string, string>, now: number): TransferDetailDto {
+    const count = blockCount(transfer.size);
+    const here = transfer.state === 'done' ? BlockMap.full(count) : BlockMap.from(count, transfer.verified);
+    return { ...TransferDto.from(transfer, sourceNames, now), block_count: count, blocks_here: here.ranges() };
+  }
 }
 
 export class TransferListDto {

@@ -123,7 +123,8 @@ export class DeliveryDto {
 }
 
 export class ListedWebhookDto extends WebhookDto {
-  @ApiProperty({ type: DeliveryDto, nullable: true, description: 'The newest delivery that is kept.' }) last_delivery!: DeliveryDto | null;
+  @ApiProperty({ type: DeliveryDto, nullable: true, example: null, description: 'The newest delivery that is kept.' })
+  last_delivery!: DeliveryDto | null;
 
   static withDelivery({ webhook, last }: { webhook: Webhook; last: WebhookDelivery | null }): ListedWebhookDto {
     return { ...WebhookDto.from(webhook), last_delivery: last && DeliveryDto.from(last) };

@@ -20,6 +20,7 @@ export const routes: Routes = [
       { path: 'packages/:name', title: 'Package', loadComponent: async () => (await import('./packages/package-page')).PackagePage },
       { path: 'activity', title: 'Activity', loadComponent: async () => (await import('./activity/activity')).Activity },
       { path: 'network', title: 'Network', loadComponent: async () => (await import('./network/network')).Network },
+      { path: 'network/packages', title: 'What is where', loadComponent: async () => (await import('./network/matrix')).Matrix },
       { path: 'held', title: 'Held deletes', canActivate: [administrator], loadComponent: async () => (await import('./held/held')).Held },
       {
         path: 'webhooks',

@@ -2,8 +2,11 @@ import { inject, Injectable, signal } from '@angular/core';
 import {
   type AboutDto,
   Api,
+  forgetServer,
   getAbout,
+  getNetwork,
   listRegisteredOds,
+  type NetworkDto,
   type PeerDto,
   register,
   syncRegisteredOds,
@@ -22,14 +25,19 @@ export class NetworkStore {
   private readonly api = inject(Api);
   private readonly connection = inject(Connection);
   private readonly known = signal<Loadable<readonly PeerDto[]>>(loading);
+  private readonly whole = signal<NetworkDto | null>(null);
   private readonly own = signal<AboutDto | null>(null);
 
   readonly peers = this.known.asReadonly();
+  /** Also servers that are not registered here; null until it is known. */
+  readonly mesh = this.whole.asReadonly();
   readonly self = this.own.asReadonly();
 
   async load(): Promise<void> {
     try {
-      this.known.set({ status: 'ready', value: (await this.api.invoke(listRegisteredOds, {})).items });
+      const [peers, mesh] = await Promise.all([this.api.invoke(listRegisteredOds, {}), this.api.invoke(getNetwork, {})]);
+      this.known.set({ status: 'ready', value: peers.items });
+      this.whole.set(mesh);
       this.connection.note();
     } catch (error) {
       this.connection.note(error);
@@ -46,6 +54,11 @@ export class NetworkStore {
     const peer = await this.api.invoke(register, { body: invitation });
     await this.load();
     return peer;
+  }
+
+  async forget(iss: string): Promise<void> {
+    await this.api.invoke(forgetServer, { iss });
+    await this.load();
   }
 
   async sync(id: number): Promise<void> {

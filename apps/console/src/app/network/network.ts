@@ -11,14 +11,15 @@ import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { bytes } from '../shared/format';
+import { valueOf } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { writeInvitation } from './invitation';
+import { MeshCard } from './mesh-card';
 import { NetworkStore } from './network-store';
 import { PeerLimits } from './peer-limits';
 import { RegisterForm } from './register-form';
-import { Topology } from './topology';
 
 const tones: Readonly<Record<PeerDto['status'], ChipTone>> = { connected: 'good', unreachable: 'bad', paused: 'plain', unknown: 'warn' };
 const REFRESH_MS = 3_000;
@@ -26,7 +27,7 @@ const REFRESH_MS = 3_000;
 /** This server, the servers it knows, and how to get to know more. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, MatButtonModule, MatMenuModule, RegisterForm, RouterLink, Topology, When],
+  imports: [Chip, CopyButton, MatButtonModule, MatMenuModule, MeshCard, RegisterForm, RouterLink, When],
   templateUrl: './network.html',
   styles: `
     p {
@@ -55,6 +56,9 @@ export class Network {
   protected readonly mayPublish = this.session.mayPublish;
   protected readonly peers = this.store.peers;
   protected readonly self = this.store.self;
+  protected readonly mesh = this.store.mesh;
+  /** Without any, what was once heard of others says nothing any more. */
+  protected readonly hasPeers = computed(() => (valueOf(this.peers()) ?? []).length > 0);
   protected readonly isRevealed = signal(false);
   protected readonly tones = tones;
   protected readonly invitation = computed(() => {

@@ -14,6 +14,7 @@ import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { valueOf } from '../shared/loadable';
+import { Pages } from '../shared/pages';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { downloadPath, PackageActions } from './package-actions';
@@ -77,9 +78,7 @@ export class PackageList {
   protected readonly rows = computed(() => valueOf(this.page())?.items ?? []);
   protected readonly isFiltered = computed(() => Boolean(this.q() ?? this.stage() ?? this.status()));
   protected readonly order = computed(() => this.sort() ?? 'filename');
-  /** Cursors of the pages before this one. */
-  protected readonly trail = signal<readonly (string | undefined)[]>([]);
-  private readonly cursor = signal<string | undefined>(undefined);
+  protected readonly pages = new Pages();
   private readonly marked = signal<ReadonlySet<number>>(new Set());
   /** Chosen rows as they are now; a row that went away is no longer chosen. */
   protected readonly chosen = computed(() => this.rows().filter(({ id }) => this.marked().has(id)));
@@ -108,8 +107,7 @@ export class PackageList {
 
   /** Changes the address; the list follows it. */
   protected show(queryParams: Record<string, string | null>): void {
-    this.trail.set([]);
-    this.cursor.set(undefined);
+    this.pages.restart();
     this.marked.set(new Set());
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
@@ -121,16 +119,6 @@ export class PackageList {
   protected direction(field: SortField): 'ascending' | 'descending' | 'none' {
     if (this.order() === field) return 'ascending';
     return this.order() === `-${field}` ? 'descending' : 'none';
-  }
-
-  protected nextPage(cursor: string): void {
-    this.trail.update((trail) => [...trail, this.cursor()]);
-    this.cursor.set(cursor);
-  }
-
-  protected previousPage(): void {
-    this.cursor.set(this.trail().at(-1));
-    this.trail.update((trail) => trail.slice(0, -1));
   }
 
   protected choose(row: PackageDto, isChosen: boolean): void {
@@ -165,7 +153,7 @@ export class PackageList {
   }
 
   private readonly params = computed((): ListPackages$Params => {
-    const wishes = { q: this.q(), stage: this.stage(), status: this.status(), cursor: this.cursor() };
+    const wishes = { q: this.q(), stage: this.stage(), status: this.status(), cursor: this.pages.cursor() };
     const given = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined && value !== ''));
     return { ...given, sort: this.order() as NonNullable<ListPackages$Params['sort']>, limit: PAGE_SIZE };
   });

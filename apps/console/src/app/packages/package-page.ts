@@ -10,11 +10,14 @@ import {
   Api,
   type AuditEventDto,
   getPackage,
+  getTransfer,
   listAudit,
+  listPackageServers,
   listTransfers,
   type PackageDetailDto,
+  type PackageServersDto,
   restorePackage,
-  type TransferDto,
+  type TransferDetailDto,
   updatePackage,
   verifyPackage,
 } from '#libs/api-client';
@@ -29,7 +32,9 @@ import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
+import { ChunkMap } from './chunk-map';
 import { downloadPath, PackageActions } from './package-actions';
+import { PackageServers } from './package-servers';
 import { stages, type Stage, statusWords } from './status-words';
 
 const REFRESH_MS = 3_000;
@@ -41,6 +46,7 @@ const MOST_EVENTS = 20;
   imports: [
     BytesPipe,
     Chip,
+    ChunkMap,
     CopyButton,
     DurationPipe,
     EventList,
@@ -50,6 +56,7 @@ const MOST_EVENTS = 20;
     MatInputModule,
     MatMenuModule,
     MatProgressBarModule,
+    PackageServers,
     RouterLink,
     When,
   ],
@@ -92,7 +99,8 @@ export class PackagePage {
   protected readonly mayPublish = this.session.mayPublish;
   protected readonly state = signal<Loadable<PackageDetailDto>>(loading);
   /** How it comes here, while it does. */
-  protected readonly transfer = signal<TransferDto | null>(null);
+  protected readonly transfer = signal<TransferDetailDto | null>(null);
+  protected readonly places = signal<PackageServersDto | null>(null);
   protected readonly percent = computed(() => {
     const transfer = this.transfer();
     return transfer && transfer.file_size > 0 ? (100 * transfer.verified_bytes) / transfer.file_size : 0;
@@ -171,14 +179,16 @@ export class PackagePage {
     await this.notices.attempt(async () => this.history.set((await this.api.invoke(listAudit, { subject, limit: MOST_EVENTS })).items));
   }
 
-  private async transferOf(uuid: string): Promise<TransferDto | null> {
-    return (await this.api.invoke(listTransfers, {})).items.find((transfer) => transfer.uuid === uuid) ?? null;
+  private async transferOf(uuid: string): Promise<TransferDetailDto | null> {
+    const found = (await this.api.invoke(listTransfers, {})).items.find((transfer) => transfer.uuid === uuid);
+    return found ? this.api.invoke(getTransfer, { id: found.id }) : null;
   }
 
   private async load(name: string): Promise<void> {
     try {
       const value = await this.api.invoke(getPackage, { id_or_name: name });
       this.transfer.set(value.status === 'Public' ? null : await this.transferOf(value.uuid));
+      this.places.set(await this.api.invoke(listPackageServers, { id_or_name: name }));
       this.state.set({ status: 'ready', value });
     } catch (error) {
       this.state.set({ status: 'failed', message: sentenceOf(error) });

@@ -57,6 +57,8 @@ export class Webhooks {
     );
   }
 
+  protected actionsLabel = ({ name }: WebhookDto): string => $localize`Actions for ${name}`;
+
   protected async add(format: WebhookDto['format']): Promise<void> {
     const added = await this.actions.add(format);
     if (added) await this.router.navigate(['/webhooks', added.id]);

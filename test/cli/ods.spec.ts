@@ -45,8 +45,9 @@ describe('ods', () => {
   };
 
   beforeAll(async () => {
-    cluster = await TestCluster.start(['near', 'far']);
+    cluster = await TestCluster.start(['near', 'far', 'beyond']);
     [near, far] = [cluster.at(0), cluster.at(1)];
+    await cluster.register(far, cluster.at(2)); // near knows of it by far alone
     const { token } = await near.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'script', role: 'admin' });
     account = { ODS_URL: near.url, ODS_TOKEN: token };
   }, 240_000);
@@ -157,12 +158,30 @@ describe('ods', () => {
     await ods(['upload', fileOf('late.pkg', someBytes(1_000))], account);
     expect(await ods(['wait', 'late.pkg', '--timeout', '1'], account)).toMatchObject({
       code: 4,
-      error: expect.stringContaining('far does not answer'),
+      error: expect.stringMatching(/^late\.pkg is not everywhere after 1 s\. .*far has not/),
     });
     const nobody = { ...account, ODS_URL: `http://127.0.0.1:${await freePort()}` };
     expect(await ods(['status'], nobody)).toMatchObject({ code: 3, error: expect.stringContaining('does not answer: ECONNREFUSED') });
     await far.start();
-    expect((await ods(['wait', 'late.pkg', '--timeout', '60'], account)).code).toBe(0);
+    const waited = await ods(['wait', 'late.pkg', '--timeout', '60', '--json'], account);
+    expect([waited.code, waited.error]).toEqual([0, '']);
+    expect(JSON.parse(waited.out)).toMatchObject({ filename: 'late.pkg', everywhere: true, servers: { length: 3 } });
+  });
+
+  it('waits for servers that only others are registered with', async () => {
+    await cluster.at(2).stop();
+    await ods(['upload', fileOf('distant.pkg', someBytes(1_000))], account);
+    expect(await ods(['wait', 'distant.pkg', '--timeout', '1'], account)).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('beyond has not'),
+    });
+    await cluster.at(2).start();
+    expect(await ods(['wait', 'distant.pkg', '--timeout', '60'], account)).toEqual({
+      code: 0,
+      out: 'distant.pkg: It is everywhere it belongs: on 3 servers.\n',
+      error: '',
+    });
+    expect(await catalogOf(cluster.at(2))).toEqual(expect.arrayContaining([expect.stringContaining('distant.pkg')]));
   });
 
   it('completes its words in bash', async () => {

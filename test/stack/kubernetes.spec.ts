@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { settings } from '#libs/platform/config/settings.js';
 import { readCompose, root } from './compose.js';
+import { type ApiObject, faultsIn } from './kubernetes-schemas.js';
 
 interface Container {
   readonly image: string;
@@ -12,8 +13,7 @@ interface Container {
   readonly ports: readonly { name: string; containerPort: number }[];
   readonly volumeMounts: readonly { name: string }[];
 }
-interface Manifest {
-  readonly kind: string;
+interface Manifest extends ApiObject {
   readonly metadata: { name: string };
   readonly data?: Record<string, string>;
   readonly spec: {
@@ -30,12 +30,29 @@ const read = (name: string): string => readFileSync(path.join(directory, name), 
 const manifestsOf = (name: string): Manifest[] => parseAllDocuments(read(name)).map((each) => each.toJS() as Manifest);
 const { resources } = parseAllDocuments(read('kustomization.yaml'))[0]!.toJS() as { resources: string[] };
 const all = resources.flatMap(manifestsOf);
+const named = all.map((each) => [`${each.kind} ${each.metadata.name}`, each] as const);
 const deployments = all.filter(({ kind }) => kind === 'Deployment').map((each) => [each.metadata.name, each] as const);
 
 describe('deploy/kubernetes', () => {
   it('applies every file there is, and names no other', () => {
     const files = readdirSync(directory).filter((name) => name.endsWith('.yaml') && name !== 'kustomization.yaml');
     expect([...resources].sort()).toEqual(files.sort());
+  });
+
+  it.each(named)('is what the API takes: %s', async (_, manifest) => {
+    expect(await faultsIn(manifest)).toEqual([]);
+  });
+
+  it.each([
+    ['a wrong type', 'replicas: 2', 'replicas: two', /replicas/],
+    ['a missing field', 'containerPort:', 'hostPort:', /containerPort/],
+    ['a field that there is not', 'readinessProbe:', 'readynessProbe:', /readynessProbe/],
+    ['a word that there is not', 'type: RuntimeDefault', 'type: Default', /seccompProfile/],
+  ])('would not be with %s', async (_, right, wrong, fault) => {
+    const text = read('webapp.yaml');
+    expect(text).toContain(right);
+    const [manifest] = parseAllDocuments(text.replace(right, wrong)).map((each) => each.toJS() as Manifest);
+    expect((await faultsIn(manifest!)).join(' ')).toMatch(fault);
   });
 
   it.each(['ods.conf.template', 'behind-tls.conf'])('has the nginx configuration of the containers: %s', (name) => {

@@ -122,8 +122,8 @@ const remove: Command = async (words) => {
 
 const wait: Command = async (words, options) => {
   const name = need(words, 'which package');
-  await waitUntilEverywhere(await api(), name, secondsOf(options));
-  say(`${name} is everywhere.`);
+  const places = await waitUntilEverywhere(await api(), name, secondsOf(options));
+  say(options.json ? JSON.stringify(places) : `${name}: ${places.sentence}`);
   return EXIT.done;
 };
 

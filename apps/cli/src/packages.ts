@@ -20,7 +20,6 @@ export interface Peer {
   readonly stage: Stage;
   readonly status: 'connected' | 'unreachable' | 'paused' | 'unknown';
   readonly lag: number;
-  readonly firewalled_mode: boolean;
   readonly last_error: string | null;
 }
 
@@ -52,6 +51,3 @@ export function stageAfter(stage: Stage): Stage {
   if (!next) throw new CommandFailed(`It is in ${stage} already, the last stage.`);
   return next;
 }
-
-/** Servers hold what is at their own stage or later. */
-export const admits = (server: Stage, content: Stage): boolean => stages.indexOf(content) >= stages.indexOf(server);

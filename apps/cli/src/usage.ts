@@ -7,13 +7,13 @@ export const usage = `ods: works with an Open Distribution Server over its admin
   ods show NAME                                one package
   ods promote NAME [STAGE]                     to the next stage, or to this one
   ods delete NAME                              everywhere; it can be restored for a while
-  ods wait NAME [--timeout SECONDS]            until every registered server that is to have it serves it
+  ods wait NAME [--timeout SECONDS]            until it is on every server of the mesh that it belongs on
   ods peers                                    the registered servers
   ods register INVITATION                      as the other server's Network page copies it
   ods status                                   whether all is well
   ods completion bash|zsh|fish                 to be read by the shell
 
---json prints the answer of the API. In scripts set ODS_URL and ODS_TOKEN instead of signing in.
+--json prints the answer of the API, where it has one. In scripts set ODS_URL and ODS_TOKEN instead of signing in.
 Status: 0 done and well; 1 refused, or something needs a look; 2 wrong words; 3 no answer; 4 not within the time.
 `;
 

@@ -47,6 +47,21 @@ for (const [queueKind, databaseKind] of [
         await eventually(async () => expect(await promiser.db.manager.count(Job)).toBe(0));
         expect(attempts).toEqual([2]);
       });
+
+      // Elsewhere nobody can tell that it is gone, and the lease is waited for.
+      (process.platform === 'linux' ? it : it.skip)('loses it at once to one that can see that it is gone', async () => {
+        const promiser = await world.node([], { start: false });
+        await promiser.db.manager.clear(LoginAttempt);
+        await add(promiser, 1);
+        const env = { JOB_LEASE_MS: '600000' };
+        const worker = startTypescript(program, [], { ...world.env, ...env });
+        await eventually(async () => expect(await promiser.db.manager.count(LoginAttempt)).toBe(1), { timeoutMs: 20_000 });
+        const attempts: number[] = [];
+        await world.node([handlerOf(type, async (_payload, { attempt }) => void attempts.push(attempt))], { env });
+        await worker.stop('SIGKILL');
+        await eventually(async () => expect(await promiser.db.manager.count(Job)).toBe(0), { timeoutMs: 20_000 });
+        expect(attempts).toEqual([2]);
+      });
     },
   );
 }
@@ -61,6 +76,19 @@ describeWith('redis')('Redis that goes', () => {
     await world.clear();
   });
   afterAll(() => world.close());
+
+  it('or stays is left cleanly by a process that ends the moment it has begun', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    for (let round = 0; round < 40; round += 1) {
+      const node = await world.node([handlerOf(type, async () => undefined)]);
+      if (round % 2 === 0) await add(node, 1);
+      await world.clear();
+    }
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
 
   it('and forgets everything loses no job', async () => {
     const promiser = await world.node([], { start: false });

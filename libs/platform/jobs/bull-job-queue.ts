@@ -25,6 +25,7 @@ export class BullJobQueue extends JobQueue {
   constructor(private readonly queues: LaneQueues) {
     super();
     for (const queue of this.all) {
+      leaveUnnamed(queue);
       queue.on('error', this.warn);
       queue.client.on('error', (error: Error) => (this.connectionError = error));
       queue.client.on('ready', () => (this.connectionError = undefined));
@@ -112,6 +113,14 @@ export class BullJobQueue extends JobQueue {
 
 /** All connections of a queue: for commands, for events, for waiting. Bull keeps them in a member that it does not declare. */
 const connectionsOf = (queue: LaneQueue): LaneQueue['client'][] => (queue as unknown as { clients: LaneQueue['client'][] }).clients;
+
+/**
+ * Bull names its connections for people who look into Redis, and hears nobody's failure to do so: closed in that moment, an
+ * unhandled rejection would end the process.
+ */
+function leaveUnnamed(queue: LaneQueue): void {
+  queue.setWorkerName = () => Promise.resolve();
+}
 
 /** What `work` answers; an Error when that takes too long. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {

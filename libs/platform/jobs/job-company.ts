@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import type { Job } from '#libs/entities/job.entity.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
@@ -7,6 +6,7 @@ import { JobQueue } from './job-queue.js';
 import type { JobType } from './job-type.js';
 import { JobRepository } from './job.repository.js';
 import { Lease } from './lease.js';
+import { leaseNames } from './lease-names.js';
 
 /** Jobs of one type that a running one does along with its own. */
 export interface Company<Payload> {
@@ -54,7 +54,7 @@ export class JobCompany {
     const waiting = await this.rows.findUntried(type.name, this.clock.now(), seen);
     const chosen = await choose(waiting.map(({ payload }) => payload as Payload));
     const ids = waiting.filter(({ payload }) => chosen.has(payload as Payload)).map(({ id }) => id);
-    const name = randomBytes(16).toString('hex');
+    const name = leaseNames.next();
     const lengthMs = this.config.get('JOB_LEASE_MS');
     const claimed = ids.length === 0 ? [] : await this.rows.claimMany(ids, name, this.clock.now() + lengthMs);
     return this.companyOf(type, name, lengthMs, claimed);

@@ -1,5 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { randomBytes } from 'node:crypto';
 import type { Job } from '#libs/entities/job.entity.js';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
@@ -13,6 +12,7 @@ import { afterFailure, afterSuccess, type ClaimedJob, type Outcome, readable } f
 import { JobInterrupted, jobLanes, JobPostponed, type JobType } from './job-type.js';
 import { JobRepository } from './job.repository.js';
 import { Lease } from './lease.js';
+import { leaseNames } from './lease-names.js';
 
 const POLL_LIMIT = 500;
 const ENOUGH_OFFERS = 100;
@@ -54,9 +54,18 @@ export class JobRunner {
   }
 
   private pollNow(): void {
-    this.poll = this.offerDue()
+    this.poll = this.endLeasesOfTheDead()
+      .then(() => this.offerDue())
       .catch((error: unknown) => this.logger.warn(`Due jobs could not be looked up: ${String(error)}`))
       .then(() => this.after(this.config.get('JOB_POLL_MS'), () => this.pollNow()));
+  }
+
+  /** What a process of this machine held when it was killed goes on at once, not when its lease ends. */
+  private async endLeasesOfTheDead(): Promise<void> {
+    const now = this.clock.now();
+    for (const lease of await this.rows.findLeases(now)) {
+      if (leaseNames.isOfTheDead(lease)) await this.rows.endLease(lease, now);
+    }
   }
 
   /**
@@ -91,7 +100,7 @@ export class JobRunner {
       const seen = await this.rows.findById(id);
       const handler = seen && this.handlers.find(seen.type);
       if (!seen || !handler || seen.state === 'failed' || seen.dueMs > this.clock.now()) return;
-      const lease = randomBytes(16).toString('hex');
+      const lease = leaseNames.next();
       if (!(await this.rows.claim(seen, lease, this.clock.now() + this.config.get('JOB_LEASE_MS')))) return;
       // A job is nobody's request, also when a request of this process asked for it.
       await withRequestContext({ requestId: `job-${id}`, address: null }, () => this.runClaimed(seen, lease, handler, cause));

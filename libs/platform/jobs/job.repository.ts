@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual } from 'typeorm';
+import { In, LessThanOrEqual, MoreThan } from 'typeorm';
 import { Job } from '#libs/entities/job.entity.js';
 import { Database } from '../database/database.js';
 import type { ClaimedJob, Outcome } from './job-outcome.js';
@@ -69,6 +69,22 @@ export class JobRepository {
       order: { dueMs: 'ASC' },
       take: limit,
     });
+  }
+
+  /** Names of the leases that last. */
+  async findLeases(now: number): Promise<string[]> {
+    const rows = await this.db.manager
+      .createQueryBuilder(Job, 'job')
+      .select('job.lease', 'lease')
+      .distinct()
+      .where({ state: 'running', dueMs: MoreThan(now) })
+      .getRawMany<{ lease: string }>();
+    return rows.map(({ lease }) => lease);
+  }
+
+  /** Whoever held it is not waited for any longer. */
+  async endLease(lease: string, now: number): Promise<void> {
+    await this.db.manager.update(Job, { lease, state: 'running' }, { dueMs: now });
   }
 
   /** Jobs whose time has come and that nobody has tried yet, oldest first. */

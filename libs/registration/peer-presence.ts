@@ -51,9 +51,9 @@ export class PeerPresence {
   /** A peer did not answer, or not as it should. */
   async failed(peer: Partial<Known>, reason: string): Promise<void> {
     if (!isKnown(peer)) return;
-    if (peer.unreachableSinceMs === null) this.logger.warn(`${peer.name} is unreachable: ${reason}`);
     const why = reason.slice(0, ERROR_LENGTH);
-    await this.tell('peer.unreachable', peer, { reason: why }, () => this.peers.markUnreachable(peer.iss, this.clock.now(), why));
+    const markUnreachable = () => this.peers.markUnreachable(peer.iss, this.clock.now(), why);
+    if (await this.tell('peer.unreachable', peer, { reason: why }, markUnreachable)) this.logger.warn(`${peer.name} is unreachable: ${why}`);
   }
 
   /** Several calls may find the same at the same time: the one that changes the row tells it. */

@@ -125,6 +125,8 @@ export class JobRunner {
     );
     try {
       const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
+      // Stopped while it was being claimed: a handler that waits to be told would wait for ever.
+      if (signal.aborted) throw new JobInterrupted('The process stops.');
       await traced(spanOf(job, cause), () => handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal }));
     } catch (error) {
       await this.failed(job, handler.type, error);

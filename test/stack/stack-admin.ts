@@ -11,6 +11,8 @@ export interface Transferred {
   readonly state: string;
   readonly attempts: number;
   readonly verified_bytes: number;
+  readonly error_code: string | null;
+  readonly last_error: string | null;
 }
 
 /** An administrator who comes through nginx, or to one web application by itself. */

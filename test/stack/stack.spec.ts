@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { sha256, someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { isLeftOut } from '../support/services.js';
+import { SmallDisk } from '../support/small-disk.js';
 import { TestServer } from '../support/test-server.js';
 import { StackAdmin } from './stack-admin.js';
 import { Stack } from './stack.js';
@@ -12,6 +13,9 @@ import { Stack } from './stack.js';
 jest.setTimeout(240_000);
 
 const MB = 1_048_576;
+const ROOM = 2_048 * MB;
+const volume = await SmallDisk.mount(ROOM);
+const onSmallDisk = volume === null ? it.skip : it;
 const needed = ['nginx', 'mariadb', 'redis'];
 
 (needed.some(isLeftOut) ? describe.skip : describe)('the services of docker-compose.yml, two web applications, two workers', () => {
@@ -28,7 +32,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
   };
 
   beforeAll(async () => {
-    [stack, peer] = await Promise.all([Stack.start(), TestServer.start('peer', { JOB_LEASE_MS: '2000' })]);
+    [stack, peer] = await Promise.all([Stack.start(volume?.directory), TestServer.start('peer', { JOB_LEASE_MS: '2000' })]);
     admin = new StackAdmin(stack.url);
     await eventually(
       async () => {
@@ -44,6 +48,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
 
   afterAll(async () => {
     await Promise.all([stack?.dispose(), peer?.dispose()]);
+    await volume?.unmount();
   }, 180_000);
 
   it('exchanges packages with another server, and serves them as every server does', async () => {
@@ -189,6 +194,34 @@ const needed = ['nginx', 'mariadb', 'redis'];
     const content = someBytes(2 * MB);
     await uploaded('cut.pkg', content);
     expect(sha256(await peer.downloaded('cut.pkg', 120_000))).toBe(sha256(content));
+  });
+
+  onSmallDisk('says so while the disk is full, serves what it has, and goes on by itself when there is room', async () => {
+    await volume!.leave(8 * MB);
+    const refused = await admin.upload('no-room.pkg', someBytes(40 * MB));
+    expect([refused.status, await refused.json()]).toEqual([
+      507,
+      expect.objectContaining({ type: 'urn:ods:problem:disk-full', detail: expect.stringMatching(/^There is not enough free disk space/) }),
+    ]);
+    const content = someBytes(40 * MB);
+    await peer.upload('for-later.pkg', content);
+    await eventually(
+      async () =>
+        expect((await admin.transfers()).find(({ filename }) => filename === 'for-later.pkg')).toMatchObject({
+          state: 'waiting',
+          error_code: 'disk-full',
+          last_error: expect.stringMatching(/^There is not enough free disk space/),
+        }),
+      { timeoutMs: 90_000 },
+    );
+    await stack.allReady();
+    await uploaded('fits.pkg', someBytes(MB));
+    expect(await admin.names()).toEqual(expect.arrayContaining([...acknowledged.keys()]));
+    expect((await admin.arrived('from-stack.pkg')).length).toBe(9 * MB + 3);
+
+    await volume!.resize(ROOM);
+    expect(sha256(await admin.arrived('for-later.pkg', 150_000))).toBe(sha256(content));
+    await uploaded('no-room.pkg', someBytes(40 * MB));
   });
 
   it('has everything it ever acknowledged, byte for byte, at both servers', async () => {

@@ -69,10 +69,10 @@ export class Stack {
     readonly nginx: Service,
   ) {}
 
-  static async start(): Promise<Stack> {
+  /** With the volume of the share in this directory, if one is given. */
+  static async start(share = scratchDir('stack-share')): Promise<Stack> {
     const { services, secrets } = readCompose();
     const [mysql, redis] = await Promise.all([startMariadb(services.mysql.command), startRedis(withoutProgram(services.redis.command!))]);
-    const share = scratchDir('stack-share');
     const places = {
       'mysql:3306': `127.0.0.1:${mysql.port}`,
       'redis:6379': `127.0.0.1:${redis.port}`,

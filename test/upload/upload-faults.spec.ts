@@ -5,24 +5,14 @@ import { run } from '../support/child.mjs';
 import { eventually } from '../support/eventually.js';
 import { findCommand } from '../support/programs.mjs';
 import { scratchDir } from '../support/services.js';
+import { SmallDisk } from '../support/small-disk.js';
 import { TestServer } from '../support/test-server.js';
 import { RawUpload } from './raw-upload.js';
 
 const MIB = 2 ** 20;
 const filesOf = (dataDir: string, folder: string): string[] => readdirSync(path.join(dataDir, folder)).sort();
 
-/** A file system of its own that is small; null where the tests may not mount one. */
-async function smallDisk(bytes: number): Promise<string | null> {
-  const directory = scratchDir('small-disk');
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', directory]);
-    return directory;
-  } catch {
-    return null;
-  }
-}
-
-const disk = await smallDisk(48 * MIB);
+const disk = await SmallDisk.mount(48 * MIB);
 const onSmallDisk = disk === null ? it.skip : it;
 
 describe('an upload whose server is killed', () => {
@@ -56,11 +46,11 @@ describe('an upload whose server is killed', () => {
 describe('an upload that finds no room', () => {
   beforeEach(async () => {
     if (disk === null) return;
-    for (const name of readdirSync(disk)) rmSync(path.join(disk, name), { recursive: true });
-    await run('mount', ['-o', `remount,size=${48 * MIB}`, disk]);
+    for (const name of readdirSync(disk.directory)) rmSync(path.join(disk.directory, name), { recursive: true });
+    await disk.resize(48 * MIB);
   });
   afterAll(async () => {
-    if (disk !== null) await run('umount', [disk]);
+    await disk?.unmount();
   });
 
   it('is refused before it is sent, also when it does not say its length', async () => {
@@ -77,8 +67,8 @@ describe('an upload that finds no room', () => {
   onSmallDisk(
     'is refused in the middle when it would eat the reserve',
     async () => {
-      await run('mount', ['-o', `remount,size=${200 * MIB}`, disk!]);
-      const server = await TestServer.start('reserve', { DATA_DIR: disk!, DISK_RESERVE_BYTES: '100M' });
+      await disk!.resize(200 * MIB);
+      const server = await TestServer.start('reserve', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: '100M' });
       const call = await RawUpload.begin(server, 'a.pkg');
       let status: number | undefined;
       const answered = call.answer().then((answer) => (status = answer.status));
@@ -86,7 +76,7 @@ describe('an upload that finds no room', () => {
       await answered;
       expect(status).toBe(507);
       call.cut();
-      await eventually(() => expect(filesOf(disk!, 'staging')).toEqual([]));
+      await eventually(() => expect(filesOf(disk!.directory, 'staging')).toEqual([]));
       expect((await server.upload('small.pkg', 'small')).status).toBe(201);
       await server.stop();
     },
@@ -96,7 +86,7 @@ describe('an upload that finds no room', () => {
   onSmallDisk(
     'fills a small disk to the brim, leaves nothing behind, and the server goes on',
     async () => {
-      const server = await TestServer.start('full', { DATA_DIR: disk!, DISK_RESERVE_BYTES: 0 });
+      const server = await TestServer.start('full', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: 0 });
       try {
         const calls = await Promise.all(['a.pkg', 'b.pkg', 'c.pkg'].map((name) => RawUpload.begin(server, name)));
         const answers = calls.map((call) => call.answer());
@@ -110,7 +100,7 @@ describe('an upload that finds no room', () => {
         expect(statuses).toContain(507);
         expect(statuses.filter((status) => status !== 507 && status !== 201)).toEqual([]);
         for (const call of calls) call.cut();
-        await eventually(() => expect(filesOf(disk!, 'staging')).toEqual([]));
+        await eventually(() => expect(filesOf(disk!.directory, 'staging')).toEqual([]));
         const { total } = await server.ok<{ total: number }>('GET', '/api/admin/packages');
         expect(total).toBe(statuses.filter((status) => status === 201).length);
         expect((await server.upload('small.pkg', 'small')).status).toBe(201);

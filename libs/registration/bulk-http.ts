@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import type { BodySink } from './body-sink.js';
 import type { BulkConnection } from './bulk-connection.js';
 import { BulkConnections } from './bulk-connections.js';
@@ -89,11 +90,11 @@ export class BulkHttp {
 
 const isOfOds = ({ headers }: ResponseHead): boolean => isUnderstood(headers[PROTOCOL_HEADER] ?? '');
 
-const requestText = ({ pathname, search, host }: URL, fields: Record<string, string>): string =>
-  [
-    `GET ${pathname}${search} HTTP/1.1`,
-    `Host: ${host}`,
-    ...Object.entries(fields).map(([name, value]) => `${name}: ${value}`),
-    '',
-    '',
-  ].join('\r\n');
+function requestText({ pathname, search, host }: URL, fields: Record<string, string>): string {
+  const lines = [`GET ${pathname}${search} HTTP/1.1`, `Host: ${host}`];
+  for (const [name, value] of Object.entries(fields)) {
+    validateHeaderValue(name, value); // nothing may end a line but we
+    lines.push(`${name}: ${value}`);
+  }
+  return `${lines.join('\r\n')}\r\n\r\n`;
+}

@@ -117,6 +117,13 @@ describe('a large body', () => {
     );
   });
 
+  it('is not asked for with a field that would end its line', async () => {
+    const call = http.get(await giving(), { length: 3, idleMs: 5_000, signal: never }, () =>
+      Promise.resolve({ 'X-A': 'b\u010d\u010aX-C: d' }),
+    );
+    await expect(call).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
+  });
+
   it('is not taken over TLS from somebody whom nobody vouches for', async () => {
     const url = new URL(`https://localhost:${await listen(https.createServer(selfSigned))}/content`);
     await expect(ask(url, content.length)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });

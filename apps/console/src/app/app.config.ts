@@ -14,7 +14,7 @@ class PageTitle extends TitleStrategy {
 
   override updateTitle(snapshot: RouterStateSnapshot): void {
     const page = this.buildTitle(snapshot);
-    this.title.setTitle(page === undefined ? 'Open Distribution Server' : `${page} · ODS`);
+    this.title.setTitle(page === undefined ? $localize`Open Distribution Server` : `${page} · ODS`);
   }
 }
 

@@ -7,6 +7,7 @@ import { Api, cancelTransfer, listTransfers, retryTransfer, type TransferDto } f
 import { Session } from '../session/session';
 import { Chip, type ChipTone } from '../shared/chip';
 import { BytesPipe, DurationPipe } from '../shared/format';
+import { labels } from '../shared/labels';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
@@ -14,13 +15,13 @@ import { When } from '../shared/when';
 import { Connection } from '../shell/connection';
 
 const words: Readonly<Record<TransferDto['state'], readonly [ChipTone, string]>> = {
-  queued: ['busy', 'About to start'],
-  active: ['busy', 'Fetching'],
-  receiving: ['busy', 'Being pushed here'],
-  waiting: ['warn', 'Waiting'],
-  failed: ['bad', 'Failed, tried again by itself'],
-  cancelled: ['plain', 'Cancelled'],
-  done: ['good', 'Arrived'],
+  queued: ['busy', $localize`About to start`],
+  active: ['busy', $localize`Fetching`],
+  receiving: ['busy', $localize`Being pushed here`],
+  waiting: ['warn', $localize`Waiting`],
+  failed: ['bad', $localize`Failed, tried again by itself`],
+  cancelled: ['plain', $localize`Cancelled`],
+  done: ['good', $localize`Arrived`],
 };
 const REFRESH_MS = 1_000;
 
@@ -39,6 +40,7 @@ const REFRESH_MS = 1_000;
   `,
 })
 export class Activity {
+  protected readonly labels = labels;
   private readonly api = inject(Api);
   private readonly connection = inject(Connection);
   private readonly snackBar = inject(MatSnackBar);
@@ -74,7 +76,7 @@ export class Activity {
     try {
       await work();
     } catch (error) {
-      this.snackBar.open(sentenceOf(error), 'Close');
+      this.snackBar.open(sentenceOf(error), $localize`Close`);
     }
     await this.load();
   }

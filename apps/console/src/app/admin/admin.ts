@@ -45,15 +45,18 @@ export class Admin {
     const changed = await firstValueFrom(ref.afterClosed());
     if (!changed) return;
     this.about.set(changed);
-    this.snackBar.open('Saved. Registered servers are told.', undefined, { duration: 4_000 });
+    this.snackBar.open($localize`Saved. Registered servers are told.`, undefined, { duration: 4_000 });
   }
 
   protected async rotate(): Promise<void> {
     const text = 'The old key stops working for new registrations. Servers that are registered already stay registered.';
-    if (!(await this.confirm.ask({ title: 'Make a new key?', text, action: 'Make a new key', curl: curlOf(rotateKey, {}) }))) return;
+    if (
+      !(await this.confirm.ask({ title: $localize`Make a new key?`, text, action: $localize`Make a new key`, curl: curlOf(rotateKey, {}) }))
+    )
+      return;
     try {
       this.about.set(await this.api.invoke(rotateKey, {}));
-      this.snackBar.open('There is a new key.', undefined, { duration: 4_000 });
+      this.snackBar.open($localize`There is a new key.`, undefined, { duration: 4_000 });
     } catch (error) {
       this.snackBar.open(sentenceOf(error), 'Close');
     }

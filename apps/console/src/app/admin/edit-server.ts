@@ -48,7 +48,13 @@ import { faultOf, sentenceOf } from '../shared/problem';
     </mat-dialog-content>
     <mat-dialog-actions align="end">
       <button matButton mat-dialog-close type="button" i18n>Cancel</button>
-      <button matButton="filled" type="submit" form="server-form" [disabled]="isBusy()">{{ isBusy() ? 'Saving…' : 'Save' }}</button>
+      <button matButton="filled" type="submit" form="server-form" [disabled]="isBusy()">
+        @if (isBusy()) {
+          <ng-container i18n>Saving…</ng-container>
+        } @else {
+          <ng-container i18n>Save</ng-container>
+        }
+      </button>
     </mat-dialog-actions>
   `,
   styles: `
@@ -80,7 +86,11 @@ export class EditServer {
   protected readonly fault = signal('');
 
   protected stageHint(): string {
-    return { Dev: 'Holds every package.', Test: 'Holds Test and Prod packages.', Prod: 'Holds Prod packages only.' }[this.stage()];
+    return {
+      Dev: $localize`Holds every package.`,
+      Test: $localize`Holds Test and Prod packages.`,
+      Prod: $localize`Holds Prod packages only.`,
+    }[this.stage()];
   }
 
   protected async save(): Promise<void> {

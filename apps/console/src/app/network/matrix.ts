@@ -23,7 +23,7 @@ import { holdingWords } from './mesh-words';
 const REFRESH_MS = 5_000;
 const PAGE_SIZE = 25;
 /** Servers beside each other that can still be read. */
-const COLUMNS_WIDE = 8;
+const COLUMNS_WIDE = 7;
 const COLUMNS_NARROW = 2;
 
 /** Which package is on which server of the network, and why it is not where it is not. */

@@ -11,6 +11,7 @@ import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { bytes } from '../shared/format';
+import { labels } from '../shared/labels';
 import { valueOf } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
@@ -46,6 +47,7 @@ const REFRESH_MS = 3_000;
   `,
 })
 export class Network {
+  protected readonly labels = labels;
   private readonly store = inject(NetworkStore);
   private readonly confirm = inject(Confirm);
   private readonly dialog = inject(MatDialog);
@@ -76,10 +78,11 @@ export class Network {
   }
 
   protected word({ status, lag }: PeerDto): string {
-    if (status === 'unreachable') return 'Unreachable';
-    if (status === 'paused') return 'Paused';
-    if (status === 'unknown') return 'Not heard of lately';
-    return lag === 0 ? 'In sync' : `${lag} ${lag === 1 ? 'change' : 'changes'} to tell`;
+    if (status === 'unreachable') return $localize`Unreachable`;
+    if (status === 'paused') return $localize`Paused`;
+    if (status === 'unknown') return $localize`Not heard of lately`;
+    if (lag === 0) return $localize`In sync`;
+    return lag === 1 ? $localize`1 change to tell` : $localize`${lag} changes to tell`;
   }
 
   protected async sync({ id, name }: PeerDto): Promise<void> {

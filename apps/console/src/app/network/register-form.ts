@@ -34,7 +34,13 @@ import { NetworkStore } from './network-store';
         <mat-label i18n>Key</mat-label>
         <input matInput name="key" type="password" autocomplete="off" required [(ngModel)]="key" />
       </mat-form-field>
-      <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">{{ isBusy() ? 'Registering…' : 'Register' }}</button>
+      <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">
+        @if (isBusy()) {
+          <ng-container i18n>Registering…</ng-container>
+        } @else {
+          <ng-container i18n>Register</ng-container>
+        }
+      </button>
       <ods-copy class="whole" [text]="curl()" what="the command" label="Copy as curl" i18n-label />
       <p class="error whole" role="alert">{{ fault() }}</p>
     </form>
@@ -80,7 +86,7 @@ export class RegisterForm {
   protected paste(text: string | null): void {
     this.invitation.set(text ?? '');
     const found = readInvitation(text ?? '');
-    this.fault.set(found || !text?.trim() ? '' : 'This is not an invitation. Copy it from the Network page of the other server.');
+    this.fault.set(found || !text?.trim() ? '' : $localize`This is not an invitation. Copy it from the Network page of the other server.`);
     if (!found) return;
     this.url.set(found.url);
     this.iss.set(found.iss_id);
@@ -93,7 +99,7 @@ export class RegisterForm {
     this.fault.set('');
     try {
       const peer = await this.store.register({ url: this.url().trim(), iss_id: this.iss().trim(), key: this.key().trim() });
-      this.snackBar.open(`Registered with ${peer.name}. The two exchange their packages now.`, undefined, { duration: 5_000 });
+      this.snackBar.open($localize`Registered with ${peer.name}. The two exchange their packages now.`, undefined, { duration: 5_000 });
       this.form().resetForm({ invitation: '', url: '', iss: '', key: '' });
     } catch (error) {
       this.fault.set(sentenceOf(error));

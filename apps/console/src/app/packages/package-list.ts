@@ -13,6 +13,7 @@ import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { labels } from '../shared/labels';
 import { valueOf } from '../shared/loadable';
 import { Pages } from '../shared/pages';
 import { pollWhileVisible } from '../shared/poll';
@@ -52,6 +53,7 @@ type SortField = 'filename' | 'size' | 'stage' | 'status' | 'created';
   styleUrl: './package-list.scss',
 })
 export class PackageList {
+  protected readonly labels = labels;
   private readonly store = inject(PackageStore);
   private readonly actions = inject(PackageActions);
   private readonly router = inject(Router);
@@ -67,11 +69,11 @@ export class PackageList {
   protected readonly statuses = statuses;
   protected readonly words = statusWords;
   protected readonly columns: readonly { field: SortField; label: string; isNumber?: boolean; isForWide?: boolean }[] = [
-    { field: 'filename', label: 'Filename' },
-    { field: 'size', label: 'Size', isNumber: true, isForWide: true },
-    { field: 'stage', label: 'Stage' },
-    { field: 'status', label: 'State' },
-    { field: 'created', label: 'Uploaded', isForWide: true },
+    { field: 'filename', label: $localize`Filename` },
+    { field: 'size', label: $localize`Size`, isNumber: true, isForWide: true },
+    { field: 'stage', label: $localize`Stage` },
+    { field: 'status', label: $localize`State` },
+    { field: 'created', label: $localize`Uploaded`, isForWide: true },
   ];
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly page = this.store.page;

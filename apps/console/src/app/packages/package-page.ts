@@ -27,6 +27,7 @@ import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { BytesPipe, DurationPipe } from '../shared/format';
+import { labels } from '../shared/labels';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
@@ -84,6 +85,7 @@ const MOST_EVENTS = 20;
   `,
 })
 export class PackagePage {
+  protected readonly labels = labels;
   private readonly api = inject(Api);
   private readonly actions = inject(PackageActions);
   private readonly notices = inject(Notices);

@@ -14,14 +14,17 @@ interface Words {
 }
 
 export const statusWords: Readonly<Record<Status, Words>> = {
-  Public: { tone: 'good', meaning: 'Whole, verified, and available for download from this server.' },
-  Downloading: { tone: 'busy', meaning: 'On its way here from another server.' },
-  Waiting: { tone: 'warn', meaning: 'Wanted here; this server goes on as soon as another server can give it, or there is room for it.' },
+  Public: { tone: 'good', meaning: $localize`Whole, verified, and available for download from this server.` },
+  Downloading: { tone: 'busy', meaning: $localize`On its way here from another server.` },
+  Waiting: {
+    tone: 'warn',
+    meaning: $localize`Wanted here; this server goes on as soon as another server can give it, or there is room for it.`,
+  },
   Withdrawn: {
     tone: 'plain',
-    meaning: "Not for this server: its stage is earlier than this server's. Promote it to make it available here.",
+    meaning: $localize`Not for this server: its stage is earlier than this server's. Promote it to make it available here.`,
   },
-  Failed: { tone: 'bad', meaning: 'Could not be fetched. Activity shows why; it is tried again by itself.' },
-  Quarantined: { tone: 'bad', meaning: 'Found damaged on disk and taken offline; it is fetched again.' },
-  Deleted: { tone: 'plain', meaning: 'Deleted.' },
+  Failed: { tone: 'bad', meaning: $localize`Could not be fetched. Activity shows why; it is tried again by itself.` },
+  Quarantined: { tone: 'bad', meaning: $localize`Found damaged on disk and taken offline; it is fetched again.` },
+  Deleted: { tone: 'plain', meaning: $localize`Deleted.` },
 };

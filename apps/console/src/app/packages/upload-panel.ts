@@ -7,6 +7,7 @@ import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
 import { uploadCurl } from '../shared/curl';
 import { BytesPipe, DurationPipe } from '../shared/format';
+import { labels } from '../shared/labels';
 import { Notices } from '../shared/notices';
 import { stages, type Stage } from './status-words';
 import { type Upload, UploadQueue } from './upload-queue';
@@ -20,6 +21,7 @@ import { type Upload, UploadQueue } from './upload-queue';
   styleUrl: './upload-panel.scss',
 })
 export class UploadPanel {
+  protected readonly labels = labels;
   private readonly queue = inject(UploadQueue);
   private readonly confirm = inject(Confirm);
   private readonly notices = inject(Notices);
@@ -75,7 +77,8 @@ export class UploadPanel {
 
   protected async replace({ id, name }: Upload): Promise<void> {
     const text = `Every server gets this new content of ${name} in place of the old one. The old one can be restored for a while.`;
-    if (await this.confirm.ask({ title: `Replace ${name}?`, text, action: 'Replace everywhere' })) this.queue.again(id, true);
+    if (await this.confirm.ask({ title: $localize`Replace ${name}?`, text, action: $localize`Replace everywhere` }))
+      this.queue.again(id, true);
   }
 
   protected clear(): void {

@@ -8,6 +8,7 @@ import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
+import { labels } from '../shared/labels';
 import { Notices } from '../shared/notices';
 import { When } from '../shared/when';
 import { PeopleStore } from './people-store';
@@ -31,6 +32,7 @@ import { UserDialog } from './user-dialog';
   `,
 })
 export class People {
+  protected readonly labels = labels;
   private readonly store = inject(PeopleStore);
   private readonly dialog = inject(MatDialog);
   private readonly confirm = inject(Confirm);

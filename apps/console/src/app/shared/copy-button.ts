@@ -8,8 +8,8 @@ import { copyText } from './clipboard';
   selector: 'ods-copy',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MatButtonModule],
-  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="label() === 'Copy' ? 'Copy ' + what() : null">
-    {{ label() }}
+  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="label() === undefined ? spoken() : null">
+    {{ label() ?? word }}
   </button>`,
 })
 export class CopyButton {
@@ -18,11 +18,17 @@ export class CopyButton {
   readonly text = input.required<string>();
   /** What it is, for screen readers and the confirmation: `the key`. */
   readonly what = input.required<string>();
-  readonly label = input('Copy');
+  /** When it is more than `Copy`. */
+  readonly label = input<string>();
+
+  protected readonly word = $localize`Copy`;
+  protected readonly spoken = (): string => $localize`Copy ${this.what()}`;
 
   protected async copy(): Promise<void> {
     const isCopied = await copyText(this.text());
-    const message = isCopied ? `Copied ${this.what()}.` : 'This browser did not allow copying. Select the text and copy it by hand.';
+    const message = isCopied
+      ? $localize`Copied ${this.what()}.`
+      : $localize`This browser did not allow copying. Select the text and copy it by hand.`;
     this.snackBar.open(message, undefined, { duration: 2_500 });
   }
 }

@@ -26,12 +26,12 @@ const bodyOf = (error: unknown): ProblemBody => {
 /** What went wrong and what to do about it, in one sentence for people. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof HttpErrorResponse && error.status === 0)
-    return 'The server does not answer. Check that it is running and that you are connected.';
+    return $localize`The server does not answer. Check that it is running and that you are connected.`;
   return (
     bodyOf(error).detail ??
     (error instanceof HttpErrorResponse
-      ? `The server answered ${error.status}. Try again; if it stays, look at its log.`
-      : 'Something went wrong in this page. Reload it and try again.')
+      ? $localize`The server answered ${error.status}. Try again; if it stays, look at its log.`
+      : $localize`Something went wrong in this page. Reload it and try again.`)
   );
 }
 

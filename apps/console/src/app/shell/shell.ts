@@ -5,6 +5,7 @@ import { MatMenuModule } from '@angular/material/menu';
 import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { filter } from 'rxjs';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { labels } from '../shared/labels';
 import { Live } from '../shared/live';
 import { Session } from '../session/session';
 import { Connection } from './connection';
@@ -18,6 +19,7 @@ import { SignInDialog } from './sign-in-dialog';
   styleUrl: './shell.scss',
 })
 export class Shell {
+  protected readonly labels = labels;
   private readonly session = inject(Session);
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);

@@ -47,8 +47,20 @@ const LEAST = 12;
         </mat-form-field>
         <p class="error" role="alert">{{ fault() }}</p>
         <div class="row">
-          <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">{{ isBusy() ? 'Saving…' : 'Set password' }}</button>
-          <button matButton type="button" (click)="leave()">{{ isForced() ? 'Sign out' : 'Cancel' }}</button>
+          <button matButton="filled" type="submit" [disabled]="isBusy() || !isReady()">
+            @if (isBusy()) {
+              <ng-container i18n>Saving…</ng-container>
+            } @else {
+              <ng-container i18n>Set password</ng-container>
+            }
+          </button>
+          <button matButton type="button" (click)="leave()">
+            @if (isForced()) {
+              <ng-container i18n>Sign out</ng-container>
+            } @else {
+              <ng-container i18n>Cancel</ng-container>
+            }
+          </button>
         </div>
       </form>
     </main>
@@ -69,11 +81,11 @@ export class SetPassword {
   protected readonly isReady = computed(() => this.current() !== '' && [...this.next()].length >= LEAST && this.next() === this.again());
   protected readonly lengthHint = computed(() => {
     const missing = LEAST - [...this.next()].length;
-    return missing <= 0 ? 'Long enough.' : `At least ${LEAST} characters; ${missing} to go.`;
+    return missing <= 0 ? $localize`Long enough.` : $localize`At least ${LEAST} characters; ${missing} to go.`;
   });
   protected readonly matchHint = computed(() => {
     if (this.again() === '') return '';
-    return this.again() === this.next() ? 'Both are the same.' : 'Not the same yet.';
+    return this.again() === this.next() ? $localize`Both are the same.` : $localize`Not the same yet.`;
   });
 
   protected async submit(): Promise<void> {

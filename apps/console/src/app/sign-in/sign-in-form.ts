@@ -22,7 +22,13 @@ import { sentenceOf } from '../shared/problem';
         <input matInput name="password" type="password" autocomplete="current-password" required [(ngModel)]="password" />
       </mat-form-field>
       <p class="error" role="alert">{{ fault() }}</p>
-      <button matButton="filled" type="submit" [disabled]="isBusy()">{{ isBusy() ? 'Signing in…' : 'Sign in' }}</button>
+      <button matButton="filled" type="submit" [disabled]="isBusy()">
+        @if (isBusy()) {
+          <ng-container i18n>Signing in…</ng-container>
+        } @else {
+          <ng-container i18n>Sign in</ng-container>
+        }
+      </button>
     </form>
   `,
   styles: `
@@ -49,7 +55,7 @@ export class SignInForm {
   protected async submit(): Promise<void> {
     if (this.isBusy()) return;
     if (!this.username() || !this.password()) {
-      this.fault.set('Enter your user name and your password.');
+      this.fault.set($localize`Enter your user name and your password.`);
       return;
     }
     this.isBusy.set(true);

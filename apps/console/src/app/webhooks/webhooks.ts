@@ -5,6 +5,7 @@ import { Router, RouterLink } from '@angular/router';
 import type { WebhookDto } from '#libs/api-client';
 import { wordsOf } from '../audit/audit-words';
 import { Chip } from '../shared/chip';
+import { labels } from '../shared/labels';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { outcomeOf, troubleOf } from './delivery-words';
@@ -39,6 +40,7 @@ const REFRESH_MS = 5_000;
   `,
 })
 export class Webhooks {
+  protected readonly labels = labels;
   private readonly store = inject(WebhookStore);
   private readonly actions = inject(WebhookActions);
   private readonly router = inject(Router);
@@ -56,8 +58,6 @@ export class Webhooks {
       () => REFRESH_MS,
     );
   }
-
-  protected actionsLabel = ({ name }: WebhookDto): string => $localize`Actions for ${name}`;
 
   protected async add(format: WebhookDto['format']): Promise<void> {
     const added = await this.actions.add(format);

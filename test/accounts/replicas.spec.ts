@@ -50,6 +50,25 @@ forEachDatabase((database) =>
       expect((await there.refresh()).status).toBe(401);
     });
 
+    it('know a sign-in and each of its tokens from their first moment, at both', async () => {
+      const turns = async (turn: number): Promise<void> => {
+        const [here, there] = turn % 2 ? [first, second] : [second, first];
+        const caller = new AdminCaller(here.url);
+        const elsewhere = new AdminCaller(there.url);
+        const take = (from: AdminCaller, to: AdminCaller) => Object.assign(to, { token: from.token, cookie: from.cookie });
+        await caller.signIn({ username: 'admin', password: PASSWORD });
+        for (let round = 0; round < 6; round += 1) {
+          take(caller, elsewhere);
+          const answers = await Promise.all(Array.from({ length: 4 }, () => elsewhere.send('GET', 'auth/me')));
+          expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+          expect((await elsewhere.refresh()).status).toBe(200);
+          take(elsewhere, caller);
+          expect((await caller.send('GET', 'auth/me')).status).toBe(200);
+        }
+      };
+      for (let turn = 0; turn < 12; turn += 2) await Promise.all([turns(turn), turns(turn + 1)]);
+    });
+
     it('count parallel guesses one by one', async () => {
       const guesses = await Promise.all(
         Array.from({ length: 16 }, (_, index) =>

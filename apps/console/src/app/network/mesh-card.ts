@@ -6,6 +6,7 @@ import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
+import { LocalTimesPipe } from '../shared/format';
 import { Notices } from '../shared/notices';
 import { When } from '../shared/when';
 import { conditionWords, troubledFirst } from './mesh-words';
@@ -18,7 +19,7 @@ const FIRST_SHOWN = 8;
 @Component({
   selector: 'ods-mesh-card',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, MatButtonModule, RouterLink, Topology, When],
+  imports: [Chip, LocalTimesPipe, MatButtonModule, RouterLink, Topology, When],
   templateUrl: './mesh-card.html',
   styles: `
     p {

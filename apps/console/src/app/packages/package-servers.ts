@@ -5,6 +5,7 @@ import { byUrgency, holdingWords } from '../network/mesh-words';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { LocalTimesPipe } from '../shared/format';
 
 const FIRST_SHOWN = 8;
 
@@ -12,18 +13,18 @@ const FIRST_SHOWN = 8;
 @Component({
   selector: 'ods-package-servers',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, MatButtonModule],
+  imports: [Chip, CopyButton, LocalTimesPipe, MatButtonModule],
   template: `
     <section class="card" aria-labelledby="where-title">
       <h2 id="where-title" i18n>Where it is</h2>
-      <p>{{ places().sentence }}</p>
+      <p>{{ places().sentence | localTimes }}</p>
       <ul>
         @for (place of shown(); track place.iss) {
           @let word = words[place.state];
           <li>
             <strong>{{ place.name }}</strong>
             <ods-chip [tone]="word[0]">{{ word[1] }}</ods-chip>
-            <span class="muted">{{ place.sentence }}</span>
+            <span class="muted">{{ place.sentence | localTimes }}</span>
           </li>
         }
       </ul>

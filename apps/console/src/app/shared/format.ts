@@ -35,6 +35,19 @@ export function ago(unixSeconds: number, now = Date.now() / 1_000): string {
 export const exactTime = (unixSeconds: number): string =>
   new Date(unixSeconds * 1_000).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
+const told = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d UTC/g;
+
+/** A sentence of the server, with its times in the viewer's zone. */
+export const withLocalTimes = (sentence: string): string =>
+  sentence.replace(told, (time) =>
+    new Date(time.replace(' UTC', 'Z')).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+
+@Pipe({ name: 'localTimes' })
+export class LocalTimesPipe implements PipeTransform {
+  transform = withLocalTimes;
+}
+
 @Pipe({ name: 'bytes' })
 export class BytesPipe implements PipeTransform {
   transform = bytes;

@@ -30,11 +30,22 @@ const REFRESH_MS = 5_000;
       text-overflow: ellipsis;
       white-space: nowrap;
     }
+    .narrow-only {
+      display: none;
+    }
+    @media (max-width: 600px) {
+      .narrow-only {
+        display: block;
+      }
+      td:first-child {
+        overflow-wrap: anywhere;
+      }
+    }
     .empty .row {
       justify-content: center;
     }
     .trouble {
-      min-width: 20ch;
+      min-width: 12ch;
       max-width: 46ch;
     }
   `,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { copyFileSync, linkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -22,7 +23,7 @@ async function measure(bench, count) {
   const full = await bench.server('full');
   await post(full, 'entry-0.pkg', randomBytes(10), 'Dev'); // not admitted at the new server, so nothing is fetched
   await full.stop();
-  multiply(path.join(full.dataDir, 'ods.sqlite'), count);
+  multiply(full.dataDir, count);
   await full.start();
   const times = [];
   const memory = [];
@@ -56,9 +57,12 @@ async function allKnown(server, count) {
   }
 }
 
-/** Makes many entries of the one there is, as uploads would have left them, in a database that nobody has open. @param {string} file @param {number} count */
-function multiply(file, count) {
-  const database = new Database(file);
+/** Links to one file; file systems have a limit. */
+const LINKS = 20_000;
+
+/** Makes many packages of the one there is, as uploads would have left them, on a server that does not run. @param {string} dataDir @param {number} count */
+function multiply(dataDir, count) {
+  const database = new Database(path.join(dataDir, 'ods.sqlite'));
   const entry = database.prepare("SELECT * FROM package WHERE filename = 'entry-0.pkg'").get();
   const content = database.prepare('SELECT * FROM content WHERE uuid = ?').get(entry.uuid);
   const { seq } = database.prepare('SELECT seq FROM catalog_clock WHERE id = 1').get();
@@ -67,6 +71,7 @@ function multiply(file, count) {
     return database.prepare(`INSERT INTO ${table} (${names.join()}) VALUES (${names.map((name) => `@${name}`).join()})`);
   };
   const { id: _, ...copied } = entry;
+  let original = path.join(dataDir, 'content', entry.uuid);
   const [entries, contents] = [insert('package', copied), insert('content', content)];
   database.transaction(() => {
     for (let number = 1; number < count; number += 1) {
@@ -74,6 +79,12 @@ function multiply(file, count) {
       const own = { filename: name, filename_key: name, uuid: randomBytes(16).toString('hex') };
       entries.run({ ...copied, ...own, seq: seq + number });
       contents.run({ ...content, ...own });
+      const file = path.join(dataDir, 'content', own.uuid);
+      if (number % LINKS === 0) {
+        copyFileSync(original, file);
+        original = file;
+      } else linkSync(original, file);
+      linkSync(file, path.join(dataDir, 'share', name));
     }
     database.prepare('UPDATE catalog_clock SET seq = ? WHERE id = 1').run(seq + count - 1);
   })();

@@ -73,7 +73,7 @@ export class SlowLink {
         const part = piece.subarray(at, at + PIECE);
         await this.#turn(part.length);
         this.carried += part.length;
-        if (!caller.write(part)) await Promise.race([once(caller, 'drain'), once(caller, 'close')]);
+        if (!caller.write(part)) await drained(caller);
       }
     }
   }
@@ -85,5 +85,15 @@ export class SlowLink {
     const begins = Math.max(now, this.#freeAt);
     this.#freeAt = begins + (bytes / this.rate) * 1_000;
     if (begins - now > 2) await delay(begins - now);
+  }
+}
+
+/** Resolves when it takes more, or is gone. @param {import('node:net').Socket} socket */
+async function drained(socket) {
+  const over = new AbortController();
+  try {
+    await Promise.race([once(socket, 'drain', over), once(socket, 'close', over)]);
+  } finally {
+    over.abort();
   }
 }

@@ -9,6 +9,7 @@ import { loadConfig } from '#libs/platform/config/load-config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
+import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { DATABASE, readManifest, type BackupManifest } from './backup-manifest.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import { MaintenanceRepository } from './maintenance.repository.js';
@@ -62,6 +63,7 @@ async function restoreKeys(directory: string, dataDir: string): Promise<void> {
 async function placeContents(directory: string, dataDir: string, { contents }: BackupManifest): Promise<void> {
   await mkdir(path.join(dataDir, 'content'), { recursive: true });
   for (const { uuid } of contents) await placeFile(path.join(directory, 'content', uuid), path.join(dataDir, 'content', uuid));
+  await writeDurably(path.join(dataDir, 'content', STORE_MARK), ''); // what the backup left out comes from the other servers
 }
 
 /** By way of a copy, which is brought up to date first: the backup itself stays as it is. */

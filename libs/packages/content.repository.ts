@@ -27,6 +27,11 @@ export class ContentRepository {
     return new Map(rows.map(({ uuid, state }) => [uuid, state]));
   }
 
+  /** How many should be on disk. */
+  countOnDisk(): Promise<number> {
+    return this.db.manager.countBy(Content, { state: In(statesOnDisk) });
+  }
+
   /** Those of at most that many bytes, without their chunk lists. */
   findSmall(uuids: readonly string[], most: number): Promise<Pick<Content, 'uuid' | 'size' | 'state'>[]> {
     const select = { uuid: true, size: true, state: true } as const;

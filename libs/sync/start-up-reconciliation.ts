@@ -7,14 +7,30 @@ import { PackageRepository } from '#libs/packages/package.repository.js';
 import { ContentWanted } from '#libs/packages/packages.jobs.js';
 import { ShareLinks } from '#libs/packages/share-links.js';
 import { Clock } from '#libs/platform/clock.js';
+import { Config } from '#libs/platform/config/config.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { TransferRepository } from './transfer.repository.js';
 import { stagingIdOf, TRANSFER_PREFIX } from '#libs/packages/staging-id.js';
 
 const BATCH = 500;
+/** A whole disk that is lost is told in one line, not in one for each content. */
+const NAMED_LOSSES = 20;
+const AGAIN = 'what a peer has is fetched again.';
 /** A content file that no row claims may be one that another process publishes right now; older ones are left over. Milliseconds. */
 const ORPHAN_AGE_MS = 3_600_000;
+
+/** Its message is for whoever starts the server. */
+class StoreNotMounted extends Error {
+  override readonly name = 'StoreNotMounted';
+  constructor(dataDir: string, missing: number) {
+    super(
+      `The database names ${missing} contents, and ${dataDir}/content has none of them: is the right disk mounted there? If they are really ` +
+        `lost, make the empty file ${dataDir}/content/${STORE_MARK} and start again: what other servers have is then fetched from them.`,
+    );
+  }
+}
 
 /**
  * Makes share, staging and database agree at every start (MESH §6.7): nothing half-done is served, nothing whole is lost.
@@ -32,11 +48,13 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     private readonly store: PackageStore,
     private readonly links: ShareLinks,
     private readonly jobs: Jobs,
+    private readonly config: Config,
     private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const onDisk = new Map((await this.store.listContent()).map(({ name, size, touchedMs }) => [name, { size, touchedMs }]));
+    await this.requireOwnDisk(onDisk.size);
     await this.checkContents(onDisk);
     await this.removeOrphans(onDisk);
     await this.alignLinks();
@@ -44,23 +62,34 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     await this.askForWanted();
   }
 
+  /** Fetching everything again onto whatever lies below a mount point would fill that disk, and help nobody. */
+  private async requireOwnDisk(found: number): Promise<void> {
+    if (await this.store.isMarked()) return;
+    const missing = found === 0 ? await this.contents.countOnDisk() : 0;
+    if (missing > 0) throw new StoreNotMounted(this.config.get('dataDir'), missing);
+    await this.store.mark();
+  }
+
   /** A row that says "here" and a disk that says otherwise: the disk is right. */
   private async checkContents(onDisk: Map<string, { size: number }>): Promise<void> {
+    let lost = 0;
     for (let after = ''; ;) {
       const rows = await this.contents.findAfter(after, BATCH);
       for (const { uuid, filename, size, state } of rows) {
         if (!statesOnDisk.includes(state) || onDisk.get(uuid)?.size === size) continue;
         if (await this.store.has(uuid, size)) continue; // published by another process since the disk was listed
-        this.logger.error(
-          `The content of ${filename} (${uuid}) is missing or has another size on disk; it is fetched again if a peer has it.`,
-        );
+        lost += 1;
+        if (lost <= NAMED_LOSSES)
+          this.logger.error(`The content of ${filename} (${uuid}) is missing or has another size on disk; ${AGAIN}`);
         await this.store.setAside(uuid, stagingIdOf(uuid), size);
         if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
       }
       const last = rows.at(-1);
-      if (!last) return;
+      if (!last) break;
       after = last.uuid;
     }
+    if (lost > NAMED_LOSSES)
+      this.logger.error(`${lost} contents are missing or have another size on disk, those named above among them; ${AGAIN}`);
   }
 
   /** Files of a publication that never reached its transaction: nobody was told that they are there. */

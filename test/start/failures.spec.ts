@@ -1,12 +1,13 @@
 import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { freePort, scratchDir } from '../support/services.js';
+import { TestServer } from '../support/test-server.js';
 import { type Environment, startProcess } from '../support/test-process.js';
 
 /** Many processes start here, on machines that have other work. */
@@ -71,6 +72,20 @@ describe('a server that cannot start says why and what to do, and ends with stat
     expect(await failureOf({ UPLOAD_STAGING_DIR: '/dev/shm/ods-test' })).toMatch(
       /^UPLOAD_STAGING_DIR must be on the same file system as DATA_DIR/,
     );
+  });
+
+  it('the disk with the packages is not mounted, until somebody says that they are lost', async () => {
+    const server = await TestServer.start('unmounted');
+    expect((await server.upload('kept.pkg', randomBytes(100))).status).toBe(201);
+    await server.stop();
+    const content = path.join(server.dataDir, 'content');
+    rmSync(content, { recursive: true });
+    const said = await failureOf({ DATA_DIR: server.dataDir });
+    expect(said).toContain(`names 1 contents, and ${content} has none of them: is the right disk mounted there?`);
+    writeFileSync(path.join(content, '.ods'), '');
+    await server.start();
+    expect(await server.ok('GET', '/api/admin/packages/kept.pkg')).toMatchObject({ status: 'Waiting' });
+    await server.dispose();
   });
 
   it('settings are wrong: all of them are named at once', async () => {

@@ -8,6 +8,7 @@ import { Config } from '../config/config.js';
 import { DiskFull } from '../errors/common.errors.js';
 import { BlockWriter } from './block-writer.js';
 import { HashPool } from './hash-pool.js';
+import { hasMark, setMark } from './store-mark.js';
 import { PackageStore, type StagingFile, type StoredName, type WholeContent } from './package-store.js';
 
 const isCode = (error: unknown, ...codes: string[]): boolean => codes.includes((error as NodeJS.ErrnoException).code ?? '');
@@ -152,6 +153,13 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
 
   async listContent(): Promise<StoredName[]> {
     return (await this.list(this.content)).filter(({ name }) => hexName.test(name));
+  }
+
+  isMarked = (): Promise<boolean> => hasMark(this.content);
+
+  async mark(): Promise<void> {
+    await setMark(this.content);
+    await syncDirectory(this.content);
   }
 
   async expose(uuid: string, filename: string): Promise<void> {

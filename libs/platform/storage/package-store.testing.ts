@@ -32,6 +32,14 @@ export function packageStoreContract(open: () => Promise<PackageStore>): void {
     store = await open();
   });
 
+  it('knows whether a server has been here, and does not take the mark for a content', async () => {
+    expect(await store.isMarked()).toBe(false);
+    await store.mark();
+    await store.mark();
+    expect(await store.isMarked()).toBe(true);
+    expect(await store.listContent()).toEqual([]);
+  });
+
   describe('staging', () => {
     it('starts empty, also where an earlier file had the same name', async () => {
       await stage(store, 'one', 'left over and longer');

@@ -56,6 +56,9 @@ export abstract class PackageStore {
   /** Makes a content a staging file again, so that its right blocks need not be fetched. Does nothing when it is not there. */
   abstract setAside(uuid: string, stagingId: string, size: number): Promise<void>;
   abstract listContent(): Promise<StoredName[]>;
+  /** Whether a server has kept its contents here before: a disk that is not mounted looks like one that has lost everything. */
+  abstract isMarked(): Promise<boolean>;
+  abstract mark(): Promise<void>;
 
   /** Puts the content into the share under a public name, replacing what had it. */
   abstract expose(uuid: string, filename: string): Promise<void>;

@@ -3,6 +3,7 @@ import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { AuditLogJobsModule } from '#libs/audit-log/audit-log.module.js';
 import { EventsJobsModule } from '#libs/events/events.module.js';
 import { NetworkJobsModule } from '#libs/network/network.module.js';
+import { NotificationsJobsModule } from '#libs/notifications/notifications.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
@@ -20,4 +21,5 @@ export const jobModules: Type[] = [
   RegistrationJobsModule,
   SyncJobsModule,
   WebhooksJobsModule,
+  NotificationsJobsModule,
 ];

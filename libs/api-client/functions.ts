@@ -129,3 +129,9 @@ export type { ListWebhookDeliveries$Params as ListWebhookDeliveries$Params } fro
 export { listWebhookDeliveries as listWebhookDeliveries } from './fn/webhooks/list-webhook-deliveries';
 export type { RedeliverWebhook$Params as RedeliverWebhook$Params } from './fn/webhooks/redeliver-webhook';
 export { redeliverWebhook as redeliverWebhook } from './fn/webhooks/redeliver-webhook';
+export type { GetEmail$Params as GetEmail$Params } from './fn/notifications/get-email';
+export { getEmail as getEmail } from './fn/notifications/get-email';
+export type { SetEmail$Params as SetEmail$Params } from './fn/notifications/set-email';
+export { setEmail as setEmail } from './fn/notifications/set-email';
+export type { TestEmail$Params as TestEmail$Params } from './fn/notifications/test-email';
+export { testEmail as testEmail } from './fn/notifications/test-email';

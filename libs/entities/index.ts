@@ -8,6 +8,7 @@ import { EventPosition } from './event-position.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Job } from './job.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
+import { MailSettings } from './mail-settings.entity.js';
 import { Package } from './package.entity.js';
 import { Peer } from './peer.entity.js';
 import { RateBucket } from './rate-bucket.entity.js';
@@ -35,6 +36,7 @@ export const entities = [
   IdempotencyKey,
   Job,
   LoginAttempt,
+  MailSettings,
   Package,
   Peer,
   RateBucket,

@@ -2,6 +2,7 @@ import { KEY_PURPOSE } from '#libs/about/server-identity.js';
 import { ANSWER_PURPOSE } from '#libs/accounts/repeated-requests.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
+import { MAIL_PASSWORD_PURPOSE } from '#libs/notifications/mailer.js';
 import { WEBHOOK_PURPOSE } from '#libs/webhooks/webhook-keys.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import type { MaintenanceRepository, SealedColumn } from './maintenance.repository.js';
@@ -13,6 +14,7 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: 'webhook', key: 'id', column: 'secret', purpose: WEBHOOK_PURPOSE.secret },
   { table: 'webhook', key: 'id', column: 'previous_secret', purpose: WEBHOOK_PURPOSE.secret },
   { table: 'webhook', key: 'id', column: 'private_key', purpose: WEBHOOK_PURPOSE.privateKey },
+  { table: 'mail_settings', key: 'id', column: 'password', purpose: MAIL_PASSWORD_PURPOSE },
   { table: 'idempotency_key', key: 'id', column: 'answer', purpose: ANSWER_PURPOSE },
 ];
 

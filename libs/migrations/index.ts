@@ -8,6 +8,7 @@ import { ServerStates1790000004000 } from './1790000004000-server-states.js';
 import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
 import { Scrub1790000006200 } from './1790000006200-scrub.js';
+import { Mail1790000007000 } from './1790000007000-mail.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Removals1790000006000,
   Limits1790000006100,
   Scrub1790000006200,
+  Mail1790000007000,
 ];

@@ -5,7 +5,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Config } from '#libs/platform/config/config.js';
-import { isOutboundAllowed } from './outbound-address.js';
+import { isOutboundAllowed } from '#libs/platform/http/outbound-address.js';
 
 export interface Sent {
   /** Null when there was no answer. */

@@ -5,6 +5,7 @@ import { LiveHttpModule } from '#libs/live/live.module.js';
 import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
 import { AuditLogHttpModule } from '#libs/audit-log/audit-log.module.js';
 import { NetworkHttpModule } from '#libs/network/network.module.js';
+import { NotificationsHttpModule } from '#libs/notifications/notifications.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
@@ -25,5 +26,6 @@ export const httpModules: Type[] = [
   SyncHttpModule,
   LiveHttpModule,
   WebhooksHttpModule,
+  NotificationsHttpModule,
   MetricsHttpModule,
 ];

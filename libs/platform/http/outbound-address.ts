@@ -14,7 +14,11 @@ const forbiddenRanges = [
  * machine, link-local and metadata addresses are not (OWASP, Server Side Request Forgery Prevention).
  */
 export function isOutboundAllowed(address: string): boolean {
-  if (isIP(address) === 0) return false;
-  const parsed = ipaddr.process(address); // IPv4 in IPv6 clothes is IPv4
-  return !forbiddenRanges.includes(parsed.range()) && !metadata.includes(parsed.toString());
+  const parsed = parse(address); // IPv4 in IPv6 clothes is IPv4
+  return parsed !== null && !forbiddenRanges.includes(parsed.range()) && !metadata.includes(parsed.toString());
 }
+
+/** This machine itself, where a mail relay for example may be. */
+export const isLoopback = (address: string): boolean => parse(address)?.range() === 'loopback';
+
+const parse = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | null => (isIP(address) === 0 ? null : ipaddr.process(address));

@@ -53,7 +53,8 @@ export class PeerPresence {
     if (!isKnown(peer)) return;
     const why = reason.slice(0, ERROR_LENGTH);
     const markUnreachable = () => this.peers.markUnreachable(peer.iss, this.clock.now(), why);
-    if (await this.tell('peer.unreachable', peer, { reason: why }, markUnreachable)) this.logger.warn(`${peer.name} is unreachable: ${why}`);
+    if (await this.tell('peer.unreachable', peer, { reason: why }, markUnreachable))
+      this.logger.warn(`${peer.name} is unreachable: ${why}`);
   }
 
   /** Several calls may find the same at the same time: the one that changes the row tells it. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
+import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { eventually } from '../support/eventually.js';
 import { ForeignPeer, manifestOf } from '../support/foreign-peer.js';
 import { TestServer } from '../support/test-server.js';
@@ -108,7 +109,7 @@ describe('a peer that lies', () => {
     await offer('false-whole.pkg', content, (response) => void response.writeHead(206, ods).end(content), { sha256: 'e'.repeat(64) });
     await complaintOf('false-whole.pkg', /SHA-256/);
     expect(await isPublished('false-whole.pkg')).toBe(false);
-    expect(readdirSync(path.join(server.dataDir, 'content'))).toEqual([]);
+    expect(readdirSync(path.join(server.dataDir, 'content'))).toEqual([STORE_MARK]);
   }, 90_000);
 
   it('stops in the middle, and says nothing at all', async () => {

@@ -146,11 +146,16 @@ export class PeerClient implements OnApplicationShutdown {
     return this.tokens.sign({ iss: self.iss, aud: iss }, { algorithm: 'ES256', key: self.privateKey }, claims);
   }
 
+  /** One call, as a part of what is traced here; what goes wrong stands there in words. */
+  private noting<T>(callee: Callee, options: CallOptions, request: readonly [Method, string], call: () => Promise<T>): Promise<T> {
+    return traced(spanOf(callee, ...request), () => this.note(callee, options, call));
+  }
+
   /** Writes down what the call says about the peer, and turns whatever goes wrong on the wire into one of three errors. */
-  private async noting<T>(callee: Callee, options: CallOptions, request: readonly [Method, string], call: () => Promise<T>): Promise<T> {
+  private async note<T>(callee: Callee, options: CallOptions, call: () => Promise<T>): Promise<T> {
     let result: T;
     try {
-      result = await traced(spanOf(callee, ...request), call);
+      result = await call();
     } catch (error) {
       if (options.signal?.aborted) throw error;
       if (error instanceof PeerRefused && error.peerStatus !== 401) {

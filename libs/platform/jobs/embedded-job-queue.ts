@@ -15,7 +15,7 @@ export class EmbeddedJobQueue extends JobQueue {
   private consumer: Consumer | undefined;
 
   add({ id, lane, cause }: JobOffer): void {
-    this.offers[lane].set(id, cause);
+    this.offers[lane].set(id, cause ?? this.offers[lane].get(id)); // the poll of the job table knows no cause
     this.startNext(lane);
   }
 

@@ -21,6 +21,11 @@ const LISTENERS = 128;
 /** A job under which the process has died this often is likely the reason: from then on it waits between attempts. */
 const SUSPICIOUS_DEATHS = 5;
 
+/** With what trace it is a part of, as long as this process knows. */
+interface RunningJob extends ClaimedJob {
+  readonly cause?: Cause | undefined;
+}
+
 /** Runs jobs in this process: claims rows, keeps their leases alive, writes down how each run ended. */
 @Injectable()
 export class JobRunner {
@@ -80,9 +85,9 @@ export class JobRunner {
     }
   }
 
-  private offer({ id, type, dueMs }: Pick<Job, 'id' | 'type' | 'dueMs'>): void {
+  private offer({ id, type, dueMs, cause }: Pick<RunningJob, 'id' | 'type' | 'dueMs' | 'cause'>): void {
     const handler = this.handlers.find(type);
-    if (handler) this.queue.add({ id, lane: handler.type.lane, dueMs });
+    if (handler) this.queue.add({ id, lane: handler.type.lane, dueMs, cause });
   }
 
   private after(delayMs: number, action: () => void): void {
@@ -111,7 +116,7 @@ export class JobRunner {
   }
 
   private async runClaimed(seen: Job, name: string, handler: JobHandler<unknown>, cause: Cause | undefined): Promise<void> {
-    const job: ClaimedJob = { ...seen, lease: name, attempts: seen.attempts + 1 };
+    const job: RunningJob = { ...seen, lease: name, attempts: seen.attempts + 1, cause };
     if (seen.state === 'running' && seen.attempts >= SUSPICIOUS_DEATHS) {
       const death = new Error(`The process that ran it ended during attempt ${seen.attempts}.`);
       await this.failed({ ...job, attempts: seen.attempts }, handler.type, death);
@@ -127,7 +132,7 @@ export class JobRunner {
       const signal = AbortSignal.any([lease.lost, this.stopping.signal]);
       // Stopped while it was being claimed: a handler that waits to be told would wait for ever.
       if (signal.aborted) throw new JobInterrupted('The process stops.');
-      await traced(spanOf(job, cause), () => handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal }));
+      await traced(spanOf(job), () => handler.run(job.payload, { jobId: job.id, attempt: job.attempts, signal }));
     } catch (error) {
       await this.failed(job, handler.type, error);
       return;
@@ -138,7 +143,7 @@ export class JobRunner {
     await this.settle(job, afterSuccess(handler.type, this.clock.now()));
   }
 
-  private async failed(job: ClaimedJob, type: JobType<unknown>, error: unknown): Promise<void> {
+  private async failed(job: RunningJob, type: JobType<unknown>, error: unknown): Promise<void> {
     const isStop = error instanceof JobInterrupted || this.stopping.signal.aborted;
     const reason = isStop ? new JobInterrupted('The process stops.') : error;
     const outcome = afterFailure(job, type, reason, this.clock.now());
@@ -151,7 +156,7 @@ export class JobRunner {
     await this.settle(job, outcome);
   }
 
-  private async settle(job: ClaimedJob, outcome: Outcome): Promise<void> {
+  private async settle(job: RunningJob, outcome: Outcome): Promise<void> {
     const dueMs = await this.rows.settle(job, outcome, this.clock.now());
     if (dueMs === null) return;
     const delayMs = Math.max(0, dueMs - this.clock.now());
@@ -161,7 +166,7 @@ export class JobRunner {
 }
 
 /** What is promised later or stops with the process is no fault. */
-const spanOf = ({ id, type, attempts }: ClaimedJob, cause: Cause | undefined): SpanStart => ({
+const spanOf = ({ id, type, attempts, cause }: RunningJob): SpanStart => ({
   name: `job ${type}`,
   kind: 'job',
   facts: { 'ods.job.id': id, 'ods.job.attempt': attempts },

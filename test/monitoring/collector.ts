@@ -66,14 +66,14 @@ export class Collector {
   }
 
   /** Waits for it. */
-  span(wanted: (span: SpanSeen) => boolean): Promise<SpanSeen> {
+  span(wanted: (span: SpanSeen) => boolean, timeoutMs = 60_000): Promise<SpanSeen> {
     return eventually(
       () => {
         const found = this.spans.find(wanted);
         if (!found) throw new Error(`No such span among:\n${this.spans.map(lineOf).sort().join('\n')}`);
         return found;
       },
-      { timeoutMs: 60_000, everyMs: 200 },
+      { timeoutMs, everyMs: 200 },
     );
   }
 

@@ -10,7 +10,7 @@ import { ApiTokensService, looksLikeApiToken } from './api-tokens.service.js';
 import { AdminStrategy } from './admin.strategy.js';
 import { BEFORE_PASSWORD_CHANGE } from './before-password-change.decorator.js';
 import type { Principal } from './principal.js';
-import { mayActAs, MINIMUM_ROLE } from './roles.decorator.js';
+import { mayActAs, MINIMUM_ROLE, usualRole } from './roles.decorator.js';
 
 /** Lets a call of the admin API through when its caller is signed in and has the role that the operation needs. */
 @Injectable()
@@ -48,5 +48,3 @@ export class AdminAuthGuard extends AuthGuard() {
     return this.reflector.getAllAndOverride<T | undefined>(key, [context.getHandler(), context.getClass()]);
   }
 }
-
-const usualRole = (method: string): Role => (method === 'GET' || method === 'HEAD' ? 'viewer' : 'admin');

@@ -1,67 +1,119 @@
 import { openApi } from '../../apps/api/src/open-api.js';
-import { User, type Role } from '#libs/entities/user.entity.js';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import { ApiToken } from '#libs/entities/api-token.entity.js';
+import { User, type Role, roles } from '#libs/entities/user.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import { AdminCaller } from '../support/admin-caller.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
+import { tokens } from '../support/tokens.js';
+import { leastRoles, openOperations } from './least-roles.js';
 
 const PASSWORD = 'vermilion otter teapot';
-const open = new Set(['POST auth/login', 'POST auth/refresh']);
-/** One's own sign-in is everybody's. */
+/** One's own sign-in: programs have none, and after some of these nobody is signed in. */
 const own = new Set(['POST auth/password', 'POST auth/logout', 'GET auth/me']);
-const allowed: Readonly<Record<Role, RegExp>> = {
-  viewer: /^(?:GET|HEAD|OPTIONS) (?!(?:users|tokens|audit)(?:\/|$))/,
-  publisher:
-    /^(?:(?:GET|HEAD|OPTIONS) (?!(?:users|tokens|audit)(?:\/|$))|\w+ (?:packages|upload|transfers)(?:\/|$)|POST registered_ods\/1\/sync$)/,
-  admin: /^/,
-};
 
-/** Every operation of the admin API as the document lists it, with "1" for each parameter. */
-function operationsOf({ app }: AppInProcess): string[] {
-  return Object.entries(openApi(app).paths).flatMap(([path, item]) => {
-    const inside = /^\/api\/admin\/(.+)$/.exec(path)?.[1]?.replace(/\{\w+\}/g, '1');
-    return inside === undefined ? [] : Object.keys(item).map((method) => `${method.toUpperCase()} ${inside}`);
-  });
+interface Documented {
+  readonly 'x-least-role'?: Role;
+}
+
+/** Every operation of the admin API as the document lists it, with the role that it names. */
+function operationsOf({ app }: AppInProcess): Map<string, Role | undefined> {
+  const found = new Map<string, Role | undefined>();
+  for (const [path, item] of Object.entries(openApi(app).paths)) {
+    const inside = /^\/api\/admin\/(.+)$/.exec(path)?.[1];
+    if (inside === undefined) continue;
+    for (const [method, operation] of Object.entries(item as Record<string, Documented>)) {
+      found.set(`${method.toUpperCase()} ${inside}`, operation['x-least-role']);
+    }
+  }
+  return found;
 }
 
 describe('every operation of the admin API', () => {
   let server: AppInProcess;
-  let operations: string[];
+  let admin: AdminCaller;
+  const guarded = [...leastRoles.keys()];
+  const needs = (role: Role): string[] => guarded.filter((operation) => !own.has(operation) && leastRoles.get(operation) === role);
+  const closedTo = (role: Role): string[] => roles.slice(roles.indexOf(role) + 1).flatMap(needs);
+  const openTo = (role: Role): string[] => roles.slice(0, roles.indexOf(role) + 1).flatMap(needs);
+
   beforeAll(async () => {
     server = await startApp({ env: { ADMIN_PASSWORD: PASSWORD } });
-    operations = operationsOf(server);
+    admin = new AdminCaller(server.url);
+    await admin.signIn({ username: 'admin', password: PASSWORD });
   });
   afterAll(() => server.stop());
 
-  const statuses = async (caller: AdminCaller, of: string[]): Promise<[string, number][]> => {
+  const statuses = async (caller: AdminCaller, operations: readonly string[]): Promise<[string, number][]> => {
     const found: [string, number][] = [];
-    for (const operation of of) {
+    for (const operation of operations) {
       const [method, path] = operation.split(' ') as [string, string];
-      const hasBody = !/^(?:GET|HEAD|DELETE)$/.test(method);
-      const response = await caller.send(method, path, hasBody ? { nothing: 'of any use' } : undefined);
+      const hasBody = !/^(?:GET|HEAD|DELETE|OPTIONS)$/.test(method);
+      const nothing = path.replace(/\{\w+\}/g, '999999');
+      const response = await caller.send(method, nothing, hasBody ? { nothing: 'of any use' } : undefined);
       await response.body?.cancel();
       found.push([operation, response.status]);
     }
     return found;
   };
+  const all = (operations: readonly string[], status: number): [string, number][] => operations.map((operation) => [operation, status]);
+  const bearing = (token: string): AdminCaller => Object.assign(new AdminCaller(server.url), { token });
+  const issue = async (name: string, role: Role, more: object = {}): Promise<{ id: number; caller: AdminCaller }> => {
+    const response = await admin.send('POST', 'tokens', { name, role, ...more });
+    expect(response.status).toBe(201);
+    const { id, token } = (await response.json()) as { id: number; token: string };
+    return { id, caller: bearing(token) };
+  };
 
-  it('is in the document', () => {
-    expect(operations).toEqual(expect.arrayContaining([...open, ...own, 'GET about', 'GET packages', 'GET system']));
+  it('is in the table of roles, and the document says the same', () => {
+    const documented = operationsOf(server);
+    for (const operation of openOperations) expect(documented.get(operation)).toBeUndefined();
+    for (const operation of openOperations) documented.delete(operation);
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(leastRoles));
   });
 
-  it('needs a sign-in, but for signing in', async () => {
-    const guarded = operations.filter((operation) => !open.has(operation));
-    const answers = await statuses(new AdminCaller(server.url), guarded);
-    expect(answers).toEqual(guarded.map((operation) => [operation, 401]));
+  describe('is closed to whoever has', () => {
+    const refusesAll = async (caller: AdminCaller): Promise<void> => expect(await statuses(caller, guarded)).toEqual(all(guarded, 401));
+
+    it('no token', () => refusesAll(new AdminCaller(server.url)));
+    it('a token that nobody issued', () => refusesAll(bearing(`ods_${'a'.repeat(43)}`)));
+    it('a token that was revoked', async () => {
+      const { id, caller } = await issue('revoked', 'admin');
+      expect((await admin.send('DELETE', `tokens/${id}`)).status).toBe(204);
+      await refusesAll(caller);
+    });
+    it('a token that has expired', async () => {
+      const { id, caller } = await issue('expired', 'admin');
+      await server.app.get(Database).manager.update(ApiToken, { id }, { expiresMs: Date.now() - 1 });
+      await refusesAll(caller);
+    });
+    it('a token as servers call each other with, even one that this server signed', async () => {
+      const { iss, privateKey } = await server.app.get(ServerIdentity).get();
+      const now = Math.floor(Date.now() / 1_000);
+      const claims = { iss, aud: iss, sub: '1', iat: now, exp: now + 60, jti: 'a'.repeat(32) };
+      await refusesAll(bearing(tokens.es256(claims, privateKey)));
+    });
   });
 
-  it.each(['viewer', 'publisher'] as const)('that changes anything is closed to a %s unless it is theirs to do', async (role) => {
+  it.each(['viewer', 'publisher'] as const)('beyond a %s is closed to the one who is signed in', async (role) => {
     const caller = new AdminCaller(server.url);
     const { manager } = server.app.get(Database);
     await manager.update(User, { username: 'admin' }, { role });
     await caller.signIn({ username: 'admin', password: PASSWORD });
-    const closed = operations.filter((operation) => !open.has(operation) && !own.has(operation) && !allowed[role].test(operation));
-    expect(closed.length).toBeGreaterThan(2);
-    expect(await statuses(caller, closed)).toEqual(closed.map((operation) => [operation, 403]));
+    expect(await statuses(caller, closedTo(role))).toEqual(all(closedTo(role), 403));
+    await manager.update(User, { username: 'admin' }, { role: 'admin' });
+  });
+
+  it.each(roles)('is closed or open to a program that is %s, as the table says', async (role) => {
+    const { caller } = await issue(`as ${role}`, role);
+    expect(await statuses(caller, closedTo(role))).toEqual(all(closedTo(role), 403));
+    const refused = (await statuses(caller, openTo(role))).filter(([, status]) => status === 401 || status === 403 || status >= 500);
+    expect(refused).toEqual([]);
+  });
+
+  it('of administrators is closed to a program that may publish in some stages', async () => {
+    const { caller } = await issue('tester', 'publisher', { stages: ['Dev'] });
+    expect(await statuses(caller, closedTo('publisher'))).toEqual(all(closedTo('publisher'), 403));
   });
 
   it('is closed to a user who still has the password that was given to them, but for the account itself', async () => {
@@ -69,7 +121,7 @@ describe('every operation of the admin API', () => {
     const { manager } = server.app.get(Database);
     await manager.update(User, { username: 'admin' }, { role: 'admin', mustChangePassword: true });
     await caller.signIn({ username: 'admin', password: PASSWORD });
-    const closed = operations.filter((operation) => !open.has(operation) && !own.has(operation));
-    expect(await statuses(caller, closed)).toEqual(closed.map((operation) => [operation, 403]));
+    const closed = guarded.filter((operation) => !own.has(operation));
+    expect(await statuses(caller, closed)).toEqual(all(closed, 403));
   });
 });

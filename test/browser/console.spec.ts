@@ -10,6 +10,7 @@ import { ApiCalls } from './api-calls.js';
 import { startChromium } from './chromium.js';
 import { exceptions, unbuilt } from './exceptions.js';
 import { networkFlow } from './network-flow.js';
+import { notificationsFlow } from './notifications-flow.js';
 import { Visitor } from './visitor.js';
 import { webhooksFlow } from './webhooks-flow.js';
 
@@ -395,6 +396,8 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.row('Oslo', 'Registered servers').getByText('to there at most 5.0 MB/s').waitFor();
     });
   });
+
+  describe('e-mail', () => notificationsFlow(() => atBerlin));
 
   describe('webhooks', () => webhooksFlow(() => ({ allowed: atBerlin, refused: atOslo })));
 

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { problemResponse } from '#libs/platform/errors/api-problems.js';
 import { addExamples } from './open-api-examples.js';
+import { addLeastRoles } from './open-api-roles.js';
 
 /** What the tags of the document stand for, in the order in which they are shown. */
 const tags: readonly (readonly [string, string])[] = [
@@ -34,6 +35,7 @@ export function openApi(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, info, { operationIdFactory: (_controller, method) => method });
   addWhatAllHave(document);
+  addLeastRoles(app, document);
   addExamples(document);
   document.tags = tagsOf(document);
   return document;

@@ -43,7 +43,7 @@ class EmailFields {
   security!: MailSecurity;
   @ApiProperty({ example: 'ods@example.com', maxLength: 320 })
   @MaxLength(320)
-  @IsEmail(mailbox)
+  @IsEmail(mailbox, { message: 'sender must be one e-mail address' })
   @Matches(/^[^,]*$/, noComma)
   sender!: string;
   @ApiProperty({ type: [String], example: ['it@example.com'], minItems: 1, maxItems: MOST_RECIPIENTS })
@@ -52,7 +52,7 @@ class EmailFields {
   @ArrayMaxSize(MOST_RECIPIENTS)
   @ArrayUnique()
   @MaxLength(320, { each: true })
-  @IsEmail(mailbox, { each: true })
+  @IsEmail(mailbox, { each: true, message: 'recipients must be e-mail addresses' })
   @Matches(/^[^,]*$/, { ...noComma, each: true })
   recipients!: string[];
   @ApiProperty({ enum: eventTypeNames, isArray: true, example: ['deletes.held'], minItems: 1, description: eventsDescription })

@@ -49,6 +49,12 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./webhooks/webhook-page')).WebhookPage,
       },
       {
+        path: 'notifications',
+        title: $localize`E-mail`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./notifications/notifications')).Notifications,
+      },
+      {
         path: 'people',
         title: $localize`Users and tokens`,
         canActivate: [administrator],

@@ -35,6 +35,7 @@ export class Shell {
     ...(this.session.isAdmin()
       ? [
           { path: '/webhooks', label: $localize`Webhooks` },
+          { path: '/notifications', label: $localize`E-mail` },
           { path: '/people', label: $localize`Users` },
           { path: '/audit', label: $localize`Audit` },
         ]

@@ -1,0 +1,84 @@
+import type { Role } from '#libs/entities/user.entity.js';
+
+const viewer = `
+  GET auth/me
+  POST auth/password
+  POST auth/logout
+  GET system
+  GET network
+  GET network/packages
+  GET packages
+  GET packages/{id_or_name}
+  GET packages/{id_or_name}/servers
+  OPTIONS upload/resumable
+  GET registered_ods
+  GET registered_ods/{id}
+  GET held_deletes
+  GET replication
+  GET transfers
+  GET transfers/{id}
+  GET events`;
+
+const publisher = `
+  POST packages
+  PATCH packages/{id_or_name}
+  DELETE packages/{id_or_name}
+  POST packages/{id_or_name}/verify
+  POST packages/{id_or_name}/restore
+  POST upload
+  POST upload/resumable
+  HEAD upload/resumable/{id}
+  PATCH upload/resumable/{id}
+  DELETE upload/resumable/{id}
+  POST registered_ods/{id}/sync
+  POST transfers/{id}/retry
+  POST transfers/{id}/cancel`;
+
+const admin = `
+  GET users
+  POST users
+  GET users/{id}
+  PATCH users/{id}
+  DELETE users/{id}
+  GET tokens
+  POST tokens
+  DELETE tokens/{id}
+  GET audit
+  GET audit/export
+  GET about
+  POST about/update
+  POST about/rotate_key
+  DELETE network/{iss}
+  POST register
+  PATCH registered_ods/{id}
+  DELETE registered_ods/{id}
+  POST held_deletes/apply
+  POST held_deletes/reject
+  PATCH replication
+  GET webhooks
+  POST webhooks
+  GET webhooks/event_types
+  GET webhooks/{id}
+  PATCH webhooks/{id}
+  DELETE webhooks/{id}
+  GET webhooks/{id}/secret
+  POST webhooks/{id}/rotate_secret
+  POST webhooks/{id}/test
+  GET webhooks/{id}/deliveries
+  POST webhooks/{id}/deliveries/{delivery_id}/redeliver
+  GET notifications/email
+  PUT notifications/email
+  POST notifications/email/test`;
+
+const linesOf = (text: string): string[] => text.trim().split(/\s*\n\s*/);
+const each = (operations: string, role: Role): [string, Role][] => linesOf(operations).map((operation) => [operation, role]);
+
+/** Who may do what, written by hand: an operation that is new, or open to others than before, is red until somebody thought about it. */
+export const leastRoles: ReadonlyMap<string, Role> = new Map([
+  ...each(viewer, 'viewer'),
+  ...each(publisher, 'publisher'),
+  ...each(admin, 'admin'),
+]);
+
+/** For whoever has no token yet. */
+export const openOperations: ReadonlySet<string> = new Set(['POST auth/login', 'POST auth/refresh']);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { run } from '../support/child.mjs';
 import { eventually } from '../support/eventually.js';
 import { findCommand } from '../support/programs.mjs';
@@ -38,7 +39,7 @@ describe('an upload whose server is killed', () => {
     expect(filesOf(server.dataDir, 'staging')).toEqual([]);
     expect((await server.downloaded('kept.pkg')).equals(content)).toBe(true);
     expect(await server.ok('GET', '/api/admin/packages')).toMatchObject({ total: 1 });
-    expect(filesOf(server.dataDir, 'content')).toHaveLength(1);
+    expect(filesOf(server.dataDir, 'content')).toEqual([STORE_MARK, expect.stringMatching(/^[0-9a-f]{32}$/)]);
     await server.dispose();
   }, 180_000);
 });

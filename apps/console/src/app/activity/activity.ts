@@ -1,14 +1,15 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
-import { MatSnackBar } from '@angular/material/snack-bar';
 import { RouterLink } from '@angular/router';
 import { Api, cancelTransfer, listTransfers, retryTransfer, type TransferDto } from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip, type ChipTone } from '../shared/chip';
+import { curlOf } from '../shared/curl';
 import { BytesPipe, DurationPipe } from '../shared/format';
 import { labels } from '../shared/labels';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
+import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
@@ -43,7 +44,7 @@ export class Activity {
   protected readonly labels = labels;
   private readonly api = inject(Api);
   private readonly connection = inject(Connection);
-  private readonly snackBar = inject(MatSnackBar);
+  private readonly notices = inject(Notices);
 
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly state = signal<Loadable<readonly TransferDto[]>>(loading);
@@ -64,20 +65,15 @@ export class Activity {
   protected word = ({ state }: TransferDto): string => words[state][1];
   protected percent = ({ verified_bytes, file_size }: TransferDto): number => (file_size === 0 ? 100 : (100 * verified_bytes) / file_size);
 
-  protected retry(id: number): Promise<void> {
-    return this.attempt(() => this.api.invoke(retryTransfer, { id }));
+  protected async retry({ id, filename }: TransferDto): Promise<void> {
+    const done = $localize`${filename} is tried again now.`;
+    await this.notices.attempt(() => this.api.invoke(retryTransfer, { id }), done, { curl: curlOf(retryTransfer, { id }) });
+    await this.load();
   }
 
-  protected cancel(id: number): Promise<void> {
-    return this.attempt(() => this.api.invoke(cancelTransfer, { id }));
-  }
-
-  private async attempt(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.snackBar.open(sentenceOf(error), $localize`Close`);
-    }
+  protected async cancel({ id, filename }: TransferDto): Promise<void> {
+    const done = $localize`${filename} is cancelled. It can be fetched after all.`;
+    await this.notices.attempt(() => this.api.invoke(cancelTransfer, { id }), done, { curl: curlOf(cancelTransfer, { id }) });
     await this.load();
   }
 

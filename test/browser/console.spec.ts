@@ -334,6 +334,8 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atOslo.look('activity-waiting');
       await atOslo.button('Cancel').click();
       await atOslo.row('Gimp.dmg').getByText('Cancelled').waitFor();
+      await atOslo.reads('Gimp.dmg is cancelled. It can be fetched after all.');
+      await atOslo.button('Copy as curl').waitFor();
       await atOslo.button('Fetch after all').click();
       await atOslo.row('Gimp.dmg').getByText('Waiting').waitFor();
     });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BLOCK_BYTES, blockCount, blockLength, BlockMap } from './blocks.js';
 import { FetchPlan } from './fetch-plan.js';
 
-const limits = { rangeBlocks: 4, tolerableLies: 3 };
+const limits = { rangeBlocks: 4, connectionsPerSource: 1, tolerableLies: 3 };
 const some = (length: number, ...blocks: number[]): BlockMap => {
   const map = BlockMap.empty(length);
   for (const block of blocks) map.add(block);
@@ -42,19 +42,28 @@ describe('the fetch plan', () => {
     const plan = new FetchPlan(BlockMap.empty(8), limits);
     plan.offer('a', BlockMap.full(8));
     plan.offer('b', BlockMap.full(8));
-    expect(plan.take('a')).toEqual({ first: 0, count: 4 });
-    expect(plan.take('b')).toEqual({ first: 4, count: 4 });
+    expect(plan.take('a')).toEqual({ first: 0, count: 2 });
+    expect(plan.take('b')).toEqual({ first: 2, count: 2 });
+  });
+
+  it('asks for less at a time as less is left, so that all end together', () => {
+    const plan = new FetchPlan(BlockMap.empty(40), { ...limits, rangeBlocks: 16, connectionsPerSource: 2 });
+    for (const source of ['a', 'b']) plan.offer(source, BlockMap.full(40));
+    const counts: number[] = [];
+    for (let turn = 0; counts.reduce((sum, count) => sum + count, 0) < 40; turn += 1) counts.push(plan.take(turn % 2 ? 'a' : 'b')!.count);
+    expect(counts).toEqual([5, 5, 4, 4, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
   });
 
   it('lets a fast source take over what a slow one still owes', () => {
-    const plan = new FetchPlan(BlockMap.empty(2), limits);
-    plan.offer('slow', BlockMap.full(2));
-    plan.offer('fast', BlockMap.full(2));
-    plan.take('slow');
-    const stolen = plan.take('fast')!;
-    expect(stolen).toEqual({ first: 0, count: 2 });
-    expect(plan.take('slow')).toBeNull();
-    expect([plan.arrived('fast', 0), plan.arrived('fast', 1)]).toEqual([true, true]);
+    const plan = new FetchPlan(BlockMap.empty(4), { ...limits, rangeBlocks: 4 });
+    plan.offer('slow', BlockMap.full(4));
+    for (let range = plan.take('slow'); range; range = plan.take('slow')) continue;
+    plan.offer('fast', BlockMap.full(4));
+    expect(plan.take('fast')).toEqual({ first: 2, count: 2 });
+    expect(plan.take('fast')).toEqual({ first: 1, count: 1 });
+    expect(plan.take('fast')).toEqual({ first: 0, count: 1 });
+    expect(plan.take('fast')).toBeNull();
+    expect([0, 1, 2, 3].map((block) => plan.arrived('fast', block))).toEqual([true, true, true, true]);
     expect(plan.arrived('slow', 0)).toBe(false);
     expect(plan.isComplete).toBe(true);
   });
@@ -67,7 +76,7 @@ describe('the fetch plan', () => {
     expect(plan.take('a')).toEqual({ first: 5, count: 1 });
     expect(plan.take('a')).toBeNull();
     plan.offer('a', BlockMap.full(6));
-    expect(plan.take('a')).toEqual({ first: 3, count: 2 });
+    expect(plan.take('a')).toEqual({ first: 3, count: 1 });
   });
 
   it('asks another source for what failed, and drops a source that keeps lying', () => {

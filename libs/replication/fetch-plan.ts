@@ -17,14 +17,17 @@ interface Source {
 export interface FetchLimits {
   /** Most blocks in one request. */
   readonly rangeBlocks: number;
+  /** Requests to one source at a time. */
+  readonly connectionsPerSource: number;
   /** A source that sent this many wrong blocks is not asked again for this content. */
   readonly tolerableLies: number;
 }
 
 /**
  * Decides which blocks are asked of which source (MESH §6.4, §6.5). Pure bookkeeping: the caller does the asking and reports.
- * Low blocks go first, so that the running hash of the prefix keeps up; when nothing is left to give out, blocks that a
- * slower source still owes are given to a faster one too, and the first good answer wins.
+ * Low blocks go first, so that the running hash of the prefix keeps up. Requests get shorter as less is left (guided
+ * self-scheduling, Polychronopoulos and Kuck 1987), so that all sources end at about the same time. When nothing is left to
+ * give out, the end of what a slower source still owes is given to a faster one too, and the first good answer wins.
  */
 export class FetchPlan {
   private readonly sources = new Map<string, Source>();
@@ -71,7 +74,7 @@ export class FetchPlan {
   take(source: string): BlockRange | null {
     const known = this.sources.get(source);
     if (!known) return null;
-    return this.takeWhere(known, (block) => !this.owed.has(block)) ?? this.takeWhere(known, (block) => this.owed.get(block) === 1);
+    return this.takeFree(known) ?? this.takeOver(known);
   }
 
   /** A block arrived and matched its hash. False when another source was faster. */
@@ -99,14 +102,42 @@ export class FetchPlan {
     for (let block = range.first; block < range.first + range.count; block += 1) this.settleFor(source, block);
   }
 
-  private takeWhere(source: Source, isFree: (block: number) => boolean): BlockRange | null {
-    const canTake = (block: number) =>
-      !this.verified.has(block) && source.available.has(block) && !source.pending.has(block) && isFree(block);
+  /** The first blocks that nobody was asked for. */
+  private takeFree(source: Source): BlockRange | null {
+    const canTake = (block: number): boolean => this.lacks(source, block) && !this.owed.has(block);
     let first = this.prefix;
     while (first < this.verified.length && !canTake(first)) first += 1;
     if (first >= this.verified.length) return null;
+    const most = this.fairShare();
     let count = 1;
-    while (count < this.limits.rangeBlocks && first + count < this.verified.length && canTake(first + count)) count += 1;
+    while (count < most && first + count < this.verified.length && canTake(first + count)) count += 1;
+    return this.ask(source, { first, count });
+  }
+
+  /** The second half of the last blocks that one other source owes: it brings the first half meanwhile. */
+  private takeOver(source: Source): BlockRange | null {
+    const canTake = (block: number): boolean => this.lacks(source, block) && this.owed.get(block) === 1;
+    let last = this.verified.length - 1;
+    while (last >= this.prefix && !canTake(last)) last -= 1;
+    if (last < this.prefix) return null;
+    let run = 1;
+    while (run < 2 * this.limits.rangeBlocks && last - run >= this.prefix && canTake(last - run)) run += 1;
+    const count = Math.ceil(run / 2);
+    return this.ask(source, { first: last - count + 1, count });
+  }
+
+  /** Half of what each connection would get of what is left. */
+  private fairShare(): number {
+    const left = this.verified.length - this.verified.count - this.owed.size;
+    const share = Math.ceil(left / (2 * this.sources.size * this.limits.connectionsPerSource));
+    return Math.max(1, Math.min(this.limits.rangeBlocks, share));
+  }
+
+  private lacks({ available, pending }: Source, block: number): boolean {
+    return !this.verified.has(block) && available.has(block) && !pending.has(block);
+  }
+
+  private ask(source: Source, { first, count }: BlockRange): BlockRange {
     for (let block = first; block < first + count; block += 1) {
       source.pending.add(block);
       this.owed.set(block, (this.owed.get(block) ?? 0) + 1);

@@ -47,7 +47,8 @@ export class Download {
     private readonly sources: ContentSources,
     private readonly reader: RangeReader,
   ) {
-    this.plan = new FetchPlan(options.verified, { rangeBlocks: RANGE_BLOCKS, tolerableLies: TOLERABLE_LIES });
+    const { verified, connectionsPerPeer: connectionsPerSource } = options;
+    this.plan = new FetchPlan(verified, { rangeBlocks: RANGE_BLOCKS, connectionsPerSource, tolerableLies: TOLERABLE_LIES });
     this.signal = AbortSignal.any([options.signal, this.over.signal]);
   }
 

@@ -65,7 +65,7 @@ export class Held {
 
   protected async apply(): Promise<void> {
     const body = this.body();
-    const title = $localize`Delete ${this.count()} packages here too?`;
+    const title = this.count() === 1 ? $localize`Delete 1 package here too?` : $localize`Delete ${this.count()} packages here too?`;
     const text = $localize`They are taken away from this server, as they were elsewhere. For the retention time they can be restored.`;
     const curl = curlOf(applyHeldDeletes, { body });
     if (!(await this.confirm.ask({ title, text, action: $localize`Delete them here`, curl }))) return;
@@ -74,7 +74,7 @@ export class Held {
 
   protected async reject(): Promise<void> {
     const body = this.body();
-    const title = $localize`Keep ${this.count()} packages?`;
+    const title = this.count() === 1 ? $localize`Keep 1 package?` : $localize`Keep ${this.count()} packages?`;
     const text = $localize`The deletes are taken back on every server: the packages stay here, and return to where they were deleted.`;
     const curl = curlOf(rejectHeldDeletes, { body });
     if (!(await this.confirm.ask({ title, text, action: $localize`Keep them`, curl }))) return;

@@ -19,7 +19,7 @@ export default async function soak(args) {
   process.stdout.write(`\nSimulation: ${seeds} seeds from ${seed}.\n`);
   process.env['ODS_SIM_SEED'] = seed;
   process.env['ODS_SIM_SEEDS'] = String(seeds);
-  await runJest(['--selectProjects', 'integration', 'test/simulation', '--testTimeout', String(minutes * 60_000 + 600_000)]);
+  await runJest(['test/simulation', '--selectProjects', 'integration', '--testTimeout', String(minutes * 60_000 + 600_000)]);
   process.stdout.write('\nStorm over real servers.\n');
   const hooks = inRoot('test/support/register-typescript.mjs');
   const storm = [inRoot('test/soak/storm.process.ts'), '--minutes', String(minutes), '--seed', seed, '--servers', values.servers];

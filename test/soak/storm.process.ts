@@ -126,9 +126,13 @@ async function faultOf(sites: readonly Site[]): Promise<string | null> {
 async function verdict(sites: readonly Site[]): Promise<string | null> {
   for (const { line } of sites) line.become({ kind: 'none' });
   const giveUp = Date.now() + 300_000;
-  for (;;) {
+  for (let told = Date.now(); ;) {
     const fault = await faultOf(sites).catch((error: unknown) => String(error));
     if (fault === null || Date.now() > giveUp) return fault;
+    if (Date.now() - told > 15_000) {
+      told = Date.now();
+      say(`Not yet: ${fault}`);
+    }
     await sleep(1_000);
   }
 }

@@ -411,7 +411,7 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
       await atBerlin.page.getByLabel('First password').fill('a first password');
       await atBerlin.look('user-dialog');
       await atBerlin.button('Add').click();
-      await atBerlin.row('grete').getByText('Has the first password').waitFor();
+      await atBerlin.row('grete').getByText('First password not changed yet').waitFor();
       const grete = await Visitor.arrive(browser, berlin.url, calls);
       await grete.signIn({ username: 'grete', password: 'a first password' });
       await grete.page.getByLabel('Current password').fill('a first password');

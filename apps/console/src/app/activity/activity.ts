@@ -13,7 +13,6 @@ import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
-import { Connection } from '../shell/connection';
 
 const words: Readonly<Record<TransferDto['state'], readonly [ChipTone, string]>> = {
   queued: ['busy', $localize`About to start`],
@@ -35,6 +34,9 @@ const REFRESH_MS = 1_000;
     p {
       margin: 0;
     }
+    .title {
+      padding: 16px 20px;
+    }
     td.progress {
       min-width: 220px;
     }
@@ -43,7 +45,6 @@ const REFRESH_MS = 1_000;
 export class Activity {
   protected readonly labels = labels;
   private readonly api = inject(Api);
-  private readonly connection = inject(Connection);
   private readonly notices = inject(Notices);
 
   protected readonly mayPublish = inject(Session).mayPublish;
@@ -80,9 +81,7 @@ export class Activity {
   private async load(): Promise<void> {
     try {
       this.state.set({ status: 'ready', value: (await this.api.invoke(listTransfers, {})).items });
-      this.connection.note();
     } catch (error) {
-      this.connection.note(error);
       if (this.state().status !== 'ready') this.state.set({ status: 'failed', message: sentenceOf(error) });
     }
   }

@@ -8,10 +8,13 @@ import { Session } from '../session/session';
 import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { EditServer } from './edit-server';
 import { LimitsCard } from './limits-card';
 import { SystemCard } from './system-card';
+
+const REFRESH_MS = 15_000;
 
 /** The settings of this server, and how its machine is doing. */
 @Component({
@@ -37,7 +40,12 @@ export class Admin {
   protected readonly isRevealed = signal(false);
 
   constructor() {
-    if (this.isAdmin()) void this.loadAbout();
+    if (!this.isAdmin()) return;
+    void this.loadAbout();
+    pollWhileVisible(
+      () => this.loadAbout(),
+      () => REFRESH_MS,
+    );
   }
 
   protected async edit(about: AboutDto): Promise<void> {
@@ -49,7 +57,7 @@ export class Admin {
   }
 
   protected async rotate(): Promise<void> {
-    const text = 'The old key stops working for new registrations. Servers that are registered already stay registered.';
+    const text = $localize`The old key stops working for new registrations. Servers that are registered already stay registered.`;
     if (
       !(await this.confirm.ask({ title: $localize`Make a new key?`, text, action: $localize`Make a new key`, curl: curlOf(rotateKey, {}) }))
     )
@@ -58,7 +66,7 @@ export class Admin {
       this.about.set(await this.api.invoke(rotateKey, {}));
       this.snackBar.open($localize`There is a new key.`, undefined, { duration: 4_000 });
     } catch (error) {
-      this.snackBar.open(sentenceOf(error), 'Close');
+      this.snackBar.open(sentenceOf(error), $localize`Close`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
@@ -6,14 +6,25 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatSelectModule } from '@angular/material/select';
 import { MatSlideToggleModule } from '@angular/material/slide-toggle';
-import { type AboutDto, Api, updateAbout } from '#libs/api-client';
+import { type AboutDto, Api, updateAbout, type UpdateAboutDto } from '#libs/api-client';
 import { stages, type Stage } from '../packages/status-words';
+import { CopyButton } from '../shared/copy-button';
+import { curlOf } from '../shared/curl';
 import { faultOf, sentenceOf } from '../shared/problem';
 
 /** Edits the settings of this server; closes with the new ones. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormsModule, MatButtonModule, MatDialogModule, MatFormFieldModule, MatInputModule, MatSelectModule, MatSlideToggleModule],
+  imports: [
+    CopyButton,
+    FormsModule,
+    MatButtonModule,
+    MatDialogModule,
+    MatFormFieldModule,
+    MatInputModule,
+    MatSelectModule,
+    MatSlideToggleModule,
+  ],
   template: `
     <h2 mat-dialog-title i18n>Server settings</h2>
     <mat-dialog-content>
@@ -47,6 +58,7 @@ import { faultOf, sentenceOf } from '../shared/problem';
       </form>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
+      <ods-copy class="first" [text]="curl()" what="the command" i18n-what label="Copy as curl" i18n-label />
       <button matButton mat-dialog-close type="button" i18n>Cancel</button>
       <button matButton="filled" type="submit" form="server-form" [disabled]="isBusy()">
         @if (isBusy()) {
@@ -84,6 +96,11 @@ export class EditServer {
   protected readonly firewalled = signal(this.before.firewalled_mode);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
+  private readonly body = computed((): UpdateAboutDto => {
+    const url = this.url().trim();
+    return { name: this.name(), stage: this.stage(), firewalled_mode: this.firewalled(), ...(url === '' ? {} : { url }) };
+  });
+  protected readonly curl = computed(() => curlOf(updateAbout, { body: this.body() }));
 
   protected stageHint(): string {
     return {
@@ -98,9 +115,7 @@ export class EditServer {
     this.isBusy.set(true);
     this.fault.set('');
     try {
-      const url = this.url().trim();
-      const body = { name: this.name(), stage: this.stage(), firewalled_mode: this.firewalled(), ...(url === '' ? {} : { url }) };
-      this.dialog.close(await this.api.invoke(updateAbout, { body }));
+      this.dialog.close(await this.api.invoke(updateAbout, { body: this.body() }));
     } catch (error) {
       this.fault.set(faultOf(error, 'url') ?? faultOf(error, 'name') ?? sentenceOf(error));
     } finally {

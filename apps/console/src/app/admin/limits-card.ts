@@ -8,7 +8,11 @@ import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { bytes } from '../shared/format';
 import { Notices } from '../shared/notices';
+import { pollWhileVisible } from '../shared/poll';
+import { sentenceOf } from '../shared/problem';
 import { LimitsDialog } from './limits-dialog';
+
+const REFRESH_MS = 15_000;
 
 /** How much this server fetches from the others and gives to them, and when. */
 @Component({
@@ -51,7 +55,13 @@ import { LimitsDialog } from './limits-dialog';
           </dd>
         </dl>
       } @else {
-        <p role="status" i18n>Loading…</p>
+        <p [class.error]="fault()" role="status">
+          @if (fault()) {
+            {{ fault() }}
+          } @else {
+            <ng-container i18n>Loading…</ng-container>
+          }
+        </p>
       }
     </section>
   `,
@@ -62,20 +72,34 @@ export class LimitsCard {
   private readonly notices = inject(Notices);
 
   protected readonly limits = signal<ReplicationDto | null>(null);
+  protected readonly fault = signal('');
   protected readonly curl = curlOf(getReplication, {});
   protected readonly pauseWord = computed(() => (this.limits()?.paused ? $localize`Go on fetching` : $localize`Pause fetching`));
 
   constructor() {
-    void this.notices.attempt(async () => this.limits.set(await this.api.invoke(getReplication, {})));
+    void this.load();
+    pollWhileVisible(
+      () => this.load(),
+      () => REFRESH_MS,
+    );
   }
 
-  protected rate = (limit: number | null): string => (limit === null ? $localize`as much as goes` : $localize`at most ${bytes(limit)}/s`);
+  protected rate = (limit: number | null): string => (limit === null ? $localize`no limit` : $localize`at most ${bytes(limit)}/s`);
 
   protected async setPaused(paused: boolean): Promise<void> {
     const params = { body: { paused } };
     const done = paused ? $localize`No content is fetched until you press Go on.` : $localize`Content is fetched again.`;
     const change = async (): Promise<void> => this.limits.set(await this.api.invoke(updateReplication, params));
     await this.notices.attempt(change, done, { curl: curlOf(updateReplication, params) });
+  }
+
+  private async load(): Promise<void> {
+    try {
+      this.limits.set(await this.api.invoke(getReplication, {}));
+      this.fault.set('');
+    } catch (error) {
+      this.fault.set(sentenceOf(error)); // stands there only while nothing else does; asked again soon
+    }
   }
 
   protected async edit(now: ReplicationDto): Promise<void> {

@@ -22,7 +22,7 @@ import { fromField, toField } from '../shared/rates';
         <mat-form-field>
           <mat-label i18n>Fetch at most, MB per second</mat-label>
           <input matInput name="down" type="number" min="0.02" step="any" [(ngModel)]="down" />
-          <mat-hint i18n>Empty: as much as goes.</mat-hint>
+          <mat-hint i18n>Empty: no limit.</mat-hint>
         </mat-form-field>
         <mat-form-field>
           <mat-label i18n>Give at most, MB per second</mat-label>

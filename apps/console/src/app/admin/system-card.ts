@@ -5,7 +5,6 @@ import { curlOf } from '../shared/curl';
 import { bytes } from '../shared/format';
 import { pollWhileVisible } from '../shared/poll';
 import { Spark } from '../shared/spark';
-import { Connection } from '../shell/connection';
 
 interface Sample {
   readonly at: number;
@@ -47,7 +46,6 @@ const MOST_SAMPLES = 60;
 })
 export class SystemCard {
   private readonly api = inject(Api);
-  private readonly connection = inject(Connection);
   private readonly samples = signal<readonly Sample[]>([]);
 
   protected readonly curl = curlOf(getSystem, {});
@@ -81,9 +79,8 @@ export class SystemCard {
     try {
       const machine = await this.api.invoke(getSystem, {});
       this.samples.update((samples) => [...samples, { at: performance.now(), machine }].slice(-MOST_SAMPLES));
-      this.connection.note();
-    } catch (error) {
-      this.connection.note(error);
+    } catch {
+      // The frame of the page says that the server does not answer; the figures stay as they were.
     }
   }
 }

@@ -10,6 +10,7 @@ import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { type Loadable, loading } from '../shared/loadable';
 import { Notices } from '../shared/notices';
+import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
 import { kinds, linesOf, wordsOf } from './audit-words';
@@ -23,6 +24,7 @@ type Filter = Pick<ListAudit$Params, 'actor' | 'action' | 'subject' | 'since'>;
 
 const PAGE_SIZE = 50;
 const TYPING_MS = 300;
+const RETRY_MS = 3_000;
 
 /** Who did what, when, and from where. The filter is in the address. */
 @Component({
@@ -35,13 +37,19 @@ const TYPING_MS = 300;
     }
     .filters,
     .footer {
-      padding: 16px;
+      padding: 16px 20px;
     }
     .filters mat-form-field {
       flex: 1 1 150px;
     }
+    .what {
+      white-space: nowrap;
+      order: -1;
+    }
+    .subject,
     .details {
-      min-width: 260px;
+      min-width: 180px;
+      overflow-wrap: anywhere;
     }
     td {
       vertical-align: top !important;
@@ -73,6 +81,11 @@ export class Audit {
 
   constructor() {
     effect(() => void this.load(this.filter()));
+    // What is read stays as it is; only what could not be loaded is asked for again.
+    pollWhileVisible(
+      async () => void (this.state().status === 'failed' && (await this.load(this.filter()))),
+      () => RETRY_MS,
+    );
   }
 
   protected show(queryParams: Record<string, string | null>): void {

@@ -1,7 +1,8 @@
-import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { AuditEventDto } from '#libs/api-client';
 import { When } from '../shared/when';
 import { linesOf, wordsOf } from './audit-words';
+import { runsOf } from './event-runs';
 
 /** A few events of the audit trail, one line each. */
 @Component({
@@ -10,12 +11,16 @@ import { linesOf, wordsOf } from './audit-words';
   imports: [When],
   template: `
     <ul>
-      @for (event of events(); track event.id) {
+      @for (group of groups(); track group.event.id) {
+        @let event = group.event;
         <li>
           <span class="what">
             {{ words(event.action) }}
-            @if (hasSubjects() && event.subject) {
+            @if (hasSubjects() && event.subject && event.subject !== event.actor) {
               <strong>{{ event.subject }}</strong>
+            }
+            @if (group.times > 1) {
+              <span class="muted small" i18n>{{ group.times }} times</span>
             }
             @for (line of lines(event); track line) {
               <span class="muted small change">{{ line }}</span>
@@ -56,6 +61,10 @@ export class EventList {
   /** Whether each line says what it was done to. */
   readonly hasSubjects = input(false);
 
+  /** Most lines. */
+  readonly most = input(Infinity);
+
+  protected readonly groups = computed(() => runsOf(this.events()).slice(0, this.most()));
   protected readonly words = wordsOf;
   /** Only what changed: sizes and hashes are for the audit page. */
   protected lines = ({ details }: AuditEventDto): string[] => linesOf(details).filter((line) => line.includes(' → '));

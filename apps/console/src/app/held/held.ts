@@ -33,6 +33,12 @@ const REFRESH_MS = 5_000;
     .bar {
       padding: 14px 20px;
     }
+    .bar .grow {
+      flex-basis: 420px;
+    }
+    .bar .row {
+      flex: none;
+    }
   `,
 })
 export class Held {

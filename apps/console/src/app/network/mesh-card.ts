@@ -32,7 +32,7 @@ const FIRST_SHOWN = 8;
     td {
       overflow-wrap: anywhere;
     }
-    td:first-child {
+    .main {
       width: 30%;
     }
     .more {

@@ -14,7 +14,6 @@ import {
   updateRegisteredOds,
   type UpdatePeerDto,
 } from '#libs/api-client';
-import { Connection } from '../shell/connection';
 import { type Loadable, loading } from '../shared/loadable';
 import { sentenceOf } from '../shared/problem';
 import type { Invitation } from './invitation';
@@ -23,7 +22,6 @@ import type { Invitation } from './invitation';
 @Injectable({ providedIn: 'root' })
 export class NetworkStore {
   private readonly api = inject(Api);
-  private readonly connection = inject(Connection);
   private readonly known = signal<Loadable<readonly PeerDto[]>>(loading);
   private readonly whole = signal<NetworkDto | null>(null);
   private readonly own = signal<AboutDto | null>(null);
@@ -38,9 +36,7 @@ export class NetworkStore {
       const [peers, mesh] = await Promise.all([this.api.invoke(listRegisteredOds, {}), this.api.invoke(getNetwork, {})]);
       this.known.set({ status: 'ready', value: peers.items });
       this.whole.set(mesh);
-      this.connection.note();
     } catch (error) {
-      this.connection.note(error);
       if (this.known().status !== 'ready') this.known.set({ status: 'failed', message: sentenceOf(error) });
     }
   }

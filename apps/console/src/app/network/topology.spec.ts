@@ -31,7 +31,7 @@ describe('the picture of the network', () => {
   });
 
   it('shortens long names', () => {
-    expect(layOut([{ ...server(1), name: 'A server with a very long name' }])[0]!.label).toBe('A server with a v…');
+    expect(layOut([{ ...server(1), name: 'A server with a very long name' }])[0]!.label).toBe('A server with …');
   });
 
   it('names only those that need a look when there are many', () => {

@@ -20,7 +20,7 @@ export interface Spot {
 type Shown = Pick<NetworkServerDto, 'iss' | 'name' | 'status' | 'relation'>;
 
 const CENTRE = { x: 360, y: 180 };
-const LONGEST_NAME = 18;
+const LONGEST_NAME = 15;
 /** More than this on one ring and names would touch. */
 const MOST_ON_A_RING = 16;
 /** More than this and only those that need a look have their names. */

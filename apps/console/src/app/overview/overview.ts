@@ -21,7 +21,6 @@ import { BytesPipe, DurationPipe } from '../shared/format';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
-import { Connection } from '../shell/connection';
 import { findingsOf } from './health';
 
 interface Seen {
@@ -39,6 +38,8 @@ const REFRESH_MS = 4_000;
 const noted: readonly Status[] = ['Quarantined', 'Failed', 'Waiting', 'Downloading'];
 const MOST_TRANSFERS = 5;
 const MOST_EVENTS = 6;
+/** Of which alike ones in a row are one line. */
+const EVENTS_READ = 30;
 
 /** How this server and its mesh are doing, at a glance. */
 @Component({
@@ -49,11 +50,11 @@ const MOST_EVENTS = 6;
 })
 export class Overview {
   private readonly api = inject(Api);
-  private readonly connection = inject(Connection);
   private readonly session = inject(Session);
 
   protected readonly seen = signal<Seen | null>(null);
   protected readonly fault = signal('');
+  protected readonly mostEvents = MOST_EVENTS;
   protected readonly findings = computed(() => {
     const seen = this.seen();
     return seen ? findingsOf(seen) : [];
@@ -100,9 +101,7 @@ export class Overview {
   private async load(): Promise<void> {
     try {
       this.seen.set(await this.look());
-      this.connection.note();
     } catch (error) {
-      this.connection.note(error);
       this.fault.set(sentenceOf(error));
     }
   }
@@ -117,7 +116,7 @@ export class Overview {
       this.api.invoke(getSystem, {}),
       this.api.invoke(listTransfers, {}),
       isAdmin ? this.api.invoke(listHeldDeletes, {}) : null,
-      isAdmin ? this.api.invoke(listAudit, { limit: MOST_EVENTS }) : null,
+      isAdmin ? this.api.invoke(listAudit, { limit: EVENTS_READ }) : null,
       count(),
       ...noted.map(count),
     ]);

@@ -82,7 +82,8 @@ describe('PackageActions', () => {
     refuse = (id, consent) => (id >= 2 && consent === undefined ? massDelete : null);
     await actions().remove([row(1), row(2), row(3)]);
     expect(calls).toEqual(['remove 1', 'remove 2 true', 'remove 3 true']);
-    expect(questions.map(({ text }) => text)[1]).toBe('This would be package number 5.');
+    expect(questions[1]!.text).toBe('This would be package number 5.');
+    expect(questions[1]!.curl).toContain('/api/admin/packages/3.pkg?confirm=true');
   });
 
   it('stops where it is refused, and says what was done', async () => {

@@ -14,6 +14,8 @@ type Rows = readonly Pick<PackageDto, 'id' | 'filename' | 'stage'>[];
 
 const nameOf = (rows: Rows): string => (rows.length === 1 ? rows[0]!.filename : $localize`${rows.length} packages`);
 
+const commands = (rows: Rows, command: (filename: string) => string): string => rows.map(({ filename }) => command(filename)).join('\n');
+
 /** What can be done with packages, one or many, from the list and from a package's page. */
 @Injectable({ providedIn: 'root' })
 export class PackageActions {
@@ -24,9 +26,10 @@ export class PackageActions {
   async setStage(rows: Rows, to: Stage): Promise<void> {
     const moved = rows.filter(({ stage }) => stage !== to);
     if (moved.length === 0) return this.notices.done($localize`${nameOf(rows)}\: ${to} already.`);
-    const curl = moved.map(({ filename }) => curlOf(updatePackage, { id_or_name: filename, body: { stage: to } })).join('\n');
+    const curl = commands(moved, (filename) => curlOf(updatePackage, { id_or_name: filename, body: { stage: to } }));
     if (moved.some(({ stage }) => stages.indexOf(to) < stages.indexOf(stage)) && !(await this.mayDemote(moved, to, curl))) return;
-    const done = await this.each(moved, ({ id }, consent) => this.store.setStage(id, to, consent));
+    const consented = commands(moved, (filename) => curlOf(updatePackage, { id_or_name: filename, body: { stage: to }, confirm: 'true' }));
+    const done = await this.each(moved, ({ id }, consent) => this.store.setStage(id, to, consent), consented);
     if (done.length === 0) return;
     const undo = async (): Promise<void> => {
       await this.each(done, ({ id, stage }, consent) => this.store.setStage(id, stage, consent));
@@ -37,14 +40,15 @@ export class PackageActions {
 
   /** True when something was deleted. */
   async remove(rows: Rows): Promise<boolean> {
-    const curl = rows.map(({ filename }) => curlOf(deletePackage, { id_or_name: filename })).join('\n');
+    const curl = commands(rows, (filename) => curlOf(deletePackage, { id_or_name: filename }));
     const text =
       rows.length === 1
         ? $localize`It is deleted on every server. For the retention time it can be restored on servers that held it.`
         : $localize`They are deleted on every server. For the retention time they can be restored on servers that held them.`;
     const action = $localize`Delete everywhere`;
     if (!(await this.confirm.ask({ title: $localize`Delete ${nameOf(rows)}?`, text, action, curl }))) return false;
-    const done = await this.each(rows, ({ id }, consent) => this.store.remove(id, consent));
+    const consented = commands(rows, (filename) => curlOf(deletePackage, { id_or_name: filename, confirm: 'true' }));
+    const done = await this.each(rows, ({ id }, consent) => this.store.remove(id, consent), consented);
     if (done.length === 0) return false;
     const undo = async (): Promise<void> => {
       const back = await this.each(done, ({ filename }) => this.store.restore(filename));
@@ -62,13 +66,13 @@ export class PackageActions {
   }
 
   /** One after the other until one fails, which is said; answers those that were done. A mass delete is asked about once. */
-  private async each(rows: Rows, work: (row: Rows[number], consent?: Consent) => Promise<void>): Promise<Rows> {
+  private async each(rows: Rows, work: (row: Rows[number], consent?: Consent) => Promise<void>, consented?: string): Promise<Rows> {
     const done: Rows[number][] = [];
     let consent: Consent | undefined;
     for (const row of rows) {
       try {
         await work(row, consent).catch(async (error: unknown) => {
-          if (codeOf(error) !== 'mass-delete-unconfirmed' || consent || !(await this.consents(error))) throw error;
+          if (codeOf(error) !== 'mass-delete-unconfirmed' || consent || !(await this.consents(error, consented))) throw error;
           consent = 'true';
           await work(row, consent);
         });
@@ -81,11 +85,12 @@ export class PackageActions {
     return done;
   }
 
-  private consents(error: unknown): Promise<boolean> {
+  private consents(error: unknown, curl?: string): Promise<boolean> {
     return this.confirm.ask({
       title: $localize`So many at once?`,
       text: sentenceOf(error).replace(/ If it is meant.*$/, ''),
       action: $localize`Yes, all of them`,
+      curl,
     });
   }
 }

@@ -33,6 +33,7 @@ import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
+import { Connection } from '../shell/connection';
 import { ChunkMap } from './chunk-map';
 import { downloadPath, PackageActions } from './package-actions';
 import { PackageServers } from './package-servers';
@@ -90,6 +91,7 @@ export class PackagePage {
   private readonly actions = inject(PackageActions);
   private readonly notices = inject(Notices);
   private readonly router = inject(Router);
+  private readonly connection = inject(Connection);
 
   /** From the address. */
   readonly name = input.required<string>();
@@ -193,6 +195,8 @@ export class PackagePage {
       this.places.set(await this.api.invoke(listPackageServers, { id_or_name: name }));
       this.state.set({ status: 'ready', value });
     } catch (error) {
+      // What is shown, and what was typed into it, stays while the server is away.
+      if (this.state().status === 'ready' && this.connection.isLost()) return;
       this.state.set({ status: 'failed', message: sentenceOf(error) });
     }
   }

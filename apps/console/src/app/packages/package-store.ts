@@ -8,7 +8,6 @@ import {
   restorePackage,
   updatePackage,
 } from '#libs/api-client';
-import { Connection } from '../shell/connection';
 import { type Loadable, loading } from '../shared/loadable';
 import { sentenceOf } from '../shared/problem';
 import type { Stage } from './status-words';
@@ -20,7 +19,6 @@ export type Consent = 'true';
 @Injectable({ providedIn: 'root' })
 export class PackageStore {
   private readonly api = inject(Api);
-  private readonly connection = inject(Connection);
   private readonly state = signal<Loadable<PackageListDto>>(loading);
   private asked = 0;
   private last: ListPackages$Params = {};
@@ -33,10 +31,8 @@ export class PackageStore {
     this.last = params;
     try {
       const value = await this.api.invoke(listPackages, params);
-      this.connection.note();
       if (mine === this.asked) this.state.set({ status: 'ready', value });
     } catch (error) {
-      this.connection.note(error);
       if (mine === this.asked && this.state().status !== 'ready') this.state.set({ status: 'failed', message: sentenceOf(error) });
     }
   }

@@ -36,7 +36,7 @@ export class PeopleStore {
       const [users, tokens] = await Promise.all([this.api.invoke(listUsers, {}), this.api.invoke(listTokens, {})]);
       this.known.set({ status: 'ready', value: { users: users.items, tokens: tokens.items } });
     } catch (error) {
-      this.known.set({ status: 'failed', message: sentenceOf(error) });
+      if (this.known().status !== 'ready') this.known.set({ status: 'failed', message: sentenceOf(error) });
     }
   }
 

@@ -10,11 +10,14 @@ import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
 import { labels } from '../shared/labels';
 import { Notices } from '../shared/notices';
+import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { PeopleStore } from './people-store';
 import { roles, type Role } from './roles';
 import { TokenDialog } from './token-dialog';
 import { UserDialog } from './user-dialog';
+
+const REFRESH_MS = 15_000;
 
 /** People who sign in, and programs that call with a token. */
 @Component({
@@ -45,6 +48,10 @@ export class People {
 
   constructor() {
     void this.store.load();
+    pollWhileVisible(
+      () => this.store.load(),
+      () => REFRESH_MS,
+    );
   }
 
   protected isOver = ({ expires_ts }: TokenDto): boolean => expires_ts !== null && expires_ts * 1_000 < Date.now();

@@ -18,6 +18,7 @@ export type ChipTone = 'good' | 'busy' | 'warn' | 'bad' | 'plain';
     }
     :host(.wrap) .chip {
       white-space: normal;
+      align-items: baseline;
     }
     .dot {
       flex: none;

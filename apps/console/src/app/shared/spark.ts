@@ -2,9 +2,12 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 
 const WIDTH = 120;
 const HEIGHT = 32;
+/** Fewer are a dot that says nothing. */
+const FEWEST = 4;
 
 /** Points of a line through the values, the newest at the right. Pure, so that it can be tried alone. */
 export function pointsOf(values: readonly number[], most: number, slots: number): string {
+  if (values.length < FEWEST) return '';
   const top = Math.max(most, ...values, 1);
   const step = WIDTH / Math.max(1, slots - 1);
   const first = WIDTH - step * (values.length - 1);

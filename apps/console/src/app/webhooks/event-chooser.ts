@@ -56,6 +56,7 @@ import { type EventGroup, groupsOf } from './event-groups';
     }
     .group {
       display: grid;
+      gap: 2px;
     }
     .group mat-checkbox:not(.whole) {
       margin-left: 24px;
@@ -65,6 +66,9 @@ import { type EventGroup, groupsOf } from './event-groups';
     }
     .small {
       display: block;
+    }
+    .group mat-checkbox:not(.whole) {
+      --mat-checkbox-label-text-line-height: 1.35;
     }
   `,
 })

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { eventually } from '../support/eventually.js';
@@ -15,6 +15,14 @@ interface Transfer {
   readonly state: string;
   readonly error_code: string | null;
   readonly last_error: string | null;
+}
+
+type Giving = (response: ServerResponse, request: IncomingMessage) => void;
+
+/** What the request's `Range` asks for. */
+function asked({ headers }: IncomingMessage, content: Buffer): Buffer {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '')!;
+  return content.subarray(Number(first), Number(last) + 1);
 }
 
 /** Memory of the server's process, in bytes; 0 on systems that do not tell it in a file. */
@@ -56,12 +64,12 @@ describe('a peer that lies', () => {
   const isPublished = async (filename: string): Promise<boolean> => (await fetch(`${server.url}/share/${encodeURIComponent(filename)}`)).ok;
 
   /** Offers a content and answers requests for it as told. */
-  const offer = async (filename: string, content: Buffer, give: (response: ServerResponse) => void, wrong: object = {}): Promise<void> => {
+  const offer = async (filename: string, content: Buffer, give: Giving, wrong: object = {}): Promise<void> => {
     const entry = liar.entry(filename, content, wrong as Record<string, unknown>);
     const uuid = entry['uuid'] as string;
     liar.json(`packages/${uuid}/availability`, () => ({ complete: true }));
     liar.routes.set(`packages/${uuid}/manifest`, (_request, response) => void response.writeHead(200, ods).end(manifestOf(content)));
-    liar.routes.set(`packages/${uuid}/content`, (_request, response) => give(response));
+    liar.routes.set(`packages/${uuid}/content`, (request, response) => give(response, request));
     expect((await liar.poke(server, [entry])).status).toBe(202);
   };
 
@@ -106,7 +114,9 @@ describe('a peer that lies', () => {
 
   it('signs for a whole that is not the sum of its blocks', async () => {
     const content = someBytes(2 * MB);
-    await offer('false-whole.pkg', content, (response) => void response.writeHead(206, ods).end(content), { sha256: 'e'.repeat(64) });
+    await offer('false-whole.pkg', content, (response, request) => void response.writeHead(206, ods).end(asked(request, content)), {
+      sha256: 'e'.repeat(64),
+    });
     await complaintOf('false-whole.pkg', /SHA-256/);
     expect(await isPublished('false-whole.pkg')).toBe(false);
     expect(readdirSync(path.join(server.dataDir, 'content'))).toEqual([STORE_MARK]);

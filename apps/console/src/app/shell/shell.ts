@@ -61,8 +61,8 @@ export class Shell {
   }
 
   /** On a narrow screen not all tabs are in view. */
-  protected bringIntoView(tab: HTMLElement, isActive: boolean): void {
-    if (isActive) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
+  protected bringIntoView(tab: HTMLElement, isWanted: boolean): void {
+    if (isWanted) tab.scrollIntoView({ block: 'nearest', inline: 'center' });
   }
 
   protected skip(event: Event): void {

@@ -352,6 +352,11 @@ const OWN = { username: 'admin', password: 'four calm otters swim' } as const;
 
     it('is held here, and taken back when somebody says so', async () => {
       await removeAtBerlin('NoMAD.pkg');
+      await atOslo.open('Network');
+      await atOslo.reads('1 package was deleted elsewhere, and kept here until somebody decides.');
+      await atOslo.go('/packages/NoMAD.pkg');
+      await atOslo.reads('Berlin took it away, together with many others.');
+      await atOslo.look('package-held');
       await atOslo.open('Overview');
       await atOslo.page.getByRole('link', { name: 'Decide' }).click();
       await atOslo.row('NoMAD.pkg').getByText('Berlin').waitFor();

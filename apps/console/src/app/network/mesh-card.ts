@@ -2,6 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, signal } f
 import { MatButtonModule } from '@angular/material/button';
 import { RouterLink } from '@angular/router';
 import { forgetServer, type NetworkDto, type NetworkServerDto } from '#libs/api-client';
+import { HeldNote } from '../held/held-note';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
@@ -19,7 +20,7 @@ const FIRST_SHOWN = 8;
 @Component({
   selector: 'ods-mesh-card',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, LocalTimesPipe, MatButtonModule, RouterLink, Topology, When],
+  imports: [Chip, HeldNote, LocalTimesPipe, MatButtonModule, RouterLink, Topology, When],
   templateUrl: './mesh-card.html',
   styles: `
     p {

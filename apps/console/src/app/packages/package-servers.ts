@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { listPackageServers, type PackageServersDto } from '#libs/api-client';
+import { HeldNote } from '../held/held-note';
 import { byUrgency, holdingWords } from '../network/mesh-words';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
@@ -13,11 +14,12 @@ const FIRST_SHOWN = 8;
 @Component({
   selector: 'ods-package-servers',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, LocalTimesPipe, MatButtonModule],
+  imports: [Chip, CopyButton, HeldNote, LocalTimesPipe, MatButtonModule],
   template: `
     <section class="card" aria-labelledby="where-title">
       <h2 id="where-title" i18n>Where it is</h2>
       <p>{{ places().sentence | localTimes }}</p>
+      <ods-held-note [filename]="places().filename" />
       <ul>
         @for (place of shown(); track place.iss) {
           @let word = words[place.state];

@@ -7,7 +7,24 @@ import { FrameCutter } from './event-frames';
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 20_000;
 
-/** What happens at the server, as it happens. A broken stream is taken up again where it broke. */
+/** Resolves when the tab is seen, or the signal is aborted. */
+const untilSeen = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const look = (): void => {
+      if (document.hidden && !signal.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      signal.removeEventListener('abort', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    signal.addEventListener('abort', look);
+    look();
+  });
+
+/**
+ * What happens at the server, as it happens. A broken stream is taken up again where it broke. A tab that nobody sees has none: over
+ * plain HTTP a browser opens six connections to a server, and that many tabs would leave nothing for their questions.
+ */
 @Injectable({ providedIn: 'root' })
 export class Live {
   private readonly session = inject(Session);
@@ -22,16 +39,35 @@ export class Live {
   /** Listens until the signal is aborted. */
   async listen(signal: AbortSignal): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
+      await untilSeen(signal);
+      if (signal.aborted) return;
       const hadEvents = await this.once(signal).catch(() => false); // a broken line: tried again below
       this.connected.set(false);
       if (signal.aborted) return;
+      if (document.hidden) {
+        waitMs = FIRST_WAIT_MS / 2;
+        continue;
+      }
       if (hadEvents) waitMs = FIRST_WAIT_MS;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
   /** One stream to its end; true when it told anything. */
-  private async once(signal: AbortSignal): Promise<boolean> {
+  private async once(leaving: AbortSignal): Promise<boolean> {
+    const stop = new AbortController();
+    const away = (): void => void ((document.hidden || leaving.aborted) && stop.abort());
+    document.addEventListener('visibilitychange', away);
+    leaving.addEventListener('abort', away);
+    try {
+      return await this.read(stop.signal);
+    } finally {
+      document.removeEventListener('visibilitychange', away);
+      leaving.removeEventListener('abort', away);
+    }
+  }
+
+  private async read(signal: AbortSignal): Promise<boolean> {
     const response = await this.open(signal);
     if (response.status === 401 && this.session.state() === 'signed-in') await this.session.refresh();
     if (!response.ok || !response.body) return false;

@@ -27,7 +27,7 @@ import { type EventGroup, groupsOf } from './event-groups';
               >{{ group.label }}</mat-checkbox
             >
             @for (event of group.events; track event.type) {
-              <mat-checkbox [checked]="list.includes(event.type)" (change)="toggle(event.type)">
+              <mat-checkbox class="explained" [checked]="list.includes(event.type)" (change)="toggle(event.type)">
                 {{ event.label }} <span class="muted small">{{ event.description }}</span>
               </mat-checkbox>
             }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, linkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
+import { SqliteFile } from '../../dist/libs/platform/database/sqlite-file.js';
 import { alone } from '../support/report.mjs';
 import { median, seconds } from '../support/rounds.mjs';
 import { post } from './many.mjs';
@@ -62,7 +62,7 @@ const LINKS = 20_000;
 
 /** Makes many packages of the one there is, as uploads would have left them, on a server that does not run. @param {string} dataDir @param {number} count */
 function multiply(dataDir, count) {
-  const database = new Database(path.join(dataDir, 'ods.sqlite'));
+  const database = new SqliteFile(path.join(dataDir, 'ods.sqlite'));
   const entry = database.prepare("SELECT * FROM package WHERE filename = 'entry-0.pkg'").get();
   const content = database.prepare('SELECT * FROM content WHERE uuid = ?').get(entry.uuid);
   const { seq } = database.prepare('SELECT seq FROM catalog_clock WHERE id = 1').get();

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import SqliteFile from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { copyDatabase } from '#libs/migrations/copy-database.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { Config } from '#libs/platform/config/config.js';

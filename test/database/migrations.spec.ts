@@ -1,4 +1,4 @@
-import SqliteFile from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import type { DataSource } from 'typeorm';
 import { migrations } from '#libs/migrations/index.js';
 import { odsDataSource } from '#libs/migrations/ods-data-source.js';

@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import path from 'node:path';
 import { eventually } from '../support/eventually.js';
 import { TestCluster } from '../support/test-cluster.js';
@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 
 /** As after many attempts: the next one is an hour away. */
 const backOff = ({ dataDir }: TestServer): void => {
-  const database = new Sqlite(path.join(dataDir, 'ods.sqlite'));
+  const database = new SqliteFile(path.join(dataDir, 'ods.sqlite'));
   const { changes } = database.prepare("UPDATE job SET due_ms = ? WHERE type = 'packages.content-wanted'").run(Date.now() + HOUR_MS);
   database.close();
   expect(changes).toBe(1);

@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '../support/eventually.js';
@@ -10,7 +10,7 @@ const MB = 1_048_576;
 
 /** As if every content was read from disk last in 1970, and the time to look again has come. */
 const makeDue = (server: TestServer): void => {
-  const database = new Sqlite(path.join(server.dataDir, 'ods.sqlite'));
+  const database = new SqliteFile(path.join(server.dataDir, 'ods.sqlite'));
   database.exec("UPDATE content SET verified_ms = 0; UPDATE job SET due_ms = 0 WHERE type = 'packages.scrub'");
   database.close();
 };

@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -183,7 +183,7 @@ describe('packages', () => {
     await upload('trail.pkg', 'x');
     await server.ok('PATCH', at('trail.pkg'), { stage: 'Test' });
     await server.ok('DELETE', at('trail.pkg'));
-    const database = new Sqlite(path.join(server.dataDir, 'ods.sqlite'), { readonly: true });
+    const database = new SqliteFile(path.join(server.dataDir, 'ods.sqlite'), { readonly: true });
     const events = database.prepare("SELECT action, actor FROM audit_event WHERE subject = 'trail.pkg' ORDER BY id").all();
     database.close();
     expect(events).toEqual(['package.uploaded', 'package.updated', 'package.deleted'].map((action) => ({ action, actor: 'admin' })));

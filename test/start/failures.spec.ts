@@ -5,7 +5,7 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import SqliteFile from 'better-sqlite3';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { freePort, scratchDir } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { type Environment, startProcess } from '../support/test-process.js';

@@ -87,8 +87,8 @@ function copyPackage(name, lib) {
   const inner = path.join(inRoot(name), 'node_modules');
   const leaveOut = [
     inner,
-    ...(name === 'node_modules/better-sqlite3' ? ['deps', 'build/Release/obj', 'build/Release/obj.target', 'src'] : []).map((each) =>
-      path.join(inRoot(name), each),
+    ...(name.startsWith('node_modules/better-sqlite3') ? ['deps', 'build/Release/obj', 'build/Release/obj.target', 'src'] : []).map(
+      (each) => path.join(inRoot(name), each),
     ),
   ];
   cpSync(inRoot(name), path.join(lib, name), {

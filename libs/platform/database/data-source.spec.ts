@@ -1,9 +1,9 @@
-import SqliteFile from 'better-sqlite3';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { scratchDir } from '../../../test/support/services.js';
 import { Database } from './database.js';
 import { createDataSource, openDataSource } from './data-source.js';
+import { SqliteFile } from './sqlite-file.js';
 
 describe('a SQLite data source', () => {
   it('keeps its files from other users of the machine', async () => {

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseSettings } from '../config/config.js';
+import { SqliteFile } from './sqlite-file.js';
 import { gateSqlite, whenFree } from './sqlite-gate.js';
 
 /** What holds the connection, for those who only hand it on. */
@@ -32,6 +33,7 @@ export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): D
     return {
       ...common,
       type: 'better-sqlite3',
+      driver: SqliteFile,
       database: settings.file,
       enableWAL: true,
       timeout: 20,

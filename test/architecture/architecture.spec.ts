@@ -145,6 +145,11 @@ describe('packages that stay behind one door', () => {
     expect(graph.importersOf('@nestjs/bull')).toEqual(['libs/platform/jobs/jobs.module.ts']);
   });
 
+  it('better-sqlite3: the file that knows which of two versions this Node.js takes', () => {
+    const importers = [...graph.importersOf('better-sqlite3'), ...graph.importersOf('better-sqlite3-napi')];
+    expect(importers).toEqual(['libs/platform/database/sqlite-file.ts']);
+  });
+
   it('OpenTelemetry: the file that is loaded only when somebody wants traces', () => {
     const door = 'libs/platform/tracing/open-telemetry.ts';
     const importers = graph.files.filter((file) => graph.importsOf(file).some(({ specifier }) => specifier.startsWith('@opentelemetry/')));

@@ -61,6 +61,8 @@ export class Audit {
   private readonly router = inject(Router);
   private readonly notices = inject(Notices);
   private typing: ReturnType<typeof setTimeout> | undefined;
+  /** What is not yet in the address. */
+  private typed: Record<string, string | null> = {};
 
   /** From the address. */
   readonly actor = input<string>();
@@ -90,10 +92,11 @@ export class Audit {
 
   protected show(queryParams: Record<string, string | null>): void {
     clearTimeout(this.typing);
-    this.typing = setTimeout(
-      () => void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true }),
-      TYPING_MS,
-    );
+    this.typed = { ...this.typed, ...queryParams };
+    this.typing = setTimeout(() => {
+      void this.router.navigate([], { queryParams: this.typed, queryParamsHandling: 'merge', replaceUrl: true });
+      this.typed = {};
+    }, TYPING_MS);
   }
 
   protected async more(cursor: string): Promise<void> {

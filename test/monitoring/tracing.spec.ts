@@ -76,7 +76,7 @@ suite('traces', () => {
 
   it('are named in the log', async () => {
     const { traceId } = await collector.span(({ name, resource }) => name === 'transfer' && resource['service.name'] === 'receiver');
-    expect(receiver.logs).toMatch(new RegExp(`"trace_id":"${traceId}".*traced-\\d+\\.pkg .* has arrived`));
+    await receiver.logged(new RegExp(`"trace_id":"${traceId}".*traced-\\d+\\.pkg .* has arrived`));
   });
 
   it('go on from what a client sends', async () => {
@@ -113,7 +113,7 @@ suite('traces', () => {
 
   it('are lost without harm while the collector is away, which is said once', async () => {
     await receiver.restart({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_EXPORTER_OTLP_TIMEOUT: 300 });
-    await eventually(() => expect(receiver.logs).toContain('Traces could not be sent to http://127.0.0.1:9'));
+    await receiver.logged('Traces could not be sent to http://127.0.0.1:9');
     await receiver.upload('untraced.pkg', someBytes(1_000));
     await uploader.downloaded('untraced.pkg');
     expect(await receiver.stop()).toBe(0);

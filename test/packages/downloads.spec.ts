@@ -68,6 +68,6 @@ describe('downloading', () => {
     await rm(path.join(server.dataDir, 'content', body.uuid));
     const answer = await get('/share/missing.pkg');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, expect.any(String)]);
-    expect(server.logs).toContain('missing.pkg');
+    await server.logged('missing.pkg');
   });
 });

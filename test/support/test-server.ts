@@ -57,6 +57,14 @@ export class TestServer {
     return [this.earlierLogs, this.process?.output ?? '', ...this.workers.map(({ output }) => output)].join('');
   }
 
+  /** Resolves when the log says it: a line may come a moment after what it tells of. */
+  async logged(what: string | RegExp): Promise<void> {
+    await eventually(() => {
+      if (!(typeof what === 'string' ? this.logs.includes(what) : what.test(this.logs)))
+        throw new Error(`${this.name} has not logged ${String(what)}.`);
+    });
+  }
+
   async start(overrides: Environment = {}): Promise<void> {
     if (this.isRunning) throw new Error(`${this.name} is running already.`);
     this.earlierLogs += this.process?.output ?? '';

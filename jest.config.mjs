@@ -1,4 +1,5 @@
 import angular from 'jest-preset-angular/presets/index.js';
+import { quickSpecs } from './test/quick.mjs';
 
 const swc = {
   swcrc: false,
@@ -37,11 +38,13 @@ const server = {
   testMatch: ['<rootDir>/{apps/api,apps/worker,apps/admin,apps/cli,libs,tools}/**/*.spec.ts'],
 };
 
+const isQuick = process.env['ODS_TEST_TIER'] === 'quick';
+
 /** What spans features: real servers, databases, browsers. */
 const integration = {
   ...esm,
   displayName: 'integration',
-  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testMatch: isQuick ? quickSpecs.map((file) => `<rootDir>/test/${file}`) : ['<rootDir>/test/**/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/support/jest.setup.ts'],
 };
 

@@ -14,3 +14,5 @@ make() { # NAME COMMAND...: the output of the command becomes the secret
 make mysql_password openssl rand -hex 24
 make secret_key openssl rand -base64 48
 make database_key openssl rand -base64 32
+make admin_password openssl rand -base64 18
+echo "Sign in as admin with the password in docker/secrets/admin_password; it counts at the first start only."

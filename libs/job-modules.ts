@@ -1,11 +1,12 @@
 import type { Type } from '@nestjs/common';
 import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
-import { AuditLogJobsModule } from '#libs/audit-log/audit-log.module.js';
+import { AuditJobsModule } from '#libs/audit/audit.module.js';
 import { EventsJobsModule } from '#libs/events/events.module.js';
 import { NetworkJobsModule } from '#libs/network/network.module.js';
-import { NotificationsJobsModule } from '#libs/notifications/notifications.module.js';
+import { InspectionJobsModule } from '#libs/inspection/inspection.module.js';
+import { EmailJobsModule } from '#libs/email/email.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
-import { RegistrationJobsModule } from '#libs/registration/registration.module.js';
+import { RegistrationJobsModule } from '#libs/peers/peers.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
 import { WebhooksJobsModule } from '#libs/webhooks/webhooks.module.js';
@@ -13,7 +14,7 @@ import { WebhooksJobsModule } from '#libs/webhooks/webhooks.module.js';
 /** Every feature's job handlers (`XJobsModule`): run by the worker, or by the web application when the queue is embedded. */
 export const jobModules: Type[] = [
   AccountsJobsModule,
-  AuditLogJobsModule,
+  AuditJobsModule,
   EventsJobsModule,
   NetworkJobsModule,
   PackagesJobsModule,
@@ -21,5 +22,6 @@ export const jobModules: Type[] = [
   RegistrationJobsModule,
   SyncJobsModule,
   WebhooksJobsModule,
-  NotificationsJobsModule,
+  EmailJobsModule,
+  InspectionJobsModule,
 ];

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { RsyncDaemon } from '../rivals/rsync.mjs';
 import { SyncthingPair } from '../rivals/syncthing.mjs';
+import { CpuBook, pin } from '../support/cpu.mjs';
 import { makeFile } from '../support/random-file.mjs';
 import { beside, leftOut } from '../support/report.mjs';
 import { interleave, seconds } from '../support/rounds.mjs';
@@ -19,9 +20,10 @@ export async function run(bench) {
   const folder = bench.directory('source');
   const source = path.join(folder, FILE);
   const round = { sha256: '' };
+  const cpu = new CpuBook();
   const contenders = {
-    ods: await ours(bench, source, bytes, round),
-    ...(await rsync(bench, folder, bytes)),
+    ods: await ours(bench, source, bytes, round, cpu),
+    ...(await rsync(bench, folder, bytes, cpu)),
     ...(await syncthing(bench, source, bytes)),
   };
   const { values, medians } = await interleave(rounds, contenders, {
@@ -33,19 +35,34 @@ export async function run(bench) {
       ? leftOut(what, `${rival} is not installed`)
       : beside(what, 's', medians.ods, rival, medians[key], atMost === null ? undefined : { atMost }, { rounds: values });
   return [
-    against('until it is served and verified at the peer', 'rsync daemon', 'rsync', 1.0),
-    against('the same, when rsync too must have it on the disk', 'rsync --fsync', 'rsync-fsync', null),
-    against('the same, beside syncthing (its scan of the source not counted)', 'syncthing', 'syncthing', 0.33),
+    against('until it is verified, on the disk and served at the peer', 'rsync -W --fsync', 'rsync-fsync', 1.1),
+    against('the same, when rsync leaves it in memory', 'rsync -W', 'rsync', null),
+    against('the same, beside syncthing (its scan of the source not counted)', 'syncthing', 'syncthing', 0.65),
+    ...costs(cpu, bytes),
+  ];
+}
+
+/** Processor time of both sides, and of each. @param {CpuBook} cpu @param {number} bytes */
+function costs(cpu, bytes) {
+  const cost = (what, side, target) =>
+    beside(what, 's/GiB', cpu.perGib(`ods${side}`, bytes), 'rsync -W --fsync', cpu.perGib(`rsync-fsync${side}`, bytes), target);
+  if (cpu.perGib('ods', bytes) === null || cpu.perGib('rsync-fsync', bytes) === null)
+    return [leftOut('processor time', 'this system does not report it, or there is no rsync')];
+  return [
+    cost('processor time of both sides', '', { atMost: 1.3 }),
+    cost('of the receiver', ' receiver'),
+    cost('of the sender', ' sender'),
   ];
 }
 
 /**
- * The clock runs from the moment B may fetch to the package being served there. It has heard of it before, and waits: so that
+ * The clock runs from the moment B may fetch to the package being served there. It knows the entry before, and waits: so that
  * the disk and the memory can be made ready as for the others.
  */
-async function ours(bench, source, bytes, round) {
+async function ours(bench, source, bytes, round, cpu) {
   const [a, b] = await Promise.all([bench.server('a'), bench.server('b')]);
   await b.registerWith(a);
+  if (bench.options.pinned) [a, b].forEach((server, core) => pin(server.pid, core));
   const warm = path.join(path.dirname(source), 'warm-up.bin');
   makeFile(warm, 8 * 2 ** 20);
   await upload(bench, a, warm, 'warm-up.pkg');
@@ -57,10 +74,12 @@ async function ours(bench, source, bytes, round) {
     await upload(bench, a, source, filename);
     await b.waiting(filename);
     await bench.settle(3 * bytes);
-    const taken = await seconds(async () => {
-      await b.call('PATCH', 'replication', { paused: false });
-      await b.arrival(filename);
-    });
+    const taken = await cpu.during('ods', { receiver: b.pid, sender: a.pid }, () =>
+      seconds(async () => {
+        await b.call('PATCH', 'replication', { paused: false });
+        await b.arrival(filename);
+      }),
+    );
     await requireRight(b, filename, round.sha256);
     return taken;
   };
@@ -73,14 +92,14 @@ async function requireRight(server, filename, sha256) {
   if (found?.status !== 'Public' || found.sha256 !== sha256) throw new Error(`${filename} at ${server.name} is ${JSON.stringify(found)}.`);
 }
 
-async function rsync(bench, folder, bytes) {
+async function rsync(bench, folder, bytes, cpu) {
   const daemon = await RsyncDaemon.start(bench, folder);
   if (daemon === null) return {};
-  const pull = (/** @type {string[]} */ extra) => async () => {
+  const pull = (/** @type {string} */ name, /** @type {string[]} */ extra) => async () => {
     await bench.settle(3 * bytes);
-    return daemon.timePull(FILE, extra);
+    return cpu.during(name, { receiver: null, sender: daemon.pid }, () => daemon.timePull(FILE, extra));
   };
-  return { rsync: pull([]), ...((await daemon.knows('--fsync')) ? { 'rsync-fsync': pull(['--fsync']) } : {}) };
+  return { rsync: pull('rsync', []), ...((await daemon.knows('--fsync')) ? { 'rsync-fsync': pull('rsync-fsync', ['--fsync']) } : {}) };
 }
 
 async function syncthing(bench, source, bytes) {

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { Child, freePort } from '../../test/support/child.mjs';
+import { pin } from '../support/cpu.mjs';
 import { seconds } from '../support/rounds.mjs';
 
 /** An rsync daemon that offers one folder. */
@@ -10,6 +11,7 @@ export class RsyncDaemon {
   constructor(bench, port) {
     this.bench = bench;
     this.port = port;
+    this.pid = 0;
     this.target = bench.directory('rsync-target');
   }
 
@@ -34,6 +36,8 @@ export class RsyncDaemon {
     writeFileSync(config, `${lines.join('\n')}\n`);
     const child = bench.keep(new Child(program, ['--daemon', '--no-detach', `--config=${config}`, `--port=${daemon.port}`]));
     await child.waitUntil(() => reach(daemon.port), 10_000);
+    daemon.pid = child.process.pid;
+    if (bench.options.pinned) pin(daemon.pid, 0);
     return daemon;
   }
 
@@ -47,7 +51,9 @@ export class RsyncDaemon {
     rmSync(this.target, { recursive: true, force: true });
     mkdirSync(this.target);
     const from = `rsync://127.0.0.1:${this.port}/source/${file}`;
-    const taken = await seconds(() => this.bench.run('rsync', ['-t', ...options, from, `${this.target}/`]));
+    const pull = ['rsync', '-t', '-W', ...options, from, `${this.target}/`];
+    const [command, ...args] = this.bench.options.pinned ? ['taskset', '-c', '1', ...pull] : pull;
+    const taken = await seconds(() => this.bench.run(command, args));
     rmSync(this.target, { recursive: true });
     return taken;
   }

@@ -7,7 +7,7 @@ const API_KEY = 'bench';
 const START_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 60_000;
 
-/** One syncthing with a home of its own that speaks to nobody but whom it is told to. */
+/** One syncthing with a home of its own that connects only to the devices it is given. */
 class Syncthing {
   /** @param {import('../support/bench.mjs').Bench} bench @param {string} program @param {string} name */
   constructor(bench, program, name) {
@@ -56,7 +56,7 @@ class Syncthing {
     return text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text;
   }
 
-  /** Looks at the folder now; resolves when that is done. */
+  /** Scans the folder now; resolves when that is done. */
   scan() {
     return this.call('POST', 'db/scan?folder=bench');
   }

@@ -6,7 +6,7 @@ import { DemoServer } from '../../tools/demo/demo-server.mjs';
 const ARRIVAL_TIMEOUT_MS = 900_000;
 const LOOK_MS = 5;
 
-/** A server under measurement: looked at from outside, through its files and its process, so that looking costs it nothing. */
+/** A server under measurement, observed from outside through its files and its process, so that observing costs it nothing. */
 export class OdsServer extends DemoServer {
   /** @param {{ name: string, port: number, folder: string, settings?: Record<string, string> }} plan */
   constructor(plan) {
@@ -21,6 +21,12 @@ export class OdsServer extends DemoServer {
     return [...answer, '-H', `Authorization: Bearer ${this.token}`, '-H', 'Expect:', ...form, `${this.url}/api/admin/upload`];
   }
 
+  /** The same with the file as the body. @param {string} file @param {string} filename */
+  putArgs(file, filename) {
+    const answer = ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Expect:', '-H', `Authorization: Bearer ${this.token}`];
+    return [...answer, '-T', file, `${this.url}/api/admin/packages/${encodeURIComponent(filename)}/content?stage=Prod`];
+  }
+
   /** Resolves within milliseconds of a package being served here. @param {string} filename */
   async arrival(filename) {
     await until(() => existsSync(path.join(this.share, filename)), `${filename} at ${this.name}`);
@@ -30,7 +36,7 @@ export class OdsServer extends DemoServer {
   async waiting(filename) {
     const giveUp = Date.now() + ARRIVAL_TIMEOUT_MS;
     while ((await this.progressOf(filename)).state !== 'waiting') {
-      if (Date.now() > giveUp) throw new Error(`${this.name} never heard of ${filename}.`);
+      if (Date.now() > giveUp) throw new Error(`${this.name} never learned of ${filename}.`);
       await delay(100);
     }
   }
@@ -44,7 +50,7 @@ export class OdsServer extends DemoServer {
     );
   }
 
-  /** Bytes of memory: the most there ever was, and what there is now; null where the system does not tell. */
+  /** Bytes of memory: the most there ever was, and what there is now; null where the system does not say. */
   get memory() {
     if (process.platform !== 'linux') return null;
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');

@@ -24,6 +24,7 @@ const flags = {
   rounds: { type: 'string', default: '5' },
   count: { type: 'string' },
   dir: { type: 'string', default: os.tmpdir() },
+  pinned: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 };
@@ -48,6 +49,8 @@ export function readOptions(args, known) {
     /** How many of whatever the part has many of, or null. */
     count: values.count === undefined ? null : readCount('count', values.count),
     dir: values.dir,
+    /** One processor for each side. */
+    pinned: values.pinned,
     json: values.json,
     wantsHelp: values.help,
   };
@@ -56,11 +59,12 @@ export function readOptions(args, known) {
 /** @param {Record<string, { summary: string }>} parts */
 export function usage(parts) {
   const lines = Object.entries(parts).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
-  return `npm run bench -- [part…] [--size 1G] [--count N] [--rounds 5] [--dir ${os.tmpdir()}] [--json]
+  return `npm run bench -- [part…] [--size 1G] [--count N] [--rounds 5] [--dir ${os.tmpdir()}] [--pinned] [--json]
 
 ${lines.join('\n')}
 
 Without a name all parts are measured. --size and --count make it small enough to try; the figures then mean little.
+--pinned gives each side of a transfer, and the server of an upload, one processor (taskset).
 Everything happens on loopback, in a directory of its own under --dir, which is also the disk that is measured.
 `;
 }

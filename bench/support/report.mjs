@@ -16,7 +16,7 @@ export function beside(what, unit, ours, rival, theirs, target, more = {}) {
   return { what, unit, ours, rival, theirs, ratio, target, met: judge(ratio, target), ...more };
 }
 
-/** A figure that is judged by itself. @param {string} what @param {string} unit @param {number | null} ours @param {Row['target']} [target] @param {Partial<Row>} [more] @returns {Row} */
+/** A figure without a rival. @param {string} what @param {string} unit @param {number | null} ours @param {Row['target']} [target] @param {Partial<Row>} [more] @returns {Row} */
 export function alone(what, unit, ours, target, more = {}) {
   return { what, unit, ours, target, met: judge(ours, target), ...more };
 }

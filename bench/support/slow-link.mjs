@@ -51,7 +51,7 @@ export class SlowLink {
       this.#sockets.add(socket);
       socket.setNoDelay(true);
       socket.once('close', () => this.#sockets.delete(socket));
-      socket.on('error', () => undefined); // its end is told to the other side below
+      socket.on('error', () => undefined); // its end is passed on to the other side below
     }
     caller.once('close', () => server.destroy());
     server.once('close', () => caller.end());

@@ -1,7 +1,7 @@
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { AboutService } from './about.service.js';
 import { AboutDto, UpdateAboutDto } from './dto/about.dto.js';

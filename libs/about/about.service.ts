@@ -27,8 +27,8 @@ export class AboutService {
     return this.identity.read();
   }
 
-  async update(wish: UpdateAboutDto): Promise<Identity> {
-    const change = this.changeOf(wish);
+  async update(input: UpdateAboutDto): Promise<Identity> {
+    const change = this.changeOf(input);
     return this.db.transaction(async () => {
       const before = await this.identity.hold();
       const after = await this.identity.change(change);

@@ -6,6 +6,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
 import { Database } from '#libs/platform/database/database.js';
+import { PublicPath } from '#libs/platform/http/public-path.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { ServerRepository } from './server.repository.js';
 
@@ -23,6 +24,8 @@ export interface Identity {
   readonly privateKey: string;
   /** ES256, SPKI PEM. */
   readonly publicKey: string;
+  /** What ACCEPT_UNSIGNED_WRITES=auto means here. */
+  readonly acceptUnsignedWrites: boolean;
 }
 
 export type IdentityChange = Partial<Pick<Identity, 'name' | 'url' | 'stage' | 'firewalledMode' | 'registrationKey'>>;
@@ -44,6 +47,7 @@ export class ServerIdentity implements OnModuleInit {
     private readonly db: Database,
     private readonly box: SecretBox,
     private readonly clock: Clock,
+    private readonly paths: PublicPath,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -87,6 +91,7 @@ export class ServerIdentity implements OnModuleInit {
   private open(found: Server | null): Identity {
     if (!found) throw new Error('This server has no identity yet.');
     const { registrationKey, privateKey, ...row } = found;
+    this.paths.learn(row.url);
     return {
       ...row,
       registrationKey: this.box.open(registrationKey, KEY_PURPOSE.registrationKey),
@@ -110,6 +115,7 @@ export class ServerIdentity implements OnModuleInit {
       privateKey: this.box.seal(pair.privateKey, KEY_PURPOSE.privateKey),
       publicKey: pair.publicKey,
       createdMs: this.clock.now(),
+      acceptUnsignedWrites: false,
     };
     await this.db.transaction(() => this.servers.insertIfNew(server, newHexId()));
   }

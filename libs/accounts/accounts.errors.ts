@@ -10,13 +10,25 @@ export class SignInRequired extends DomainError {
   }
 }
 
-/** User name or password is wrong, or the account is disabled; which of them is not told. */
+/** User name or password is wrong, or the account is disabled; the answer does not say which. */
 export class SignInRefused extends DomainError {
   readonly code = 'sign-in-refused';
   readonly status = 401;
 
   constructor() {
     super('The user name or the password is not right.');
+  }
+}
+
+/** The first password, from another machine, after the time for setting up. Says nothing about whether it is still in force. */
+export class FirstSignInElsewhere extends DomainError {
+  readonly code = 'first-sign-in-elsewhere';
+  readonly status = 403;
+
+  constructor() {
+    super(
+      'The first password is accepted on the machine of the server itself, in the first 15 minutes after its first start, or together with the code that its log shows.',
+    );
   }
 }
 
@@ -74,7 +86,7 @@ export class CurrentPasswordWrong extends DomainError {
   }
 }
 
-/** Somebody else changed the account at the same time. */
+/** The account was changed by another request at the same time. */
 export class AccountChanged extends DomainError {
   readonly code = 'account-changed';
   readonly status = 409;

@@ -2,19 +2,23 @@ import { Global, Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { EventsModule } from '#libs/events/events.module.js';
+import { AdminAuthGuard } from './admin-auth.guard.js';
 import { AdminStrategy } from './admin.strategy.js';
 import { ApiTokenRepository } from './api-token.repository.js';
 import { ApiTokensService } from './api-tokens.service.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
-import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
+import { FirstSignIn } from './first-sign-in.js';
+import { KnownAddressRepository } from './known-address.repository.js';
+import { Authenticator } from '#libs/platform/admin-api/authenticator.js';
+import { IdempotencyKeyRepository } from '#libs/platform/admin-api/idempotency-key.repository.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
 import { PasswordCheck } from './password-check.js';
 import { PasswordHashing } from './password-hashing.js';
 import { PasswordService } from './password.service.js';
 import { PurgeExpiredHandler } from './purge-expired.handler.js';
 import { RefreshCookie } from './refresh-cookie.js';
-import { RepeatedRequests } from './repeated-requests.js';
+import { IdempotencyStore } from '#libs/platform/admin-api/idempotency-store.js';
 import { SessionRepository } from './session.repository.js';
 import { SessionTokens } from './session-tokens.js';
 import { Sessions } from './sessions.js';
@@ -30,15 +34,19 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [AuditModule, EventsModule, JwtModule.register({})],
   providers: [
+    AdminAuthGuard,
+    { provide: Authenticator, useExisting: AdminAuthGuard },
     AdminStrategy,
     ApiTokenRepository,
     ApiTokensService,
+    FirstSignIn,
     IdempotencyKeyRepository,
+    KnownAddressRepository,
     LoginAttemptRepository,
     PasswordCheck,
     PasswordHashing,
     PasswordService,
-    RepeatedRequests,
+    IdempotencyStore,
     SessionRepository,
     SessionTokens,
     Sessions,
@@ -48,13 +56,16 @@ import { UsersService } from './users.service.js';
     UsersService,
   ],
   exports: [
+    Authenticator,
     AdminStrategy,
     ApiTokenRepository,
     ApiTokensService,
     IdempotencyKeyRepository,
+    KnownAddressRepository,
     LoginAttemptRepository,
     PasswordService,
-    RepeatedRequests,
+    FirstSignIn,
+    IdempotencyStore,
     SessionRepository,
     SessionTokens,
     Sessions,

@@ -8,13 +8,14 @@ import { actAs } from '#libs/platform/logging/request-context.js';
 import { PasswordChangeRequired, RoleTooLow, SignInRequired } from './accounts.errors.js';
 import { ApiTokensService, looksLikeApiToken } from './api-tokens.service.js';
 import { AdminStrategy } from './admin.strategy.js';
-import { BEFORE_PASSWORD_CHANGE } from './before-password-change.decorator.js';
-import type { Principal } from './principal.js';
-import { mayActAs, MINIMUM_ROLE, usualRole } from './roles.decorator.js';
+import { BEFORE_PASSWORD_CHANGE } from '#libs/platform/admin-api/before-password-change.decorator.js';
+import type { Authenticator } from '#libs/platform/admin-api/authenticator.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
+import { mayActAs, MINIMUM_ROLE, usualRole } from '#libs/platform/admin-api/roles.decorator.js';
 
 /** Lets a call of the admin API through when its caller is signed in and has the role that the operation needs. */
 @Injectable()
-export class AdminAuthGuard extends AuthGuard() {
+export class AdminAuthGuard extends AuthGuard() implements Authenticator {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: ApiTokensService,
@@ -23,12 +24,12 @@ export class AdminAuthGuard extends AuthGuard() {
     super({ defaultStrategy: strategy.registeredAs });
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async authenticate(context: ExecutionContext): Promise<boolean> {
     if (this.marked<boolean>(IS_PUBLIC, context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: Principal }>();
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (looksLikeApiToken(bearer)) request.user = await this.tokens.principalOf(bearer);
-    else await super.canActivate(context);
+    else await this.canActivate(context);
     const { kind, username, role, mustChangePassword, stages } = request.user;
     actAs({ kind, name: username, stages });
     if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context)) throw new PasswordChangeRequired();

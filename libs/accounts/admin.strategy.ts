@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
@@ -7,7 +7,7 @@ import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { ACCESS_ALGORITHM, ACCESS_AUDIENCE, accessKey, type AccessClaims } from './session-tokens.js';
 import { SignInRequired } from './accounts.errors.js';
-import type { Principal } from './principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { SessionRepository } from './session.repository.js';
 
 /**
@@ -15,7 +15,7 @@ import { SessionRepository } from './session.repository.js';
  * sign-out, a disabled account or another role counts at once.
  */
 @Injectable()
-export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implements OnModuleDestroy {
+export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implements OnApplicationShutdown {
   /** passport has one table of strategies per process; servers that share a process must not meet in it. */
   readonly registeredAs = `admin-${newHexId()}`;
 
@@ -24,9 +24,10 @@ export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implement
     private readonly sessions: SessionRepository,
     private readonly clock: Clock,
   ) {
+    const key = accessKey(config);
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: accessKey(config),
+      secretOrKeyProvider: (_request: unknown, _token: unknown, done) => done(null, key as unknown as Buffer), // its types do not know objects
       algorithms: [ACCESS_ALGORITHM],
       audience: ACCESS_AUDIENCE,
     });
@@ -39,10 +40,11 @@ export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implement
       throw new SignInRequired('This sign-in has ended. Sign in again.');
     }
     const { id, username, role, mustChangePassword } = found.user;
-    return { kind: 'user', id, username, role, sessionId: sid, mustChangePassword, stages: null };
+    return { kind: 'user', id, accountId: id, username, role, sessionId: sid, mustChangePassword, stages: null };
   }
 
-  onModuleDestroy(): void {
+  /** When the last request has been answered, not when the stop begins. */
+  onApplicationShutdown(): void {
     passport.unuse(this.registeredAs);
   }
 }

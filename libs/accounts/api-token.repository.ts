@@ -15,6 +15,10 @@ export class ApiTokenRepository {
     return this.db.manager.findOneBy(ApiToken, { id });
   }
 
+  findOfAccount(accountId: number): Promise<ApiToken[]> {
+    return this.db.manager.find(ApiToken, { where: { accountId }, order: { id: 'ASC' } });
+  }
+
   findByHash(secretHash: string): Promise<ApiToken | null> {
     return this.db.manager.findOneBy(ApiToken, { secretHash });
   }

@@ -15,3 +15,13 @@ export class TokenNameTaken extends DomainError {
     super(`There is a token ${name} already. Give each program a token of its own name.`);
   }
 }
+
+export class AccountUnknown extends DomainError {
+  readonly code = 'account-unknown';
+  readonly status = 422;
+  constructor(name: string) {
+    super(
+      `There is no service account ${name}. Create it among the users, with "service": true; a token can also belong to your own account.`,
+    );
+  }
+}

@@ -3,14 +3,14 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagg
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { Public } from '#libs/platform/http/public.decorator.js';
-import { AdminApi } from './admin-api.decorator.js';
-import { AllowBeforePasswordChange } from './before-password-change.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { AllowBeforePasswordChange } from '#libs/platform/admin-api/before-password-change.decorator.js';
 import { clientOf } from './client.js';
 import { ChangePasswordDto, LoginDto, MeDto, SignedInDto } from './dto/auth.dto.js';
 import { PasswordService } from './password.service.js';
-import { CurrentUser, type Principal } from './principal.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
 import { RefreshCookie } from './refresh-cookie.js';
-import { Roles } from './roles.decorator.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { SameSiteGuard } from './same-site.guard.js';
 import { Sessions, type SignedIn } from './sessions.js';
 import { SignInService } from './sign-in.service.js';

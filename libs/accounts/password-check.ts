@@ -11,8 +11,10 @@ import { type Attempt, type Charge, SignInThrottle } from './sign-in-throttle.js
 /** One password to check. */
 export interface PasswordQuestion extends Attempt {
   readonly password: string;
-  /** Null when nobody has that name. */
+  /** Null when no account has that name. */
   readonly find: () => Promise<User | null>;
+  /** Whether the right password is enough; always, when not given. */
+  readonly admits?: (user: User) => boolean;
   /** What the audit trail calls it when the password is wrong. */
   readonly refusal: 'user.sign_in_refused' | 'user.password_change_refused';
 }
@@ -32,13 +34,14 @@ export class PasswordCheck {
 
   /** The user, when the password is right; otherwise null, and the refusal is written down. Throws SignInBlocked and SignInOverloaded. */
   async check(question: PasswordQuestion): Promise<User | null> {
-    await this.throttle.refuseBlocked(question);
+    await this.throttle.admit(question);
     return this.hashing.inTurn(async () => {
       const charge = await this.throttle.charge(question);
       const user = await question.find();
-      const isRight = await passwordMatches(question.password, user?.passwordHash ?? this.decoy);
-      if (isRight) await this.throttle.forgive(question);
-      else await this.recordRefusal(question.refusal, user, charge);
+      const matches = await passwordMatches(question.password, user?.passwordHash ?? this.decoy);
+      const isRight = user !== null && matches && (question.admits?.(user) ?? true);
+      if (isRight) await this.throttle.forgive(question, user.id);
+      else await this.recordRefusal(question.refusal, user, charge, matches);
       return isRight ? user : null;
     });
   }
@@ -47,14 +50,14 @@ export class PasswordCheck {
     return this.hashing.inTurn(() => hashPassword(password));
   }
 
-  /** A name that nobody has is not written down: people type passwords into the wrong field. */
-  private async recordRefusal(action: string, user: User | null, { startsBlock, blockedMs }: Charge): Promise<void> {
+  /** A name without an account is not recorded: people type passwords into the wrong field. */
+  private async recordRefusal(action: string, user: User | null, { startsBlock, blockedMs }: Charge, matches: boolean): Promise<void> {
     const subject = user?.username;
     const write = async (): Promise<void> => {
       await this.audit.record({
         action,
         subject,
-        details: { reason: user ? 'wrong password' : 'unknown user' },
+        details: { reason: !user ? 'unknown user' : matches ? 'first password, from another machine' : 'wrong password' },
       });
       if (startsBlock) {
         await this.audit.record({
@@ -66,7 +69,7 @@ export class PasswordCheck {
         await this.events.record('sign_in.locked_out', { username: subject ?? null, address, seconds: Math.ceil(blockedMs / 1_000) });
       }
     };
-    // Nobody was told that anything was done, so this need not wait for the disk: guessing must not slow the server down.
+    // Nothing was acknowledged, so this need not wait for the disk: guessing must not slow the server down.
     await this.db.transaction(write, { canBeLost: true });
   }
 }

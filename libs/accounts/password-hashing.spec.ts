@@ -1,7 +1,7 @@
 import { SignInOverloaded } from './accounts.errors.js';
 import { PasswordHashing } from './password-hashing.js';
 
-/** Work that ends when it is told to. */
+/** Work that ends on request. */
 class Work {
   static running = 0;
   static most = 0;

@@ -5,7 +5,7 @@ import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
 import { AccountChanged, CurrentPasswordWrong, SignInRequired } from './accounts.errors.js';
 import { PasswordCheck } from './password-check.js';
 import { faultsOfPassword } from './password-rules.js';
-import type { Principal } from './principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { Sessions } from './sessions.js';
 import { UserRepository } from './user.repository.js';
 import { PeopleOnly } from './users.errors.js';

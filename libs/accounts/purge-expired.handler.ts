@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { PurgeExpired } from './accounts.jobs.js';
-import { FORGET_AFTER_MS } from './block-policy.js';
-import { IdempotencyKeyRepository } from './idempotency-key.repository.js';
+import { FORGET_AFTER_MS, KNOWN_FOR_MS } from './block-policy.js';
+import { KnownAddressRepository } from './known-address.repository.js';
+import { IdempotencyKeyRepository } from '#libs/platform/admin-api/idempotency-key.repository.js';
 import { LoginAttemptRepository } from './login-attempt.repository.js';
 import { SessionRepository } from './session.repository.js';
 
@@ -15,6 +16,7 @@ export class PurgeExpiredHandler extends JobHandler<Record<string, never>> {
   constructor(
     private readonly sessions: SessionRepository,
     private readonly attempts: LoginAttemptRepository,
+    private readonly known: KnownAddressRepository,
     private readonly keys: IdempotencyKeyRepository,
     private readonly clock: Clock,
   ) {
@@ -26,5 +28,6 @@ export class PurgeExpiredHandler extends JobHandler<Record<string, never>> {
     await this.sessions.deleteExpired(now);
     await this.keys.deleteExpired(now);
     await this.attempts.deleteOlder(now - FORGET_AFTER_MS);
+    await this.known.deleteOlder(now - KNOWN_FOR_MS);
   }
 }

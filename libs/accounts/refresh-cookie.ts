@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/platform/config/config.js';
-import { derivedKey, SessionTokens } from './session-tokens.js';
+import { derivedKey } from '#libs/platform/crypto/derived-key.js';
+import { PublicPath } from '#libs/platform/http/public-path.js';
+import { SessionTokens } from './session-tokens.js';
 
 const PATH = '/api/admin/auth';
 
@@ -16,6 +18,7 @@ export class RefreshCookie {
   constructor(
     config: Config,
     private readonly tokens: SessionTokens,
+    private readonly paths: PublicPath,
   ) {
     this.name = `ods_refresh_${derivedKey(config, 'cookie name').toString('hex').slice(0, 8)}`;
   }
@@ -37,7 +40,7 @@ export class RefreshCookie {
 
   private attributes({ request }: FastifyReply) {
     return {
-      path: PATH,
+      path: this.paths.of(request.headers) + PATH,
       httpOnly: true,
       sameSite: 'strict',
       secure: request.protocol === 'https',

@@ -7,7 +7,7 @@ import { newHexId } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import { SignInRequired } from './accounts.errors.js';
 import type { Client } from './client.js';
-import { refreshStanding } from './refresh-standing.js';
+import { refreshStatus } from './refresh-status.js';
 import { type SessionOfUser, SessionRepository } from './session.repository.js';
 import { SessionTokens } from './session-tokens.js';
 
@@ -42,7 +42,7 @@ export class Sessions {
       rotatedMs: null,
       createdMs: now,
       lastUsedMs: now,
-      expiresMs: now + this.tokens.sessionMs,
+      expiresMs: this.tokens.expiryOf(now, now),
       address,
       userAgent,
     };
@@ -54,15 +54,16 @@ export class Sessions {
   async prolong(presented: string | undefined): Promise<SignedIn> {
     for (;;) {
       const { found, token } = await this.find(presented);
-      switch (refreshStanding(found.session, this.tokens.hash(token), this.clock.now())) {
+      switch (refreshStatus(found.session, this.tokens.hash(token), this.clock.now())) {
         case 'just-issued':
           return this.signedIn(found, token);
         case 'just-replaced':
           return this.signedIn(found, this.tokens.nextRefresh(token));
         case 'newest':
           if (await this.replace(found.session, token)) return this.signedIn(found, this.tokens.nextRefresh(token));
-          break; // another request of the same client was first: look again
+          break; // another request of the same client was first: read it again
         case 'outdated':
+          if (!this.tokens.wasIssued(token)) throw new SignInRequired('This refresh token was not made by this server. Sign in.');
           await this.endAsStolen(found);
           throw new SignInRequired('This sign-in was ended because an old refresh token was used. Sign in again.');
       }
@@ -92,7 +93,7 @@ export class Sessions {
     return this.sessions.rotate(session.id, session.refreshHash, {
       refreshHash: this.tokens.hash(this.tokens.nextRefresh(token)),
       lastUsedMs: now,
-      expiresMs: now + this.tokens.sessionMs,
+      expiresMs: this.tokens.expiryOf(session.createdMs, now),
     });
   }
 

@@ -2,14 +2,23 @@ import { Injectable } from '@nestjs/common';
 import type { User } from '#libs/entities/user.entity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Database } from '#libs/platform/database/database.js';
-import { SignInRefused } from './accounts.errors.js';
+import { FirstSignInElsewhere, SignInRefused } from './accounts.errors.js';
 import type { Client } from './client.js';
+import { FirstSignIn } from './first-sign-in.js';
 import { PasswordCheck } from './password-check.js';
-import type { Principal } from './principal.js';
+import { DEFAULT_PASSWORD } from './password-rules.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { Sessions, type SignedIn } from './sessions.js';
 import { UserRepository } from './user.repository.js';
 import { PeopleOnly } from './users.errors.js';
 import { usernameKey } from './username.js';
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** Of the first sign-in from another machine. */
+  readonly code?: string | undefined;
+}
 
 /** Signs people in and out. */
 @Injectable()
@@ -20,10 +29,11 @@ export class SignInService {
     private readonly passwords: PasswordCheck,
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
+    private readonly first: FirstSignIn,
   ) {}
 
-  /** Throws SignInRefused, SignInBlocked or SignInOverloaded. */
-  async signIn({ username, password }: { username: string; password: string }, client: Client): Promise<SignedIn> {
+  /** Throws SignInRefused, FirstSignInElsewhere, SignInBlocked or SignInOverloaded. */
+  async signIn({ username, password, code }: Credentials, client: Client): Promise<SignedIn> {
     const account = usernameKey(username);
     const user = await this.passwords.check({
       account,
@@ -31,9 +41,10 @@ export class SignInService {
       password,
       find: () => this.users.findByKey(account),
       refusal: 'user.sign_in_refused',
+      admits: (found) => this.first.admits(found, { password, code, client }),
     });
     const signedIn = user && (await this.open(user, client));
-    if (!signedIn) throw new SignInRefused();
+    if (!signedIn) throw password === DEFAULT_PASSWORD && !client.isLocal ? new FirstSignInElsewhere() : new SignInRefused();
     return signedIn;
   }
 

@@ -4,11 +4,11 @@ import type { FastifyReply } from 'fastify';
 import { Clock } from '#libs/platform/clock.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
-import { AdminApi } from './admin-api.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
 import { ApiTokensService } from './api-tokens.service.js';
 import { CreateTokenDto, IssuedTokenDto, TokenDto, TokenListDto } from './dto/token.dto.js';
-import { CurrentUser, type Principal } from './principal.js';
-import { Roles } from './roles.decorator.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 
 const MS_DAY = 86_400_000;
 
@@ -25,7 +25,7 @@ export class TokensController {
   @ApiOkResponse({ type: TokenListDto })
   @ApiProblems(401, 403)
   async list(): Promise<TokenListDto> {
-    return { items: (await this.tokens.list()).map((token) => TokenDto.from(token)) };
+    return { items: (await this.tokens.list()).map((each) => TokenDto.from(each)) };
   }
 
   @Post()
@@ -35,15 +35,15 @@ export class TokensController {
     description: 'The answer has the secret, which is kept nowhere.',
   })
   @ApiCreatedResponse({ type: IssuedTokenDto })
-  @ApiProblems(400, 401, 403, 409)
+  @ApiProblems(400, 401, 403, 409, 422)
   async create(
-    @Body() { name, role, expires_in_days: days, stages }: CreateTokenDto,
+    @Body() { name, role, expires_in_days: days, stages, account }: CreateTokenDto,
     @CurrentUser() caller: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<IssuedTokenDto> {
     const expiresMs = days === undefined ? null : this.clock.now() + days * MS_DAY;
     void reply.header('Cache-Control', 'no-store');
-    return IssuedTokenDto.issued(await this.tokens.create({ name, role, expiresMs, stages: stages ?? null }, caller));
+    return IssuedTokenDto.issued(await this.tokens.create({ name, role, expiresMs, stages: stages ?? null, account }, caller));
   }
 
   @Delete(':id')

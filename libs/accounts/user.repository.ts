@@ -30,14 +30,18 @@ export class UserRepository {
 
   /** Those who can sign in, all of them held until the transaction ends. */
   findAdministratorsLocked(): Promise<User[]> {
-    return this.db.manager.find(User, { where: { role: 'admin', disabled: false }, order: { id: 'ASC' }, ...this.db.forUpdate });
+    return this.db.manager.find(User, {
+      where: { role: 'admin', disabled: false, service: false },
+      order: { id: 'ASC' },
+      ...this.db.forUpdate,
+    });
   }
 
   /** Null when the name is taken. */
   async insert(user: Omit<User, 'id'>): Promise<User | null> {
     await this.insertIfNew(user);
     const { usernameKey, passwordHash } = user;
-    return this.db.manager.findOneBy(User, { usernameKey, passwordHash }); // salted: nobody else has this hash
+    return this.db.manager.findOneBy(User, { usernameKey, passwordHash }); // salted: no other account has this hash
   }
 
   async update(id: number, { role, disabled, passwordHash, mustChangePassword }: User): Promise<void> {

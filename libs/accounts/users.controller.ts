@@ -2,10 +2,10 @@ import { Body, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common'
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
-import { AdminApi } from './admin-api.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
 import { CreateUserDto, UpdateUserDto, UserDto, UserListDto } from './dto/user.dto.js';
-import { CurrentUser, type Principal } from './principal.js';
-import { Roles } from './roles.decorator.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { UsersService } from './users.service.js';
 
 const ById = () => ApiParam({ name: 'id', type: Number, example: 2 });

@@ -16,12 +16,12 @@ export class UsernameTaken extends DomainError {
   }
 }
 
-/** Somebody has to be able to let others in. */
+/** At least one enabled account must be able to manage accounts. */
 export class LastAdministrator extends DomainError {
   readonly code = 'last-administrator';
   readonly status = 409;
   constructor() {
-    super('This is the last administrator who can sign in. Make somebody else an administrator first.');
+    super('This is the last administrator who can sign in. Make another user an administrator first.');
   }
 }
 

@@ -4,9 +4,11 @@ import type { Role, User } from '#libs/entities/user.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
+import { ApiTokenRepository } from './api-token.repository.js';
+import { KnownAddressRepository } from './known-address.repository.js';
 import { PasswordCheck } from './password-check.js';
 import { faultsOfPassword } from './password-rules.js';
-import type { Principal } from './principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { SessionRepository } from './session.repository.js';
 import { UserRepository } from './user.repository.js';
 import { usernameKey } from './username.js';
@@ -14,8 +16,10 @@ import { LastAdministrator, OwnPassword, UsernameTaken, UserNotFound } from './u
 
 export interface NewUser {
   readonly username: string;
-  readonly password: string;
+  /** Of a person; a service account has none. */
+  readonly password?: string | undefined;
   readonly role: Role;
+  readonly service?: boolean | undefined;
 }
 
 export interface UserChange {
@@ -24,15 +28,26 @@ export interface UserChange {
   readonly password?: string;
 }
 
-const isAdministrator = ({ role, disabled }: Pick<User, 'role' | 'disabled'>): boolean => role === 'admin' && !disabled;
+const isAdministrator = ({ role, disabled, service }: Pick<User, 'role' | 'disabled' | 'service'>): boolean =>
+  role === 'admin' && !disabled && !service;
 
-/** The accounts of people. There is always an administrator who can sign in. */
+/** Matches no password (`passwordMatches`). */
+const NO_PASSWORD = 'none';
+
+const passwordFault = (service: boolean) => ({
+  pointer: '/password',
+  detail: service ? 'A service account has no password; programs use its tokens.' : 'password must be given for the account of a person.',
+});
+
+/** The accounts of people and programs. There is always an administrator who can sign in. */
 @Injectable()
 export class UsersService {
   constructor(
     private readonly db: Database,
     private readonly users: UserRepository,
     private readonly sessions: SessionRepository,
+    private readonly tokens: ApiTokenRepository,
+    private readonly known: KnownAddressRepository,
     private readonly passwords: PasswordCheck,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -48,20 +63,22 @@ export class UsersService {
     return user;
   }
 
-  /** Throws UsernameTaken. The password is for the first sign-in only. */
-  async create({ username: typed, password, role }: NewUser): Promise<User> {
+  /** Throws UsernameTaken. The password of a person is for the first sign-in only; a service account cannot sign in. */
+  async create({ username: typed, password, role, service = false }: NewUser): Promise<User> {
     const username = typed.normalize('NFC');
-    const passwordHash = await this.hashOf(password, username);
+    if (service === (password !== undefined)) throw new InvalidRequest([passwordFault(service)]);
+    const passwordHash = password === undefined ? NO_PASSWORD : await this.hashOf(password, username);
     return this.db.transaction(async () => {
       const created = await this.users.insert({
         ...{ username, usernameKey: usernameKey(username), passwordHash, role },
-        mustChangePassword: true,
+        mustChangePassword: !service,
         disabled: false,
+        service,
         createdMs: this.clock.now(),
         lastLoginMs: null,
       });
       if (!created) throw new UsernameTaken(username);
-      await this.audit.record({ action: 'user.created', subject: username, details: { role } });
+      await this.audit.record({ action: 'user.created', subject: username, details: service ? { role, service } : { role } });
       return created;
     });
   }
@@ -69,7 +86,8 @@ export class UsersService {
   /** A new password or a disabled account ends the user's sign-ins. Throws UserNotFound, LastAdministrator, OwnPassword. */
   async update(id: number, { password, ...change }: UserChange, caller: Principal): Promise<User> {
     if (password !== undefined && caller.kind === 'user' && caller.id === id) throw new OwnPassword();
-    const { username } = await this.get(id);
+    const { username, service } = await this.get(id);
+    if (service && password !== undefined) throw new InvalidRequest([passwordFault(true)]);
     const passwordHash = password === undefined ? undefined : await this.hashOf(password, username);
     return this.db.transaction(async () => {
       const { user: before, isLast } = await this.hold(id);
@@ -87,12 +105,17 @@ export class UsersService {
     });
   }
 
-  /** Throws UserNotFound and LastAdministrator. */
+  /** Its sign-ins and tokens end with it. Throws UserNotFound and LastAdministrator. */
   async remove(id: number): Promise<void> {
     await this.db.transaction(async () => {
       const { user, isLast } = await this.hold(id);
       if (isLast) throw new LastAdministrator();
       await this.sessions.deleteOthers(id, null);
+      await this.known.deleteOfUser(id);
+      for (const token of await this.tokens.findOfAccount(id)) {
+        await this.tokens.delete(token.id);
+        await this.audit.record({ action: 'token.revoked', subject: token.name, details: { role: token.role, account: user.username } });
+      }
       await this.users.delete(id);
       const { username, role, disabled } = user;
       await this.audit.record({ action: 'user.deleted', subject: username, details: { before: { role, disabled } } });

@@ -9,7 +9,7 @@ export interface AuditRecord {
   readonly action: string;
   readonly subject?: string;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Who, where the request itself does not tell: a sign-in is not signed in yet. */
+  /** The actor, where the request does not say it: a sign-in is not signed in yet. */
   readonly actor?: Actor;
 }
 

@@ -7,9 +7,9 @@ import type { Role } from './user.entity.js';
 export class ApiToken {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
   @Column({ type: 'varchar', length: 100 }) name!: string;
-  /** Names are unique without case: the audit trail tells programs apart by them. */
+  /** Names are unique without case: the audit trail identifies programs by them. */
   @Index('uq_api_token_name_key', { unique: true }) @Column({ type: 'varchar', length: 200 }) nameKey!: string;
-  /** SHA-256 of the secret, which has 256 random bits; with it alone nobody can call. */
+  /** SHA-256 of the secret, which has 256 random bits; it does not open anything. */
   @Index('uq_api_token_secret_hash', { unique: true }) @Column({ type: 'varchar', length: 64 }) secretHash!: string;
   /** The first characters of the secret, by which its owner knows it again. */
   @Column({ type: 'varchar', length: 12 }) hint!: string;
@@ -18,6 +18,8 @@ export class ApiToken {
   @Column({ type: 'varchar', length: 40, nullable: true }) stages!: string | null;
   @BigIntColumn({ nullable: true }) expiresMs!: number | null;
   @BigIntColumn() createdMs!: number;
+  /** The account that it belongs to and ends with; null for one whose account is gone, which is good for nothing. */
+  @Column({ type: 'integer', nullable: true }) accountId!: number | null;
   /** The name of the user or token that made it. */
   @Column({ type: 'varchar', length: 128 }) createdBy!: string;
   @BigIntColumn({ nullable: true }) lastUsedMs!: number | null;

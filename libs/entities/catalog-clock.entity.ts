@@ -9,6 +9,8 @@ export class CatalogClock {
   @HexIdColumn() epoch!: string;
   /** The last sequence number given out. */
   @BigIntColumn() seq!: number;
+  /** The last sequence number that is on the disk, also after a power cut: no later one is sent to a peer. */
+  @BigIntColumn({ default: 0 }) durableSeq!: number;
   @BigIntColumn() wallMs!: number;
   @Column({ type: 'integer' }) counter!: number;
 }

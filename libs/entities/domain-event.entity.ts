@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { BigIntColumn } from '#libs/platform/database/columns.js';
 
-/** Something that happened here, for those who want to be told: pages that are open, webhooks, mail. */
+/** Something that happened here, for the consumers of events: open pages, webhooks, mail. */
 @Entity('domain_event')
 export class DomainEvent {
   /** Rising and gapless in the order of the commits: who has read up to one has missed none before it. */

@@ -1,21 +1,36 @@
 import { ApiToken } from './api-token.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
+import { AuthorKey } from './author-key.entity.js';
+import { AuthorRights } from './author-rights.entity.js';
+import { BlockedServer } from './blocked-server.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
+import { ContentCopies } from './content-copies.entity.js';
 import { Content } from './content.entity.js';
 import { DomainEvent } from './domain-event.entity.js';
 import { EventClock } from './event-clock.entity.js';
 import { EventPosition } from './event-position.entity.js';
+import { GuardedChange } from './guarded-change.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
+import { Invitation } from './invitation.entity.js';
+import { JamfConnection } from './jamf-connection.entity.js';
 import { Job } from './job.entity.js';
+import { KnownAddress } from './known-address.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { MailSettings } from './mail-settings.entity.js';
+import { OwnClockRow } from './own-clock.entity.js';
+import { PackageMetadata } from './package-metadata.entity.js';
 import { Package } from './package.entity.js';
+import { PeerRepair } from './peer-repair.entity.js';
+import { PackageVersion } from './package-version.entity.js';
+import { PeerClock } from './peer-clock.entity.js';
+import { PeerRun } from './peer-run.entity.js';
 import { Peer } from './peer.entity.js';
 import { RateBucket } from './rate-bucket.entity.js';
-import { Removal } from './removal.entity.js';
+import { RefusedWrite } from './refused-write.entity.js';
 import { ReplicationSettings } from './replication-settings.entity.js';
 import { ResumableUpload } from './resumable-upload.entity.js';
 import { SeenToken } from './seen-token.entity.js';
+import { ServerRun } from './server-run.entity.js';
 import { Server } from './server.entity.js';
 import { ServerState } from './server-state.entity.js';
 import { Session } from './session.entity.js';
@@ -28,23 +43,38 @@ import { WebhookDelivery } from './webhook-delivery.entity.js';
 export const entities = [
   ApiToken,
   AuditEvent,
+  AuthorKey,
+  AuthorRights,
+  BlockedServer,
   CatalogClock,
   Content,
+  ContentCopies,
   DomainEvent,
   EventClock,
   EventPosition,
+  GuardedChange,
   IdempotencyKey,
+  Invitation,
+  JamfConnection,
   Job,
+  KnownAddress,
   LoginAttempt,
   MailSettings,
+  OwnClockRow,
   Package,
+  PackageMetadata,
+  PackageVersion,
   Peer,
+  PeerClock,
+  PeerRepair,
+  PeerRun,
   RateBucket,
-  Removal,
+  RefusedWrite,
   ReplicationSettings,
   ResumableUpload,
   SeenToken,
   Server,
+  ServerRun,
   ServerState,
   Session,
   Transfer,

@@ -1,16 +1,16 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { BigIntColumn } from '#libs/platform/database/columns.js';
 
-/** `due` will run at dueMs; `running` until its lease ends at dueMs; `failed` gave up and is kept to be looked at. */
+/** `due` will run at dueMs; `running` until its lease ends at dueMs; `failed` gave up and is kept for an administrator. */
 export type JobState = 'due' | 'running' | 'failed';
 
-/** Work that is owed. The queue only carries ids; a row is deleted when its work is done. */
+/** Work to do. The queue only carries ids; a row is deleted when its work is done. */
 @Entity('job')
 @Index('ix_job_due', ['state', 'dueMs'])
 export class Job {
   @PrimaryColumn({ type: 'varchar', length: 32 }) id!: string;
   @Column({ type: 'varchar', length: 60 }) type!: string;
-  /** At most one row with this key: later wishes for the same work join it. */
+  /** At most one row with this key: later requests for the same work join it. */
   @Index('uq_job_dedupe_key', { unique: true })
   @Column({ type: 'varchar', length: 120, nullable: true })
   dedupeKey!: string | null;

@@ -5,7 +5,7 @@ import { BigIntColumn } from '#libs/platform/database/columns.js';
 export const mailSecurities = ['none', 'starttls', 'tls'] as const;
 export type MailSecurity = (typeof mailSecurities)[number];
 
-/** Who is told of events by e-mail, and how: at most one row, id 1. Sealed columns are encrypted under DATABASE_KEY. */
+/** The settings of e-mail: at most one row, id 1. Sealed columns are encrypted under DATABASE_KEY. */
 @Entity('mail_settings')
 export class MailSettings {
   @PrimaryColumn({ type: 'integer' }) id!: number;
@@ -24,8 +24,8 @@ export class MailSettings {
   @Column({ type: 'text' }) events!: string;
   /** How long events are gathered for one message; 0: not at all. */
   @Column({ type: 'integer' }) digestMinutes!: number;
-  /** The last event that was told, or that nobody wanted to be told of. */
-  @BigIntColumn() toldUpTo!: number;
+  /** The last event that was sent or was not to be sent. */
+  @BigIntColumn({ name: 'told_up_to' }) notifiedUpTo!: number;
   @BigIntColumn({ nullable: true }) lastSentMs!: number | null;
   /** Why the last attempt failed; null when it did not. */
   @Column({ type: 'varchar', length: 500, nullable: true }) lastError!: string | null;

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { BigIntColumn, HexIdColumn } from '#libs/platform/database/columns.js';
 import type { Stage } from '#libs/replication/stage.js';
 
-/** A server this one is registered with (MESH §8), and how far the two have told each other (MESH §3). */
+/** A server this one is registered with (MESH §8), and how far each has read the other's feed (MESH §3). */
 @Entity('peer')
 export class Peer {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
@@ -23,6 +23,17 @@ export class Peer {
   @BigIntColumn({ nullable: true }) lastSeenMs!: number | null;
   @BigIntColumn({ nullable: true }) unreachableSinceMs!: number | null;
   @Column({ type: 'text', nullable: true }) lastError!: string | null;
+  /** Why something that it sent was refused last, and when; null for never. */
+  @Column({ type: 'text', nullable: true }) lastRefusal!: string | null;
+  @BigIntColumn({ nullable: true }) lastRefusalMs!: number | null;
+  /** It has sent signed writes: it must go on doing so. */
+  @Column({ type: 'boolean', default: false }) signs!: boolean;
+  /** JSON: numbers of our own feed whose entries it has refused; null for none. */
+  @Column({ type: 'text', nullable: true }) rejectedSeqs!: string | null;
+  /** Why it refused the last of them. */
+  @Column({ type: 'text', nullable: true }) rejectedReason!: string | null;
+  /** When it first signed an answer: from then on it must go on signing them; null for never. */
+  @BigIntColumn({ nullable: true }) signsSinceMs!: number | null;
   @Column({ type: 'boolean' }) paused!: boolean;
   /** Bytes per second fetched from this peer; null is no limit of its own. */
   @BigIntColumn({ nullable: true }) downloadLimit!: number | null;

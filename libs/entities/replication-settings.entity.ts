@@ -19,4 +19,6 @@ export class ReplicationSettings {
   @Column({ type: 'integer', nullable: true }) windowFrom!: number | null;
   @Column({ type: 'integer', nullable: true }) windowTo!: number | null;
   @Column({ type: 'varchar', length: 64, nullable: true }) windowZone!: string | null;
+  /** Content that this server does not serve is fetched all the same, for servers that get it nowhere else; null is no. */
+  @Column({ type: 'boolean', nullable: true }) relay!: boolean | null;
 }

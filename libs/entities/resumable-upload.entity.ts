@@ -12,7 +12,7 @@ export class ResumableUpload {
   @Column({ type: 'varchar', length: 4, nullable: true }) stage!: Stage | null;
   @Column({ type: 'text', nullable: true }) notes!: string | null;
   @Column({ type: 'boolean' }) replaces!: boolean;
-  /** The Upload-Metadata header as it came, to be told again. */
+  /** The Upload-Metadata header as received; a HEAD request gets it back. */
   @Column({ type: 'text', nullable: true }) metadata!: string | null;
   @BigIntColumn() size!: number;
   /** So many bytes are on the disk and right. Equal to `size` only once the package is there. */
@@ -21,6 +21,6 @@ export class ResumableUpload {
   @Index('ix_resumable_upload_expires') @BigIntColumn() expiresMs!: number;
   /** The process that writes to it now. */
   @HexIdColumn({ nullable: true }) holder!: string | null;
-  /** A holder that was not heard of until then is gone. */
+  /** A holder that does not renew its claim until then has lost it. */
   @BigIntColumn() heldUntilMs!: number;
 }

@@ -19,4 +19,6 @@ export class Server {
   /** ES256 public key, SPKI PEM. */
   @Column({ type: 'text' }) publicKey!: string;
   @BigIntColumn() createdMs!: number;
+  /** Whether writes without a signature are accepted while ACCEPT_UNSIGNED_WRITES is `auto`: the server was upgraded with peers. */
+  @Column({ type: 'boolean', default: false }) acceptUnsignedWrites!: boolean;
 }

@@ -5,7 +5,11 @@ import { BigIntColumn, BytesColumn, HexIdColumn } from '#libs/platform/database/
 export const transferStates = ['queued', 'active', 'receiving', 'waiting', 'failed', 'cancelled', 'done'] as const;
 export type TransferState = (typeof transferStates)[number];
 
-/** Content on its way to this server (MESH §6.1). The row is the truth; the queue only says "look at it". */
+/** Bytes that are here, verified or not yet. */
+export const receivedBytesOf = ({ verifiedBytes, receivedBytes }: Pick<Transfer, 'verifiedBytes' | 'receivedBytes'>): number =>
+  Math.max(verifiedBytes, receivedBytes ?? 0);
+
+/** Content on its way to this server (MESH §6.1). The row is authoritative; the queue only triggers a check of it. */
 @Entity('transfer')
 export class Transfer {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
@@ -17,6 +21,8 @@ export class Transfer {
   /** One bit a block, lowest bit first: verified and written to the staging file. */
   @BytesColumn({ nullable: true }) verified!: Buffer | null;
   @BigIntColumn() verifiedBytes!: number;
+  /** With what has come of blocks that are not whole; null when that is not known. */
+  @BigIntColumn({ nullable: true }) receivedBytes!: number | null;
   @Column({ type: 'integer' }) attempts!: number;
   @Column({ type: 'varchar', length: 60, nullable: true }) errorCode!: string | null;
   @Column({ type: 'text', nullable: true }) lastError!: string | null;

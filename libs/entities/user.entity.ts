@@ -5,7 +5,7 @@ import { BigIntColumn } from '#libs/platform/database/columns.js';
 export const roles = ['viewer', 'publisher', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Somebody who signs in. */
+/** An account: of a person who signs in, or of a program. */
 @Entity('user')
 export class User {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
@@ -16,6 +16,8 @@ export class User {
   @Column({ type: 'varchar', length: 10 }) role!: Role;
   @Column({ type: 'boolean' }) mustChangePassword!: boolean;
   @Column({ type: 'boolean' }) disabled!: boolean;
+  /** The account of a program: it has tokens, and cannot sign in. */
+  @Column({ type: 'boolean', default: false }) service!: boolean;
   @BigIntColumn() createdMs!: number;
   @BigIntColumn({ nullable: true }) lastLoginMs!: number | null;
 }

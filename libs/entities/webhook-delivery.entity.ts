@@ -13,6 +13,7 @@ export class WebhookDelivery {
   @Column({ type: 'integer' }) webhookId!: number;
   @Column({ type: 'varchar', length: 40 }) eventType!: string;
   @Column({ type: 'text' }) body!: string;
+  @Column({ type: 'varchar', length: 60, default: 'application/json' }) contentType!: string;
   @Column({ type: 'varchar', length: 10 }) state!: DeliveryState;
   @Column({ type: 'integer' }) attempts!: number;
   @BigIntColumn({ nullable: true }) nextAttemptMs!: number | null;

@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { BigIntColumn } from '#libs/platform/database/columns.js';
 
-export const webhookFormats = ['standard', 'slack'] as const;
+export const webhookFormats = ['standard', 'slack', 'teams', 'cloudevents'] as const;
 export type WebhookFormat = (typeof webhookFormats)[number];
 
-/** Somebody else's address that is told of events (Standard Webhooks 1.0). Sealed columns are encrypted under DATABASE_KEY. */
+/** An external address that receives events (Standard Webhooks 1.0). Sealed columns are encrypted under DATABASE_KEY. */
 @Entity('webhook')
 export class Webhook {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
@@ -12,9 +12,9 @@ export class Webhook {
   @Column({ type: 'varchar', length: 1_000 }) url!: string;
   /** Types of events, with commas; null: all. */
   @Column({ type: 'text', nullable: true }) events!: string | null;
-  @Column({ type: 'varchar', length: 10 }) format!: WebhookFormat;
+  @Column({ type: 'varchar', length: 20 }) format!: WebhookFormat;
   @Column({ type: 'boolean' }) enabled!: boolean;
-  /** Why it was switched off by itself. */
+  /** Why it was switched off automatically. */
   @Column({ type: 'varchar', length: 255, nullable: true }) disabledReason!: string | null;
   /** Sealed: `whsec_…`. */
   @Column({ type: 'text' }) secret!: string;

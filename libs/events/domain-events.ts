@@ -8,7 +8,7 @@ import type { EventType } from './event-types.js';
 import { EventsHappened } from './events.jobs.js';
 
 /**
- * Writes down what happened, for those who want to be told. Called inside the transaction of the change, like the audit trail,
+ * Records what happened, for the consumers of events. Called inside the transaction of the change, like the audit trail,
  * so that there is no event without its change and no change without its event.
  */
 @Injectable()

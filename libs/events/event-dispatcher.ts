@@ -6,7 +6,7 @@ import { EventPositionRepository } from './event-position.repository.js';
 
 const BATCH = 100;
 
-/** Tells every consumer of this process what it has not been told yet. */
+/** Delivers to every consumer of this process the events after its position. */
 @Injectable()
 export class EventDispatcher implements OnApplicationBootstrap {
   private readonly consumers = new Map<string, EventConsumer>();
@@ -32,12 +32,12 @@ export class EventDispatcher implements OnApplicationBootstrap {
 
   async dispatch(signal: AbortSignal): Promise<void> {
     for (const consumer of this.consumers.values()) {
-      while (!signal.aborted && (await this.tell(consumer))) continue;
+      while (!signal.aborted && (await this.deliver(consumer))) continue;
     }
   }
 
   /** True when there may be more. */
-  private tell(consumer: EventConsumer): Promise<boolean> {
+  private deliver(consumer: EventConsumer): Promise<boolean> {
     return this.db.transaction(async () => {
       const position = await this.positions.hold(consumer.name, await this.events.newestId());
       const events = await this.events.findAfter(position, BATCH);

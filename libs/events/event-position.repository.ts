@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventPosition } from '#libs/entities/event-position.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
-/** Every query on how far consumers have been told. */
+/** Every query on the positions of consumers. */
 @Injectable()
 export class EventPositionRepository {
   constructor(private readonly db: Database) {}

@@ -1,7 +1,7 @@
 import type { Role } from '#libs/entities/user.entity.js';
 
 interface EventKind {
-  /** One sentence, for people who choose what they want to be told. */
+  /** One sentence, for people who choose which events to receive. */
   readonly description: string;
   /** The least role that may read it. */
   readonly role: Role;
@@ -30,13 +30,33 @@ export const eventTypes = {
   'package.synced': { role: 'viewer', description: 'A package arrived here from another server, whole and verified.', example: pkg },
   'package.sync_failed': {
     role: 'viewer',
-    description: 'A package could not be fetched, and that needs a look. It is tried again by itself.',
+    description: 'A package could not be fetched and needs attention. It is retried automatically.',
     example: { ...pkg, code: 'content-mismatch', reason: 'Berlin sent blocks with wrong content and was given up.' },
+  },
+  'package.conflict': {
+    role: 'viewer',
+    description: 'Two servers wrote contents of the same name without knowing of each other. One is in force; the other can be restored.',
+    example: {
+      filename: 'NoMAD.pkg',
+      uuid: '28f7adde4f674873807a4c8c69b641d0',
+      lost_author_iss: 'e7becdda9a9046f6a78f69ef591e9835',
+      kept_author_iss: '0f7adde4f674873807a4c8c69b641d02',
+    },
   },
   'package.quarantined': {
     role: 'viewer',
     description: 'A package was found damaged on this disk; it is not served until it has been fetched again.',
     example: pkg,
+  },
+  'package.copies_low': {
+    role: 'viewer',
+    description: 'Only one verified copy of a package is known in the mesh; there were more.',
+    example: { ...pkg, copies: 1 },
+  },
+  'package.copies_none': {
+    role: 'viewer',
+    description: 'No verified copy of a package is known in the mesh: its servers are silent, or lost it.',
+    example: { ...pkg, copies: 0 },
   },
   'peer.registered': { role: 'viewer', description: 'A server was registered.', example: peer },
   'peer.unregistered': { role: 'viewer', description: 'A server was unregistered.', example: peer },
@@ -46,14 +66,64 @@ export const eventTypes = {
     example: { ...peer, reason: 'connect ECONNREFUSED' },
   },
   'peer.reachable': { role: 'viewer', description: 'A registered server answers again.', example: peer },
+  'peer.entry_refused': {
+    role: 'viewer',
+    description:
+      'Something that a registered server sent was refused: a false entry, a forged summary or wrong bytes. Nothing of it counts.',
+    example: { ...peer, refused: 1, reason: 'The entry of NoMAD.pkg names the content 28f7…41d0 with another size than is known of it.' },
+  },
+  'server.key_changed': {
+    role: 'viewer',
+    description: 'A server of the mesh appeared with another key. Writes signed with it are refused until an administrator accepts it.',
+    example: {
+      iss: 'e7becdda9a9046f6a78f69ef591e9835',
+      key_id: 'e3b0c442…',
+      introduced_by: '28f7adde4f674873807a4c8c69b641d0',
+      peer: 'Example ODS 2',
+    },
+  },
   'deletes.held': {
     role: 'viewer',
-    description: 'News of other servers would delete a large part of the packages; it is held until an administrator decides.',
+    description:
+      'Other servers sent changes that would delete, withdraw, replace or demote a large part of the packages; they are held until an administrator decides.',
     example: { peer: 'Example ODS 2', packages: 120, total_held: 120 },
+  },
+  'clock.wrong': {
+    role: 'viewer',
+    description:
+      "This server's clock is more than 10 minutes ahead of the clocks of its peers, and no changes are accepted here; or as far behind.",
+    example: {
+      state: 'ahead',
+      offset_ms: -3_600_000,
+      own_time: '2026-03-01T13:00:00.000Z',
+      other_servers_time: '2026-03-01T12:00:00.000Z',
+    },
+  },
+  'clock.right': {
+    role: 'viewer',
+    description: "This server's clock agrees with the clocks of its peers again.",
+    example: { state: 'right', offset_ms: 12, own_time: '2026-03-01T12:05:00.000Z', other_servers_time: '2026-03-01T12:05:00.012Z' },
+  },
+  'catalog.epoch_renewed': {
+    role: 'viewer',
+    description:
+      'This server stopped without warning, or an earlier state of its database came back: other servers read its changes from the beginning.',
+    example: { reason: 'This server was not stopped cleanly.' },
+  },
+  'catalog.repaired': {
+    role: 'viewer',
+    description: 'The catalogs of this server and a peer differed although neither had unsent changes; they were compared and repaired.',
+    example: { ...peer, received: 3, sent: 0 },
+  },
+  'peer.identity_conflict': {
+    role: 'viewer',
+    description:
+      'Two running servers use the identity of a registered server, as after copying its data directory. The one that is not at its URL is not spoken with until an administrator decides.',
+    example: { ...peer, copy: '192.0.2.44' },
   },
   'disk.low': {
     role: 'viewer',
-    description: 'There is no room for a package that is wanted here; fetching goes on when there is.',
+    description: 'There is no room for a package that is wanted here; fetching resumes when there is.',
     example: { free_bytes: 1_048_576, needed_bytes: 734_003_200, filename: 'NoMAD.pkg' },
   },
   'sign_in.locked_out': {

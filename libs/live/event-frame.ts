@@ -4,7 +4,7 @@ import type { DomainEvent } from '#libs/entities/domain-event.entity.js';
 export const eventFrame = ({ id, type, data, createdMs }: DomainEvent): string =>
   `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ id, type, created: new Date(createdMs).toISOString(), data })}\n\n`;
 
-/** Moves the client's position on, and tells it nothing. */
+/** Advances the client's position without an event. */
 export const positionFrame = (id: number): string => `id: ${id}\n\n`;
 
 /** Not kept and not repeated: the state of something that moves. */

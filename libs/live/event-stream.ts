@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AdminStrategy } from '#libs/accounts/admin.strategy.js';
 import { ApiTokensService } from '#libs/accounts/api-tokens.service.js';
-import type { Principal } from '#libs/accounts/principal.js';
-import { mayActAs } from '#libs/accounts/roles.decorator.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
+import { mayActAs } from '#libs/platform/admin-api/roles.decorator.js';
 import type { DomainEvent } from '#libs/entities/domain-event.entity.js';
 import { DomainEventRepository } from '#libs/events/domain-event.repository.js';
 import { eventTypes, isEventType } from '#libs/events/event-types.js';
@@ -44,8 +44,8 @@ export class EventStream {
 
   private async *run(caller: Caller, lastId: number, isBeyond: boolean): AsyncGenerator<string> {
     const release = this.enter(caller.principal); // here, because what was never begun has no end
-    const inbox = new Inbox();
-    const leave = this.live.listen(inbox);
+    const buffer = new StreamBuffer();
+    const leave = this.live.listen(buffer);
     let position = lastId;
     try {
       yield 'retry: 2000\n\n';
@@ -56,8 +56,8 @@ export class EventStream {
         if (!(await this.isStillIn(caller))) return;
         for (const event of page) yield this.mayRead(caller.principal, event) ? eventFrame(event) : positionFrame(event.id);
         position = page.at(-1)?.id ?? position;
-        yield* inbox.takeStates();
-        if (page.length < PAGE && !(await inbox.wait(HEARTBEAT_MS, this.shutdown.signal))) yield commentFrame('still here');
+        yield* buffer.takeStates();
+        if (page.length < PAGE && !(await buffer.wait(HEARTBEAT_MS, this.shutdown.signal))) yield commentFrame('still here');
       }
     } finally {
       leave();
@@ -84,7 +84,7 @@ export class EventStream {
           : await this.sessions.validate({ sid: principal.sessionId, sub: String(principal.id) });
       return role === principal.role;
     } catch {
-      return false; // signed out, revoked, or the database is away: the client comes back and is told
+      return false; // signed out, revoked, or the database is away: the client reconnects and gets the reason
     }
   }
 
@@ -107,7 +107,7 @@ export class EventStream {
 const keyOf = ({ kind, id }: Principal): string => `${kind} ${id}`;
 
 /** What has come in for one stream since it last looked. Of states only the newest counts. */
-class Inbox {
+class StreamBuffer {
   private isNews = false;
   private newest: string | null = null;
   private wake: (() => void) | undefined;

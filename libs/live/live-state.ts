@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { DomainEventRepository } from '#libs/events/domain-event.repository.js';
 import { DomainEvents } from '#libs/events/domain-events.js';
-import { TransferDto } from '#libs/sync/dto/transfer.dto.js';
-import { TransfersService } from '#libs/sync/transfers.service.js';
+import { TransferDto } from '#libs/sync/transfers/transfer.dto.js';
+import { TransfersService } from '#libs/sync/transfers/transfers.service.js';
 import { stateFrame } from './event-frame.js';
 
-/** How often the database is asked whether another process has told something, and how transfers stand; in milliseconds. */
+/** How often the database is asked for events of other processes and for the state of transfers; in milliseconds. */
 const LOOK_MS = 1_000;
 const SHOWN = 50;
 
@@ -47,9 +47,9 @@ export class LiveState implements OnModuleDestroy {
   }
 
   private begin(): void {
-    this.endNews = this.own.onNews(() => this.tellNews());
+    this.endNews = this.own.onNews(() => this.announceNews());
     this.timer = setInterval(() => {
-      this.look().catch((error: unknown) => this.logger.debug(`Could not look for news: ${String(error)}`)); // in a second again
+      this.readNews().catch((error: unknown) => this.logger.debug(`Could not read events: ${String(error)}`)); // in a second again
     }, LOOK_MS);
   }
 
@@ -59,9 +59,9 @@ export class LiveState implements OnModuleDestroy {
     this.lastTransfers = '';
   }
 
-  private async look(): Promise<void> {
+  private async readNews(): Promise<void> {
     const newest = await this.events.newestId();
-    if (newest > this.newest) this.tellNews();
+    if (newest > this.newest) this.announceNews();
     this.newest = newest;
     const frame = stateFrame('transfers', await this.activeTransfers());
     if (frame === this.lastTransfers) return;
@@ -77,7 +77,7 @@ export class LiveState implements OnModuleDestroy {
     return { items: active.map((transfer) => TransferDto.from(transfer, names, now)) };
   }
 
-  private tellNews(): void {
+  private announceNews(): void {
     for (const listener of this.listeners) listener.news();
   }
 }

@@ -4,8 +4,8 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { CurrentUser, type Principal } from '#libs/accounts/principal.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { EventStream } from './event-stream.js';
 
@@ -31,7 +31,7 @@ export class LiveController {
     operationId: 'streamEvents',
     summary: 'What happens, as it happens (server-sent events)',
     description:
-      'Each event has an id; a client that comes back with it as Last-Event-ID misses nothing. `reset` says that it was away too long and should load anew. `transfers` tells how transfers stand, at most once a second, and has no id. The stream ends with the sign-in.',
+      'Each event has an id; a client that comes back with it as Last-Event-ID misses nothing. `reset` says that it was away too long and should load anew. `transfers` gives the state of transfers, at most once a second, and has no id. The stream ends with the sign-in.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',
@@ -40,7 +40,7 @@ export class LiveController {
     schema: { type: 'string' },
   })
   @ApiProduces('text/event-stream')
-  @ApiOkResponse({ description: 'A stream that does not end by itself.', schema: { type: 'string' } })
+  @ApiOkResponse({ description: 'A stream without an end.', schema: { type: 'string' } })
   @ApiProblems(400, 401, 403, 429)
   async stream(
     @CurrentUser() principal: Principal,

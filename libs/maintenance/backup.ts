@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { copyDatabase } from '#libs/migrations/copy-database.js';
@@ -9,7 +9,7 @@ import type { DataSource } from '#libs/platform/database/data-source.js';
 import { DATABASE, MANIFEST, manifestText } from './backup-manifest.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import { MaintenanceRepository, type StoredContent } from './maintenance.repository.js';
-import { placeFile, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
+import { copyDurably, isSameFile, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
 
 export interface BackupReport {
   readonly contents: number;
@@ -44,6 +44,7 @@ export async function makeBackup(config: Config, dataSource: DataSource, directo
 async function saveDatabase(config: Config, dataSource: DataSource, file: string): Promise<void> {
   const draft = `${file}.part`;
   for (const end of ['', '-wal', '-shm']) await rm(draft + end, { force: true });
+  await writeFile(draft, '', { mode: 0o600 }); // password hashes and sealed keys are in it
   const settings = config.get('database');
   if (settings.kind === 'sqlite') {
     const source = new SqliteFile(settings.file, { readonly: true });
@@ -90,17 +91,30 @@ async function saveContents(dataDir: string, directory: string, contents: Stored
   const missing: string[] = [];
   for (const content of contents) {
     const [from, to] = [dataDir, directory].map((root) => path.join(root, 'content', content.uuid)) as [string, string];
-    if ((await sizeOf(to)) !== content.size) await rm(to, { force: true });
-    try {
-      await placeFile(from, to);
-      present.push(content);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      if ((await sizeOf(to)) === content.size) present.push(content);
-      else if (content.state === 'held') missing.push(content.filename); // others may just have been retired
-    }
+    if (await saveContent(content, from, to)) present.push(content);
+    else if (content.state === 'held') missing.push(content.filename); // others may just have been retired
   }
   return { present, missing };
+}
+
+/** True when the backup has it. What an earlier backup saved stays; what is new is read again after it was copied. */
+async function saveContent({ size, sha256 }: StoredContent, from: string, to: string): Promise<boolean> {
+  const [here, saved] = [await sizeOf(from), await sizeOf(to)];
+  const isShared = here !== null && saved !== null && (await isSameFile(from, to));
+  if (saved === size && !isShared) return true;
+  if (here === null) return saved === size;
+  const draft = `${to}.new`;
+  try {
+    await copyDurably(from, draft);
+    if ((await sha256OfFile(draft)) !== sha256) return false; // damaged on the disk: no backup of it
+    await rename(draft, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false; // retired since the database was read
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
 
 async function removeOthers(directory: string, kept: ReadonlySet<string>): Promise<void> {

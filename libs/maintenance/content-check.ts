@@ -8,7 +8,7 @@ export interface ContentFault {
   readonly fault: 'missing' | 'another size' | 'damaged';
 }
 
-/** Compares every content on disk with what the database promises; reads all of it unless told to look at sizes only. */
+/** Compares every content on disk with what the database promises; reads all of it unless only sizes are to be compared. */
 export async function checkContents(
   rows: MaintenanceRepository,
   dataDir: string,

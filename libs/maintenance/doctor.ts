@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Config } from '#libs/platform/config/config.js';
 import { redisOptions } from '#libs/platform/jobs/redis-options.js';
 import { checkContents } from './content-check.js';
+import { type OrphanFile, orphanFiles } from './orphans.js';
 import type { MaintenanceRepository } from './maintenance.repository.js';
 import { openSealed } from './sealed-columns.js';
 
@@ -18,13 +19,21 @@ const fault = (text: string): Finding => ({ level: 'fault', text });
 const OVERDUE_MS = 5 * 60_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
-/** Looks at everything that makes a server ill, and says for each thing what to do. The database is open already. */
+/** Checks everything that keeps a server from working, and says for each finding what to do. The database is open already. */
 export async function examine(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
   const examinations = [examineServer, examineDisk, examineContents, examineQueue, examineJobs, examinePackages, examinePeers];
+  const damage = await rows.damage();
+  if (damage !== null) return [fault(damagedText(config, damage))];
   const findings: Finding[] = [ok(`The database (${config.get('database').kind}) answers and is of this version.`)];
   for (const each of examinations) findings.push(...(await each(config, rows)));
   return findings;
 }
+
+const damagedText = (config: Config, damage: string): string => {
+  const { database } = config.values;
+  const where = database.kind === 'sqlite' ? database.file : database.kind;
+  return `The database ${where} is damaged: ${damage}. Stop the server, move the file and its -wal and -shm aside, and restore a backup ("ods-admin restore DIRECTORY").`;
+};
 
 async function examineServer(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
   const server = await rows.server();
@@ -53,11 +62,18 @@ async function examineDisk(config: Config): Promise<Finding[]> {
 
 async function examineContents(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
   const { checked, faults } = await checkContents(rows, config.get('dataDir'), true);
-  if (faults.length === 0) return [ok(`${checked} contents are on disk with their sizes; "ods-admin verify" reads them.`)];
-  return faults.map(({ filename, fault: what }) =>
-    fault(`The content of ${filename} is ${what} on disk. Is the disk mounted? A restart fetches it from a peer.`),
-  );
+  const orphans = (await orphanFiles(rows, config.get('dataDir'))).map((orphan) => warning(orphanText(orphan)));
+  if (faults.length === 0) return [ok(`${checked} contents are on disk with their sizes; "ods-admin verify" reads them.`), ...orphans];
+  return [
+    ...orphans,
+    ...faults.map(({ filename, fault: what }) =>
+      fault(`The content of ${filename} is ${what} on disk. Is the disk mounted? A restart fetches it from a peer.`),
+    ),
+  ];
 }
+
+export const orphanText = ({ uuid, size }: OrphanFile): string =>
+  `content/${uuid} (${size} bytes) belongs to no package of the database. When no backup is to be restored that needs it, it can be deleted.`;
 
 async function examineQueue(config: Config): Promise<Finding[]> {
   const url = config.get('REDIS_URL');

@@ -10,6 +10,7 @@ import { Server } from '#libs/entities/server.entity.js';
 import { Session } from '#libs/entities/session.entity.js';
 import { Transfer } from '#libs/entities/transfer.entity.js';
 import type { Database } from '#libs/platform/database/database.js';
+import { isCorruption } from '#libs/platform/database/transient-errors.js';
 
 export type StoredContent = Pick<Content, 'uuid' | 'filename' | 'size' | 'sha256' | 'state'>;
 
@@ -28,8 +29,30 @@ const BATCH = 500;
 export class MaintenanceRepository {
   constructor(private readonly db: Database) {}
 
+  /** What SQLite finds wrong with its file (PRAGMA quick_check); null when it is well, or when a database server looks after it. */
+  async damage(): Promise<string | null> {
+    if (this.db.kind !== 'sqlite') return null;
+    try {
+      const rows = (await this.db.manager.query('PRAGMA quick_check(3)')) as { quick_check: string }[];
+      return (
+        rows
+          .map((row) => row.quick_check)
+          .filter((text) => text !== 'ok')
+          .join('; ') || null
+      );
+    } catch (error) {
+      if (isCorruption(error)) return (error as Error).message;
+      throw error;
+    }
+  }
+
   server(): Promise<Server | null> {
     return this.db.manager.findOneBy(Server, ROW);
+  }
+
+  /** No server was ever here: it has neither an identity nor contents. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.server()) === null && !(await this.db.manager.existsBy(Content, {}));
   }
 
   /** Contents whose bytes should be on this disk. */
@@ -44,6 +67,12 @@ export class MaintenanceRepository {
       if (!last) return all;
       after = last.uuid;
     }
+  }
+
+  /** The contents that there is any record of, in whatever state. */
+  async knownUuids(): Promise<ReadonlySet<string>> {
+    const rows = await this.db.manager.find(Content, { select: { uuid: true } });
+    return new Set(rows.map(({ uuid }) => uuid));
   }
 
   troubledPackages(): Promise<Pick<Package, 'filename' | 'status'>[]> {
@@ -80,7 +109,7 @@ export class MaintenanceRepository {
     return rows.map((row) => ({ key: row.row_key, sealed: row.sealed.toString('utf8') }));
   }
 
-  /** Unless somebody changed it meanwhile: what is newer is under the new key already. */
+  /** Unless it was changed meanwhile: what is newer is under the new key already. */
   async replaceSealed({ table, key, column }: SealedColumn, row: unknown, seen: string, sealed: string): Promise<void> {
     const isBytes = this.metadataOf(table).columns.find(({ databaseName }) => databaseName === column)?.type === (Buffer as unknown);
     const asStored = (text: string): string | Buffer => (isBytes ? Buffer.from(text) : text);
@@ -113,7 +142,7 @@ export class MaintenanceRepository {
 
   /**
    * What must not be believed after an older state came back: how far others have read us and we them, sign-ins that ended
-   * since, work that somebody was doing. A new epoch makes every peer read from the beginning; the clock only goes forward.
+   * since, work that was in progress. A new epoch makes every peer read from the beginning; the clock only goes forward.
    */
   async forgetTheFuture(epoch: string, now: number): Promise<void> {
     const { manager } = this.db;
@@ -125,8 +154,8 @@ export class MaintenanceRepository {
     await manager.createQueryBuilder().delete().from(SeenToken).execute();
     await manager.createQueryBuilder().delete().from(ResumableUpload).execute(); // their bytes are in no backup
     await manager.update(Job, { state: 'running' }, { state: 'due', lease: null, dueMs: now, again: false });
-    await manager.update(Transfer, { state: 'active' }, { state: 'queued', verified: null, verifiedBytes: 0 });
-    await manager.update(Transfer, { state: In(['queued', 'waiting', 'failed']) }, { verified: null, verifiedBytes: 0 });
+    await manager.update(Transfer, { state: 'active' }, { state: 'queued', verified: null, verifiedBytes: 0, receivedBytes: 0 });
+    await manager.update(Transfer, { state: In(['queued', 'waiting', 'failed']) }, { verified: null, verifiedBytes: 0, receivedBytes: 0 });
   }
 
   private metadataOf(table: string) {

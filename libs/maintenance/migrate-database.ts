@@ -3,11 +3,13 @@ import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
 import { repositoryOf } from './backup.js';
+import { requireStopped } from './require-stopped.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 
 /** Copies this server's database into an empty one of any kind. The server must not be running; nothing of the old one changes. */
 export async function migrateDatabase(config: Config, environment: NodeJS.ProcessEnv, url: string): Promise<number> {
   const settings = loadConfig({ ...environment, DATABASE_URL: url }).get('database');
+  await requireStopped(config);
   const source = await prepareDatabase(config.get('database'));
   try {
     if (!(await repositoryOf(source).server()))

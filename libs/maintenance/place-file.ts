@@ -1,20 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { copyFile, link, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 
-/** Puts an immutable file at a second place: a hard link where the file system has one, else a durable copy. */
-export async function placeFile(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-    return;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code === 'ENOENT') throw error;
-  }
+/**
+ * Copies a file durably to a second place; its blocks are shared (reflink) where the file system can do that. Never a hard link: what
+ * damages the one file, a failing disk or a program that writes into it, must not damage the other (docs/adr/0022).
+ */
+export async function copyDurably(from: string, to: string): Promise<void> {
   const draft = `${to}.part`;
   await rm(draft, { force: true });
-  await copyFile(from, draft);
+  await copyFile(from, draft, constants.COPYFILE_FICLONE);
   const { atime, mtime } = await stat(from);
   await utimes(draft, atime, mtime);
   await sync(draft);
@@ -43,6 +38,12 @@ export async function sizeOf(file: string): Promise<number | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** Whether two names lead to one file: a backup of an earlier version has hard links. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([stat(one), stat(other)]);
+  return a.ino === b.ino && a.dev === b.dev;
 }
 
 async function sync(file: string): Promise<void> {

@@ -5,6 +5,7 @@ import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { copyDatabase } from '#libs/migrations/copy-database.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import { Clock } from '#libs/platform/clock.js';
+import type { Config } from '#libs/platform/config/config.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
@@ -13,7 +14,7 @@ import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { DATABASE, readManifest, type BackupManifest } from './backup-manifest.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import { MaintenanceRepository } from './maintenance.repository.js';
-import { placeFile, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
+import { copyDurably, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
 import { openSealed } from './sealed-columns.js';
 
 /**
@@ -29,14 +30,25 @@ export async function restoreBackup(directory: string, environment: NodeJS.Proce
     const found = await new MaintenanceRepository(new Database(target)).server();
     if (found)
       throw new MaintenanceFailed(`There is a server already (${found.name}). Restore into an empty DATA_DIR and an empty database.`);
-    await restoreKeys(directory, config.get('dataDir'));
-    await placeContents(directory, config.get('dataDir'), manifest);
-    await restoreDatabase(directory, config.get('dataDir'), target);
+    await withCopy(directory, config.get('dataDir'), async (source) => {
+      await openSealed(await configOfRestored(directory, config, environment), new MaintenanceRepository(new Database(source)));
+      await restoreKeys(directory, config.get('dataDir'));
+      await placeContents(directory, config.get('dataDir'), manifest);
+      await startAnew(source);
+      await copyDatabase(source, target);
+    });
     await openSealed(loadConfig(environment), new MaintenanceRepository(new Database(target)));
     return manifest;
   } finally {
     await target.destroy();
   }
+}
+
+/** With the key that the server will have: the one that is given, or else that of the backup. */
+async function configOfRestored(directory: string, config: Config, environment: NodeJS.ProcessEnv): Promise<Config> {
+  if (config.get('givenDatabaseKey')) return config;
+  const saved = await readFile(path.join(directory, 'keys/database.key'), 'utf8');
+  return loadConfig({ ...environment, DATABASE_KEY: saved.trim() });
 }
 
 async function checkFiles(directory: string, { databaseSha256, contents }: BackupManifest): Promise<void> {
@@ -62,19 +74,18 @@ async function restoreKeys(directory: string, dataDir: string): Promise<void> {
 
 async function placeContents(directory: string, dataDir: string, { contents }: BackupManifest): Promise<void> {
   await mkdir(path.join(dataDir, 'content'), { recursive: true });
-  for (const { uuid } of contents) await placeFile(path.join(directory, 'content', uuid), path.join(dataDir, 'content', uuid));
+  for (const { uuid } of contents) await copyDurably(path.join(directory, 'content', uuid), path.join(dataDir, 'content', uuid));
   await writeDurably(path.join(dataDir, 'content', STORE_MARK), ''); // what the backup left out comes from the other servers
 }
 
 /** By way of a copy, which is brought up to date first: the backup itself stays as it is. */
-async function restoreDatabase(directory: string, dataDir: string, target: DataSource): Promise<void> {
+async function withCopy(directory: string, dataDir: string, work: (source: DataSource) => Promise<void>): Promise<void> {
   const copy = path.join(dataDir, 'restoring.sqlite');
   await removeSqlite(copy);
   await copyFile(path.join(directory, DATABASE), copy);
   const source = await prepareDatabase({ kind: 'sqlite', file: copy });
   try {
-    await startAnew(source);
-    await copyDatabase(source, target);
+    await work(source);
   } finally {
     await source.destroy();
     await removeSqlite(copy);

@@ -1,8 +1,10 @@
 import { KEY_PURPOSE } from '#libs/about/server-identity.js';
-import { ANSWER_PURPOSE } from '#libs/accounts/repeated-requests.js';
+import { ANSWER_PURPOSE } from '#libs/platform/admin-api/idempotency-store.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
-import { MAIL_PASSWORD_PURPOSE } from '#libs/notifications/mailer.js';
+import { JAMF_SECRET_PURPOSE } from '#libs/jamf/connection/jamf-connection.service.js';
+import { MAIL_PASSWORD_PURPOSE } from '#libs/email/mailer.js';
+import { INVITATION_PURPOSE } from '#libs/peers/invitations/invitations.service.js';
 import { WEBHOOK_PURPOSE } from '#libs/webhooks/webhook-keys.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import type { MaintenanceRepository, SealedColumn } from './maintenance.repository.js';
@@ -11,9 +13,11 @@ import type { MaintenanceRepository, SealedColumn } from './maintenance.reposito
 const sealedColumns: readonly SealedColumn[] = [
   { table: 'server', key: 'id', column: 'registration_key', purpose: KEY_PURPOSE.registrationKey },
   { table: 'server', key: 'id', column: 'private_key', purpose: KEY_PURPOSE.privateKey },
+  { table: 'invitation', key: 'id', column: 'key', purpose: INVITATION_PURPOSE },
   { table: 'webhook', key: 'id', column: 'secret', purpose: WEBHOOK_PURPOSE.secret },
   { table: 'webhook', key: 'id', column: 'previous_secret', purpose: WEBHOOK_PURPOSE.secret },
   { table: 'webhook', key: 'id', column: 'private_key', purpose: WEBHOOK_PURPOSE.privateKey },
+  { table: 'jamf_connection', key: 'id', column: 'secret', purpose: JAMF_SECRET_PURPOSE },
   { table: 'mail_settings', key: 'id', column: 'password', purpose: MAIL_PASSWORD_PURPOSE },
   { table: 'idempotency_key', key: 'id', column: 'answer', purpose: ANSWER_PURPOSE },
 ];

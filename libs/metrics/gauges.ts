@@ -1,6 +1,6 @@
 import { Gauge, Registry } from 'prom-client';
 
-/** What is read from the database and the disk when somebody asks: made anew each time, so that nothing old is told. */
+/** Values read from the database and the disk on each scrape, so that none is out of date. */
 export class Gauges {
   readonly registry = new Registry();
   private readonly registers = [this.registry];
@@ -9,8 +9,14 @@ export class Gauges {
   readonly degraded = this.gauge('ods_degraded', '1 when something waits or goes slower than it should; /readyz says why.');
   readonly packages = this.gauge('ods_packages', 'Packages by their status on this server.', ['status']);
   readonly packageBytes = this.gauge('ods_package_bytes', 'Bytes of packages by their status on this server.', ['status']);
+  readonly copies = this.gauge('ods_packages_by_copies', 'Packages by their verified copies in the mesh: none, one, several.', ['copies']);
+  readonly uncheckedContents = this.gauge(
+    'ods_contents_unchecked',
+    'Contents on disk of which the root, or the digests that their author gave, are still to be computed.',
+    ['what'],
+  );
   readonly transfers = this.gauge('ods_transfers', 'Fetches from other servers by state.', ['state']);
-  readonly jobs = this.gauge('ods_jobs', 'Jobs owed, by type and state.', ['type', 'state']);
+  readonly jobs = this.gauge('ods_jobs', 'Jobs waiting or running, by type and state.', ['type', 'state']);
   readonly oldestJob = this.gauge('ods_job_oldest_due_seconds', 'For how long the job that waits longest has been due.');
   readonly peerLag = this.gauge('ods_peer_lag_entries', 'Catalog changes that a registered server has not acknowledged.', ['peer']);
   readonly peerUnreachable = this.gauge(
@@ -20,6 +26,11 @@ export class Gauges {
   );
   readonly peers = this.gauge('ods_peers', 'Registered servers.');
   readonly peersUnreachable = this.gauge('ods_peers_unreachable', 'Registered servers that do not answer.');
+  readonly clockOffset = this.gauge(
+    'ods_clock_offset_seconds',
+    "The median of the registered servers' clocks minus this server's; negative when this one is ahead.",
+  );
+  readonly peerClockOffset = this.gauge('ods_peer_clock_offset_seconds', "A registered server's clock minus this server's.", ['peer']);
   readonly diskFree = this.gauge('ods_disk_free_bytes', 'Free space where the packages are.');
   readonly diskReserve = this.gauge('ods_disk_reserve_bytes', 'Free space that uploads and transfers never eat.');
 

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan, Not } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
+import { Content } from '#libs/entities/content.entity.js';
+import { ContentCopies } from '#libs/entities/content-copies.entity.js';
 import { Job, type JobState } from '#libs/entities/job.entity.js';
 import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
+import { PeerClock } from '#libs/entities/peer-clock.entity.js';
 import { Peer } from '#libs/entities/peer.entity.js';
 import { Transfer, type TransferState } from '#libs/entities/transfer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
@@ -9,7 +13,7 @@ import { Database } from '#libs/platform/database/database.js';
 /** Sums come as text from some databases. */
 type Figure = number | string | null;
 
-export interface PeerStanding {
+export interface PeerStatus {
   readonly name: string;
   readonly iss: string;
   readonly ackedSeq: number;
@@ -31,6 +35,26 @@ export class MetricsRepository {
       .groupBy('package.status')
       .getRawMany<{ status: PackageStatus; count: Figure; bytes: Figure }>();
     return rows.map(({ status, count, bytes }) => ({ status, count: Number(count), bytes: Number(bytes) }));
+  }
+
+  /** Packages that have no verified copy in the mesh, one, or several. */
+  async copies(): Promise<{ state: 'none' | 'one' | 'several'; count: number }[]> {
+    const { manager } = this.db;
+    return [
+      { state: 'none', count: await manager.countBy(ContentCopies, { copies: 0 }) },
+      { state: 'one', count: await manager.countBy(ContentCopies, { copies: 1 }) },
+      { state: 'several', count: await manager.countBy(ContentCopies, { copies: MoreThan(1) }) },
+    ];
+  }
+
+  /** Contents on disk of which the root, or the digests that their author gave, are not computed here yet. */
+  async uncheckedContents(): Promise<{ root: number; digests: number }> {
+    const state = Not('absent' as const);
+    const [root, digests] = await Promise.all([
+      this.db.manager.countBy(Content, { state, rootHash: IsNull() }),
+      this.db.manager.countBy(Content, { state, digestsUnverified: true }),
+    ]);
+    return { root, digests };
   }
 
   async transfers(): Promise<{ state: TransferState; count: number }[]> {
@@ -58,9 +82,13 @@ export class MetricsRepository {
   }
 
   /** Oldest registrations first, so that a limit leaves out the same ones each time. */
-  peers(limit: number): Promise<PeerStanding[]> {
+  peers(limit: number): Promise<PeerStatus[]> {
     const select = { name: true, iss: true, ackedSeq: true, lastSeenMs: true, unreachableSinceMs: true } as const;
     return this.db.manager.find(Peer, { select, order: { id: 'ASC' }, take: limit });
+  }
+
+  peerClocks(): Promise<PeerClock[]> {
+    return this.db.manager.find(PeerClock);
   }
 
   async catalogSeq(): Promise<number> {

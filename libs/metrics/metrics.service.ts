@@ -4,11 +4,14 @@ import { Config } from '#libs/platform/config/config.js';
 import { Readiness } from '#libs/platform/http/readiness.js';
 import { registry } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { medianOf } from '#libs/replication/clock-comparison.js';
 import { Gauges } from './gauges.js';
 import { MetricsRepository } from './metrics.repository.js';
 
 /** Figures are kept for at most so many servers, so that a large mesh does not make a large page. */
 const MOST_PEERS = 200;
+/** A comparison of clocks that is older says nothing any more, in milliseconds. */
+const CLOCK_LASTS_MS = 60 * 60_000;
 
 /** Everything an operator watches, in the text format of Prometheus. */
 @Injectable()
@@ -21,7 +24,7 @@ export class MetricsService {
     private readonly clock: Clock,
   ) {}
 
-  /** While the database is away, what this process knows by itself and `ods_ready 0`. */
+  /** While the database is unavailable, this process's own figures and `ods_ready 0`. */
   async page(): Promise<string> {
     const gauges = new Gauges();
     const { status } = await this.readiness.report();
@@ -37,12 +40,14 @@ export class MetricsService {
     gauges.diskFree.set(await this.store.freeBytes());
   }
 
-  private async readPackages({ packages, packageBytes, transfers }: Gauges): Promise<void> {
+  private async readPackages({ packages, packageBytes, copies, transfers, uncheckedContents }: Gauges): Promise<void> {
     for (const { status, count, bytes } of await this.figures.packages()) {
       packages.set({ status }, count);
       packageBytes.set({ status }, bytes);
     }
+    for (const { state, count } of await this.figures.copies()) copies.set({ copies: state }, count);
     for (const { state, count } of await this.figures.transfers()) transfers.set({ state }, count);
+    for (const [what, count] of Object.entries(await this.figures.uncheckedContents())) uncheckedContents.set({ what }, count);
   }
 
   private async readJobs({ jobs, oldestJob }: Gauges): Promise<void> {
@@ -55,15 +60,22 @@ export class MetricsService {
     oldestJob.set(longestMs / 1_000);
   }
 
-  private async readPeers({ peers, peersUnreachable, peerLag, peerUnreachable }: Gauges): Promise<void> {
+  private async readPeers({ peers, peersUnreachable, peerLag, peerUnreachable, ...clocks }: Gauges): Promise<void> {
     const now = this.clock.now();
     const [seq, standings] = await Promise.all([this.figures.catalogSeq(), this.figures.peers(MOST_PEERS)]);
+    const fresh = (await this.figures.peerClocks()).filter(({ measuredMs }) => Math.abs(now - measuredMs) < CLOCK_LASTS_MS);
+    const known = new Set(standings.map(({ iss }) => iss));
+    const offsets = new Map(fresh.filter(({ iss }) => known.has(iss)).map(({ iss, offsetMs }) => [iss, offsetMs]));
     peers.set(standings.length);
     peersUnreachable.set(standings.filter(({ unreachableSinceMs }) => unreachableSinceMs !== null).length);
     for (const { name, iss, ackedSeq, unreachableSinceMs } of standings) {
       const peer = `${name} (${iss.slice(0, 8)})`; // two servers may have one name
       peerLag.set({ peer }, Math.max(0, seq - ackedSeq));
       peerUnreachable.set({ peer }, unreachableSinceMs === null ? 0 : (now - unreachableSinceMs) / 1_000);
+      const offsetMs = offsets.get(iss);
+      if (offsetMs !== undefined) clocks.peerClockOffset.set({ peer }, offsetMs / 1_000);
     }
+    const median = medianOf([...offsets.values()]);
+    if (median !== null) clocks.clockOffset.set(median / 1_000);
   }
 }

@@ -3,7 +3,7 @@ import { bigint, boolean, createTable, serial, text, varchar } from './schema.js
 
 const nullable = { isNullable: true };
 
-/** What was taken away lately, and what is held by the brake on mass deletes. */
+/** Recent deletions, and the changes that the guard against mass deletes holds. */
 export class Removals1790000006000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(

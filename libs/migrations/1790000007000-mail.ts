@@ -3,7 +3,7 @@ import { bigint, boolean, createTable, integer, text, varchar } from './schema.j
 
 const nullable = { isNullable: true };
 
-/** Telling people of events by e-mail. */
+/** E-mail about events. */
 export class Mail1790000007000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await createTable(runner, 'mail_settings', {

@@ -9,6 +9,25 @@ import { Removals1790000006000 } from './1790000006000-removals.js';
 import { Limits1790000006100 } from './1790000006100-limits.js';
 import { Scrub1790000006200 } from './1790000006200-scrub.js';
 import { Mail1790000007000 } from './1790000007000-mail.js';
+import { Registers1790000010000 } from './1790000010000-registers.js';
+import { Authors1790000010100 } from './1790000010100-authors.js';
+import { VersionsAndRights1790000010200 } from './1790000010200-versions-and-rights.js';
+import { ReleasePromises1790000011000 } from './1790000011000-release-promises.js';
+import { ContentCopies1790000011100 } from './1790000011100-content-copies.js';
+import { Clocks1790000012000 } from './1790000012000-clocks.js';
+import { Incarnations1790000012100 } from './1790000012100-incarnations.js';
+import { Repairs1790000012200 } from './1790000012200-repairs.js';
+import { PeerRuns1790000012300 } from './1790000012300-peer-runs.js';
+import { ContentRoots1790000013000 } from './1790000013000-content-roots.js';
+import { ContentChecks1790000013100 } from './1790000013100-content-checks.js';
+import { ReceivedBytes1790000014000 } from './1790000014000-received-bytes.js';
+import { AccountsOfTokens1790000015000 } from './1790000015000-accounts-of-tokens.js';
+import { ServedContent1790000016000 } from './1790000016000-served-content.js';
+import { LastModified1790000017000 } from './1790000017000-last-modified.js';
+import { WebhookFormats1790000017100 } from './1790000017100-webhook-formats.js';
+import { PackageMetadata1790000019000 } from './1790000019000-package-metadata.js';
+import { PeerAdmission1790000016100 } from './1790000016100-peer-admission.js';
+import { JamfConnection1790000020000 } from './1790000020000-jamf-connection.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
 export const migrations = [
@@ -23,4 +42,23 @@ export const migrations = [
   Limits1790000006100,
   Scrub1790000006200,
   Mail1790000007000,
+  Registers1790000010000,
+  Authors1790000010100,
+  VersionsAndRights1790000010200,
+  ReleasePromises1790000011000,
+  ContentCopies1790000011100,
+  Clocks1790000012000,
+  Incarnations1790000012100,
+  Repairs1790000012200,
+  PeerRuns1790000012300,
+  ContentRoots1790000013000,
+  ContentChecks1790000013100,
+  ReceivedBytes1790000014000,
+  AccountsOfTokens1790000015000,
+  ServedContent1790000016000,
+  LastModified1790000017000,
+  WebhookFormats1790000017100,
+  PeerAdmission1790000016100,
+  PackageMetadata1790000019000,
+  JamfConnection1790000020000,
 ];

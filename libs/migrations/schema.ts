@@ -21,7 +21,7 @@ export const varchar = (length: number, more: Options = {}): Column => ofType('v
 export const serial = integer({ isPrimary: true, isGenerated: true, generationStrategy: 'increment' });
 
 /**
- * Creates a table, unless it is there already: MySQL commits each by itself, so a migration that was killed
+ * Creates a table, unless it is there already: MySQL commits each statement separately, so a migration that was killed
  * is run again from its beginning. Indexes are written `name: [columns]`; a name that starts with `uq_` is unique. */
 export async function createTable(
   runner: QueryRunner,

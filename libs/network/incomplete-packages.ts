@@ -7,13 +7,16 @@ import { OwnDigest } from './own-digest.js';
 
 type OpenBuckets = Readonly<Record<Stage, readonly boolean[]>>;
 
-const hasNamedAll = ({ summary }: NetworkServer): boolean => summary !== null && summary.missingCount <= summary.missing.length;
+/** Its last report is recent and names everything that it lacks. */
+const hasNamedAll = ({ summary, staleSince }: NetworkServer): boolean =>
+  summary !== null && staleSince === null && summary.missingCount <= summary.missing.length;
 
 /** For each stage and part of the catalog, whether some server has not confirmed it or has not said what it lacks of it. */
-function openBuckets(others: readonly NetworkServer[]): OpenBuckets {
+function openBuckets(self: NetworkServer, others: readonly NetworkServer[]): OpenBuckets {
   const open = (stage: Stage): boolean[] => {
     const admitting = others.filter((server) => admits(server.stage, stage));
-    if (!admitting.every(hasNamedAll)) return new Array<boolean>(DIGEST_BUCKETS).fill(true);
+    const isNowhere = admitting.length === 0 && !admits(self.stage, stage);
+    if (isNowhere || !admitting.every(hasNamedAll)) return new Array<boolean>(DIGEST_BUCKETS).fill(true);
     return Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => admitting.some(({ agrees }) => agrees[bucket] !== true));
   };
   return { Dev: open('Dev'), Test: open('Test'), Prod: open('Prod') };
@@ -28,10 +31,10 @@ export class IncompletePackages {
   ) {}
 
   /** Rising ids. The first server is this one. */
-  async ids([, ...others]: readonly NetworkServer[]): Promise<number[]> {
+  async ids([self, ...others]: readonly NetworkServer[]): Promise<number[]> {
     const found = new Set(await this.packages.findWantedIds());
     for (const id of await this.named(others)) found.add(id);
-    const open = openBuckets(others);
+    const open = openBuckets(self!, others);
     if (stages.some((stage) => open[stage].includes(true))) {
       for (const { id, bucket, deleted, stage } of (await this.digest.current()).rows()) {
         if (!deleted && open[stage][bucket]) found.add(id);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transfer } from '#libs/entities/transfer.entity.js';
+import { receivedBytesOf, type Transfer } from '#libs/entities/transfer.entity.js';
 import { MAX_NAMED_MISSING, type MissingContent } from '#libs/replication/server-summary.js';
 import { NetworkPackageRepository, type WantedRow } from './network-package.repository.js';
 
@@ -14,7 +14,7 @@ function reasonOf({ status }: WantedRow, transfer: Transfer | undefined): string
 }
 
 function missingContent(row: WantedRow, transfer: Transfer | undefined): MissingContent {
-  const percent = transfer && row.size > 0 ? Math.min(100, Math.floor((transfer.verifiedBytes * 100) / row.size)) : 0;
+  const percent = transfer && row.size > 0 ? Math.min(100, Math.floor((receivedBytesOf(transfer) * 100) / row.size)) : 0;
   return { uuid: row.uuid, percent, isActive: transfer?.state === 'active', reason: reasonOf(row, transfer) };
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, MoreThan, Not } from 'typeorm';
 import { Package, wantedStatuses } from '#libs/entities/package.entity.js';
+import { ReplicationSettings } from '#libs/entities/replication-settings.entity.js';
 import { Transfer } from '#libs/entities/transfer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { DigestedEntry } from '#libs/replication/catalog-digest.js';
@@ -17,6 +18,11 @@ const digested = {
   stampIss: true,
   deleted: true,
   stage: true,
+  space: true,
+  contentStamp: true,
+  stageStamp: true,
+  notesStamp: true,
+  deletionStamp: true,
 } as const;
 
 export type DigestRow = DigestedEntry & { readonly seq: number };
@@ -31,6 +37,11 @@ export class NetworkPackageRepository {
   /** In the order of this server's own numbers. */
   findChangedAfter(seq: number, limit: number): Promise<DigestRow[]> {
     return this.db.manager.find(Package, { select: digested, where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: limit });
+  }
+
+  /** Whether an administrator lets this server hold content for others. */
+  async holdsTransitCopies(): Promise<boolean> {
+    return (await this.db.manager.findOneBy(ReplicationSettings, { id: 1 }))?.relay === true;
   }
 
   countWanted(): Promise<number> {

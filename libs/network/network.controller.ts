@@ -1,7 +1,7 @@
 import { Delete, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { NetworkPackagesDto, PackageServersDto } from './dto/network-package.dto.js';
 import { ListNetworkPackagesDto, NetworkDto } from './dto/network.dto.js';

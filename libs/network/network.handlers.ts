@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { JobHandler } from '#libs/platform/jobs/job-handler.js';
+import { Config } from '#libs/platform/config/config.js';
+import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
-import { PublishSummary, SummaryDue } from './network.jobs.js';
+import { CopyCounter } from './copy-counter.js';
+import { CountCopies, PublishSummary, SummaryDue } from './network.jobs.js';
 import { SummaryPublisher } from './summary-publisher.js';
 
-/** Publishes when there is something to say, and looks again by itself while something is under way here. */
+/** Publishes the summary when it has changed, and checks again on a timer while work is under way here. */
 @Injectable()
 export class PublishSummaryHandler extends JobHandler<Record<string, never>> {
   readonly type = PublishSummary;
@@ -16,11 +18,11 @@ export class PublishSummaryHandler extends JobHandler<Record<string, never>> {
 
   async run(): Promise<void> {
     const { lookAgainMs } = await this.publisher.publish();
-    if (lookAgainMs !== null) throw new JobPostponed(lookAgainMs, 'The state of this server is looked at again.');
+    if (lookAgainMs !== null) throw new JobPostponed(lookAgainMs, 'The state of this server is checked again.');
   }
 }
 
-/** Makes sure that somebody looks now and then. */
+/** Starts the check at regular intervals. */
 @Injectable()
 export class SummaryDueHandler extends JobHandler<Record<string, never>> {
   readonly type = SummaryDue;
@@ -31,5 +33,28 @@ export class SummaryDueHandler extends JobHandler<Record<string, never>> {
 
   async run(): Promise<void> {
     await this.jobs.add(PublishSummary, {}, { key: 'self' });
+  }
+}
+
+/** Several times within the time after which a smaller number is believed. */
+const COUNTS_TO_CONFIRM = 3;
+
+@Injectable()
+export class CountCopiesHandler extends JobHandler<Record<string, never>> {
+  readonly type: typeof CountCopies;
+
+  constructor(
+    private readonly counter: CopyCounter,
+    config: Config,
+  ) {
+    super();
+    this.type = {
+      ...CountCopies,
+      everyMs: Math.min(CountCopies.everyMs!, (config.get('COPIES_CONFIRM_SECONDS') * 1_000) / COUNTS_TO_CONFIRM),
+    };
+  }
+
+  run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
+    return this.counter.refresh(signal);
   }
 }

@@ -7,3 +7,6 @@ export const PublishSummary: JobType<Record<string, never>> = { name: 'network.p
 
 /** A server that has nothing new to say still says that it lives. */
 export const SummaryDue: JobType<Record<string, never>> = { name: 'network.summary-due', ...forEver, everyMs: 60_000 };
+
+/** Counts the copies of every package in the mesh anew. */
+export const CountCopies: JobType<Record<string, never>> = { name: 'network.count-copies', ...forEver, everyMs: 300_000 };

@@ -1,16 +1,19 @@
 import { Module } from '@nestjs/common';
 import { PackagesModule } from '#libs/packages/packages.module.js';
-import { RegistrationModule } from '#libs/registration/registration.module.js';
+import { RegistrationModule } from '#libs/peers/peers.module.js';
+import { CopyCounter } from './copy-counter.js';
 import { IncompletePackages } from './incomplete-packages.js';
 import { KnownServers } from './known-servers.js';
 import { MissingContents } from './missing-contents.js';
+import { NetworkNotices } from './network-notices.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 import { NetworkController } from './network.controller.js';
-import { PublishSummaryHandler, SummaryDueHandler } from './network.handlers.js';
+import { CountCopiesHandler, PublishSummaryHandler, SummaryDueHandler } from './network.handlers.js';
 import { NetworkService } from './network.service.js';
 import { OwnDigest } from './own-digest.js';
 import { OwnSummary } from './own-summary.js';
 import { PackageServersController } from './package-servers.controller.js';
+import { PeerRepairRepository } from './peer-repair.repository.js';
 import { ServerStateRepository } from './server-state.repository.js';
 import { ServerStates } from './server-states.js';
 import { SummaryPublisher } from './summary-publisher.js';
@@ -19,18 +22,21 @@ import { SummaryPublisher } from './summary-publisher.js';
 @Module({
   imports: [PackagesModule, RegistrationModule],
   providers: [
+    CopyCounter,
     IncompletePackages,
     KnownServers,
     MissingContents,
+    NetworkNotices,
     NetworkPackageRepository,
     NetworkService,
     OwnDigest,
     OwnSummary,
+    PeerRepairRepository,
     ServerStateRepository,
     ServerStates,
     SummaryPublisher,
   ],
-  exports: [NetworkService, ServerStates, SummaryPublisher],
+  exports: [CopyCounter, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
 })
 export class NetworkModule {}
 
@@ -39,5 +45,5 @@ export class NetworkModule {}
 export class NetworkHttpModule {}
 
 /** Job handlers. */
-@Module({ imports: [NetworkModule], providers: [PublishSummaryHandler, SummaryDueHandler] })
+@Module({ imports: [NetworkModule], providers: [CountCopiesHandler, PublishSummaryHandler, SummaryDueHandler] })
 export class NetworkJobsModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.js';
+import { CatalogClockRepository } from '#libs/packages/catalog/catalog-clock.repository.js';
 import { CatalogDigest } from '#libs/replication/catalog-digest.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 

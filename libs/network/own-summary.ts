@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
+import { ContentRepository } from '#libs/packages/content.repository.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { PeerRepository } from '#libs/registration/peer.repository.js';
-import { MAX_NAMED_PEERS, type ServerSummary } from '#libs/replication/server-summary.js';
+import { PeerRepository } from '#libs/peers/peer.repository.js';
+import { MAX_NAMED_KEPT, MAX_NAMED_PEERS, type ServerSummary } from '#libs/replication/server-summary.js';
 import { MissingContents, oneLine } from './missing-contents.js';
+import { NetworkPackageRepository } from './network-package.repository.js';
 import { OwnDigest } from './own-digest.js';
 
 /** What this server says of itself. */
@@ -15,6 +17,8 @@ export class OwnSummary {
     private readonly digest: OwnDigest,
     private readonly missing: MissingContents,
     private readonly store: PackageStore,
+    private readonly contents: ContentRepository,
+    private readonly network: NetworkPackageRepository,
   ) {}
 
   async make(issuedMs: number): Promise<ServerSummary> {
@@ -32,8 +36,11 @@ export class OwnSummary {
       freeBytes: await this.store.freeBytes(),
       packages: digest.presentCount,
       digest: digest.toText(),
+      digest2: digest.partsText(),
       missing,
+      kept: await this.contents.findWithdrawn(MAX_NAMED_KEPT),
       missingCount: Math.max(missing.length, await this.missing.count()),
+      ...((await this.network.holdsTransitCopies()) ? { relays: true } : {}),
     };
   }
 }

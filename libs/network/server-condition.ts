@@ -2,7 +2,7 @@ import type { NetworkServer } from './known-servers.js';
 
 /**
  * `in_sync` the same catalog, and all that it admits; `catching_up` something is still on its way there; `unreachable` a peer
- * that does not answer; `silent` not heard of for a while; `unknown` it has told nothing yet.
+ * that does not answer; `silent` not seen for a while; `unknown` it has reported nothing yet.
  */
 export const conditions = ['in_sync', 'catching_up', 'unreachable', 'silent', 'unknown'] as const;
 export type Condition = (typeof conditions)[number];
@@ -19,8 +19,8 @@ const packages = (count: number): string => `${count} ${count === 1 ? 'package' 
 export function conditionOf(server: NetworkServer): ServerCondition {
   const { name, summary, silence, trouble, agrees } = server;
   if (trouble !== null) return { condition: 'unreachable', sentence: `${name} has not answered ${silence}: ${trouble}` };
-  if (silence !== null) return { condition: 'silent', sentence: `Nothing was heard of ${name} ${silence}.` };
-  if (!summary) return { condition: 'unknown', sentence: `${name} has not told yet what it holds.` };
+  if (silence !== null) return { condition: 'silent', sentence: `${name} has been silent ${silence}.` };
+  if (!summary) return { condition: 'unknown', sentence: `${name} has not reported yet what it holds.` };
   if (!agrees.every(Boolean) || agrees.length === 0)
     return { condition: 'catching_up', sentence: `${name} has not confirmed the latest changes yet.` };
   if (summary.missingCount === 0) return { condition: 'in_sync', sentence: `${name} has everything that belongs there.` };

@@ -21,16 +21,20 @@ export class ServerStateRepository {
     return this.db.manager.find(ServerState, { where: { forgotten: false }, order: { iss: 'ASC' } });
   }
 
-  /** The changes feed (MESH §3). What was forgotten here is told to nobody. */
+  /** The changes feed (MESH §3). Servers that were forgotten here are left out. */
   findChangedAfter(seq: number, limit: number): Promise<ServerState[]> {
     return this.db.manager.find(ServerState, { where: { seq: MoreThan(seq), forgotten: false }, order: { seq: 'ASC' }, take: limit });
+  }
+
+  countIntroducedBy(introducedBy: string): Promise<number> {
+    return this.db.manager.countBy(ServerState, { introducedBy });
   }
 
   count(): Promise<number> {
     return this.db.manager.count(ServerState);
   }
 
-  /** The row that is missed least: forgotten ones first, then the one not heard of for longest; none of these servers. */
+  /** The row that is missed least: forgotten ones first, then the one whose last report is oldest; none of these servers. */
   async findLeastMissed(except: readonly string[]): Promise<string | null> {
     const rows = await this.db.manager.find(ServerState, { select: { iss: true, forgotten: true, receivedMs: true } });
     const others = rows.filter(({ iss }) => !except.includes(iss));

@@ -1,22 +1,38 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { ServerState } from '#libs/entities/server-state.entity.js';
-import { CatalogClockRepository } from '#libs/packages/catalog-clock.repository.js';
+import { CatalogClockRepository } from '#libs/packages/catalog/catalog-clock.repository.js';
 import { CatalogChanged } from '#libs/packages/packages.jobs.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
-import { PeerRepository } from '#libs/registration/peer.repository.js';
+import { PeerRepository } from '#libs/peers/peer.repository.js';
 import { readSigned, type SignedSummary, SummaryMalformed } from '#libs/replication/server-summary.js';
+import { isTooFarAhead } from '#libs/replication/stamp.js';
 import { ServerStateRepository } from './server-state.repository.js';
-import { isSignedWith, usualForm } from './summary-signature.js';
+import { usualPublicKey } from '#libs/platform/crypto/es256.js';
+import { isSignedWith } from './summary-signature.js';
+import { isHexId } from '#libs/replication/hex-id.js';
 
 /** Servers of a mesh that one server remembers. */
 const MAX_SERVERS = 1_000;
+/** Servers that one peer may introduce: what it invents must leave room for what others know. */
+const MAX_INTRODUCED = 250;
 /** Summaries taken in one transaction: all other writers wait for it. */
 const MERGE_BATCH = 100;
 
 type NewState = Pick<ServerState, 'iss' | 'publicKey' | 'issuedMs' | 'body' | 'signature'>;
+
+/** The peer that sent summaries. */
+export interface Introducer {
+  readonly iss: string;
+  readonly name: string;
+}
+
+interface Introduction {
+  readonly from: Introducer;
+  readonly refused: string[];
+}
 
 /** What a received summary is judged by. */
 interface Judges {
@@ -47,28 +63,28 @@ export class ServerStates {
     return this.states.findChangedAfter(seq, limit);
   }
 
-  /** Merges what a peer told. Answers how many summaries were news. */
-  async merge(from: string, received: readonly unknown[]): Promise<number> {
+  /** Merges what a peer sent; adds to `refused` why summaries were refused. Answers how many were news. */
+  async merge(from: Introducer, received: readonly unknown[], refused: string[] = []): Promise<number> {
     if (received.length === 0) return 0;
     const judges = await this.judges();
     const known = await this.knownAmong(received);
     const news = new Map<string, NewState>();
-    const refused: string[] = [];
     for (const value of received) {
       const state = this.read(value, judges, known, refused);
       if (state && (news.get(state.iss)?.issuedMs ?? -1) < state.issuedMs) news.set(state.iss, state);
     }
-    // One line, however much a hostile peer tells.
-    if (refused.length > 0) this.logger.warn(`${from} told ${refused.length} summaries that were refused: ${refused[0]}`);
+    // One line, however much a hostile peer sends.
+    if (refused.length > 0) this.logger.warn(`${from.name} sent ${refused.length} summaries that were refused: ${refused[0]}`);
     const states = [...news.values()];
     let taken = 0;
-    for (let at = 0; at < states.length; at += MERGE_BATCH) taken += await this.take(states.slice(at, at + MERGE_BATCH), judges);
+    for (let at = 0; at < states.length; at += MERGE_BATCH)
+      taken += await this.take(states.slice(at, at + MERGE_BATCH), judges, { from, refused });
     return taken;
   }
 
   /** This server's own summary. */
   async publish(signed: SignedSummary, issuedMs: number): Promise<void> {
-    await this.take([{ ...signed, issuedMs }], await this.judges());
+    await this.take([{ ...signed, issuedMs }], await this.judges(), null);
   }
 
   private async judges(): Promise<Judges> {
@@ -77,8 +93,8 @@ export class ServerStates {
   }
 
   private async knownAmong(received: readonly unknown[]): Promise<ReadonlyMap<string, ServerState>> {
-    const named = received.map((value) => (value as { iss?: unknown } | null)?.iss).filter((iss) => typeof iss === 'string');
-    const rows = await this.states.findByIss([...new Set(named)].filter((iss) => iss.length === 32));
+    const named = received.map((value) => (value as { iss?: unknown } | null)?.iss).filter(isHexId);
+    const rows = await this.states.findByIss([...new Set(named)]);
     return new Map(rows.map((row) => [row.iss, row]));
   }
 
@@ -89,10 +105,10 @@ export class ServerStates {
       if (signed.iss === own) return null;
       const row = known.get(signed.iss);
       const pinned = peerKeys.get(signed.iss) ?? (row?.forgotten ? undefined : row?.publicKey);
-      const publicKey = pinned ?? usualForm(signed.publicKey);
+      const publicKey = pinned ?? usualPublicKey(signed.publicKey);
       if (publicKey === null) throw new SummaryMalformed(`The summary of ${signed.iss} has no usable public key.`);
-      // Most of what peers tell is known already: no need to check its signature again.
-      if (row && row.publicKey === publicKey && row.issuedMs >= summary.issuedMs) return null;
+      // Most of what peers send is known already: no need to check its signature again.
+      if (row && row.publicKey === publicKey && row.issuedMs >= summary.issuedMs && !this.isOfTheFuture(row)) return null;
       if (!isSignedWith(publicKey, signed)) {
         throw new SummaryMalformed(`The summary of ${signed.iss} is not signed with the key that is known of it.`);
       }
@@ -104,15 +120,18 @@ export class ServerStates {
     }
   }
 
-  private take(news: readonly NewState[], judges: Judges): Promise<number> {
+  private take(news: readonly NewState[], judges: Judges, introduction: Introduction | null): Promise<number> {
     return this.db.transaction(
       async () => {
         const clock = await this.clocks.lock();
         let { seq } = clock;
         for (const state of news) {
-          if (!(await this.isStillNews(state, judges)) || !(await this.hasRoom(state.iss, judges))) continue;
+          const row = await this.states.find(state.iss);
+          if (!this.isStillNews(state, row, judges)) continue;
+          if (!row && !(await this.hasRoom(state.iss, judges, introduction))) continue;
           seq += 1;
-          await this.states.save({ ...state, seq, receivedMs: this.clock.now(), forgotten: false });
+          const introducedBy = row ? row.introducedBy : (introduction?.from.iss ?? null);
+          await this.states.save({ ...state, seq, receivedMs: this.clock.now(), forgotten: false, introducedBy });
         }
         if (seq === clock.seq) return 0;
         await this.clocks.save({ seq, wallMs: clock.wallMs, counter: clock.counter });
@@ -123,18 +142,30 @@ export class ServerStates {
     );
   }
 
-  /** Somebody else may have told the same meanwhile, or may have pinned another key. */
-  private async isStillNews({ iss, issuedMs, publicKey }: NewState, { peerKeys }: Judges): Promise<boolean> {
-    const row = await this.states.find(iss);
+  /** Another call may have stored the same meanwhile, or have pinned another key. */
+  private isStillNews({ iss, issuedMs, publicKey }: NewState, row: ServerState | null, { peerKeys }: Judges): boolean {
     if (row === null) return true;
     if (row.publicKey !== publicKey && peerKeys.has(iss)) return true; // what was kept before it was registered was not its own
-    return row.issuedMs < issuedMs && (row.publicKey === publicKey || row.forgotten);
+    // One that a wrong clock has dated is no news of the future: any other follows it.
+    const isLater = row.issuedMs < issuedMs || this.isOfTheFuture(row);
+    return isLater && (row.publicKey === publicKey || row.forgotten);
   }
 
-  /** A server that nobody knows gets no place when all are taken; this one and its peers always do. */
-  private async hasRoom(iss: string, { own, peerKeys }: Judges): Promise<boolean> {
-    if ((await this.states.count()) < MAX_SERVERS || (await this.states.find(iss))) return true;
-    if (iss !== own && !peerKeys.has(iss)) {
+  private isOfTheFuture({ issuedMs }: ServerState): boolean {
+    return isTooFarAhead({ wallMs: issuedMs, counter: 0 }, this.clock.now());
+  }
+
+  /** A server that is new gets no place when all are taken, or all those of the peer that introduces it; this server and its peers always get one. */
+  private async hasRoom(iss: string, { own, peerKeys }: Judges, introduction: Introduction | null): Promise<boolean> {
+    const isStranger = iss !== own && !peerKeys.has(iss);
+    if (isStranger && introduction && (await this.states.countIntroducedBy(introduction.from.iss)) >= MAX_INTRODUCED) {
+      introduction.refused.push(
+        `${introduction.from.name} has introduced ${MAX_INTRODUCED} servers already; no more are stored on its word.`,
+      );
+      return false;
+    }
+    if ((await this.states.count()) < MAX_SERVERS) return true;
+    if (isStranger) {
       this.logger.debug(`The server ${iss} is not remembered: ${MAX_SERVERS} servers are known already.`);
       return false;
     }

@@ -15,9 +15,9 @@ import { HEARTBEAT_MS, spacingOf } from '#libs/replication/summary-pace.js';
 import { OwnSummary } from './own-summary.js';
 import { ServerStateRepository } from './server-state.repository.js';
 import { ServerStates } from './server-states.js';
-import { signBody } from './summary-signature.js';
+import { signText } from '#libs/platform/crypto/es256.js';
 
-/** What came of looking whether there is something to tell. */
+/** The outcome of a check whether this server's summary has to be published. */
 export interface Publication {
   readonly isPublished: boolean;
   /** When to look again though nothing asks for it, in milliseconds; null when only news are a reason. */
@@ -36,13 +36,16 @@ function readKept(state: ServerState | null): ServerSummary | null {
   }
 }
 
-/** Later than the one before, also when the clock was set back; unless it was so wrong that nobody can have taken that one. */
+/** Later than the one before, also when the clock was set back; unless that one was so far ahead that no peer can have accepted it. */
 function nextIssue(before: ServerState | null, now: number): number {
   if (!before || before.issuedMs < now || before.issuedMs > now + MAX_AHEAD_MS) return now;
   return before.issuedMs + 1;
 }
 
-/** Tells the mesh how this server is, when that has changed, and now and then that it lives. */
+/** Since when this server has been silent, in milliseconds; for ever, when the one before is dated later than now by a clock that was wrong. */
+const ageOf = (before: ServerState | null, now: number): number => (before && before.issuedMs <= now ? now - before.issuedMs : Infinity);
+
+/** Publishes this server's summary to the mesh when it has changed, and at least as often as a heartbeat. */
 @Injectable()
 export class SummaryPublisher {
   constructor(
@@ -62,17 +65,17 @@ export class SummaryPublisher {
     const after = readSummary(body);
     const lookAgainMs = after.missingCount > 0 ? MISSING_LOOK_MS : null;
     const before = kept?.publicKey === publicKey ? readKept(kept) : null;
-    const age = now - (kept?.issuedMs ?? 0);
-    if (before && saysTheSame(before, after) && Math.abs(age) < HEARTBEAT_MS) return { isPublished: false, lookAgainMs };
+    const age = ageOf(kept, now);
+    if (before && saysTheSame(before, after) && age < HEARTBEAT_MS) return { isPublished: false, lookAgainMs };
     const waitMs = before ? await this.waitBetween(before, after, body, age) : 0;
     if (waitMs > 0) return { isPublished: false, lookAgainMs: waitMs };
-    await this.mesh.publish({ iss, publicKey, body, signature: signBody(body, privateKey) }, issuedMs);
+    await this.mesh.publish({ iss, publicKey, body, signature: signText(body, privateKey) }, issuedMs);
     return { isPublished: true, lookAgainMs };
   }
 
   private async waitBetween(before: ServerSummary, after: ServerSummary, body: string, age: number): Promise<number> {
     const servers = await this.states.count();
     const spacing = spacingOf(Buffer.byteLength(body), servers, differsInProgressOnly(before, after));
-    return Math.min(spacing, Math.max(0, spacing - age));
+    return Math.max(0, spacing - age);
   }
 }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual, MoreThan, Not } from 'typeorm';
+import { In, IsNull, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { Content } from '#libs/entities/content.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { ContentRoot, RootName } from '#libs/replication/content-root.js';
 import type { ContentState } from '#libs/replication/entry-effects.js';
 
 /** Bytes that are whole on disk, whatever their use. */
 export const statesOnDisk: readonly ContentState[] = ['held', 'withdrawn', 'superseded'];
+
+export type KnownContent = Pick<Content, 'uuid' | 'state' | 'filenameKey' | 'size' | 'sha1' | 'sha256' | 'manifestSha256'>;
 
 /** Every query on content versions. */
 @Injectable()
@@ -25,6 +28,13 @@ export class ContentRepository {
     if (uuids.length === 0) return new Map();
     const rows = await this.db.manager.find(Content, { select: { uuid: true, state: true }, where: { uuid: In(uuids) } });
     return new Map(rows.map(({ uuid, state }) => [uuid, state]));
+  }
+
+  /** What is known of these contents, without their chunk lists. */
+  findFacts(uuids: readonly string[]): Promise<KnownContent[]> {
+    if (uuids.length === 0) return Promise.resolve([]);
+    const select = { uuid: true, state: true, filenameKey: true, size: true, sha1: true, sha256: true, manifestSha256: true } as const;
+    return this.db.manager.find(Content, { select, where: { uuid: In(uuids) } });
   }
 
   /** How many should be on disk. */
@@ -62,7 +72,7 @@ export class ContentRepository {
   }
 
   /** Contents on disk that were not read since, the longest unread first. */
-  findUnverifiedSince(verifiedMs: number, limit: number): Promise<Omit<Content, 'manifest'>[]> {
+  findUnverifiedSince(verifiedMs: number, limit: number): Promise<Omit<Content, 'manifest' | 'blocks'>[]> {
     return this.db.manager
       .createQueryBuilder(Content, 'content')
       .select(['content.uuid', 'content.filename', 'content.filenameKey', 'content.size', 'content.state', 'content.sha256'])
@@ -76,6 +86,42 @@ export class ContentRepository {
 
   async setHeld(uuid: string, manifest: Buffer, verifiedMs: number): Promise<void> {
     await this.db.manager.update(Content, { uuid }, { manifest, verifiedMs, state: 'held', retireAfterMs: null });
+  }
+
+  async setBlocks(uuid: string, blocks: Buffer): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { blocks });
+  }
+
+  /** What its bytes were found to be when they were verified. */
+  async setRoot(uuid: string, { algorithm, hash, blocks }: ContentRoot, digestsUnverified: boolean): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { rootAlg: algorithm, rootHash: hash, blocks, digestsUnverified });
+  }
+
+  async refuse(uuid: string, refusal: string): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { refusal });
+  }
+
+  /** Contents on disk after `uuid` of which something is not computed here: the root, or the digests that the author gave. */
+  findUnchecked(uuid: string, limit: number): Promise<Content[]> {
+    const [state, after] = [In(statesOnDisk), MoreThan(uuid)];
+    const select = { uuid: true, filename: true, filenameKey: true, size: true, state: true } as const;
+    return this.db.manager.find(Content, {
+      select: { ...select, sha1: true, sha256: true, rootAlg: true, rootHash: true, originIss: true },
+      where: [
+        { uuid: after, state, digestsUnverified: true },
+        { uuid: after, state, rootHash: IsNull() },
+      ],
+      order: { uuid: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** The roots of those that have one. */
+  async findRoots(uuids: readonly string[]): Promise<Map<string, RootName>> {
+    if (uuids.length === 0) return new Map();
+    const select = { uuid: true, rootAlg: true, rootHash: true } as const;
+    const rows = await this.db.manager.find(Content, { select, where: { uuid: In(uuids), rootHash: Not(IsNull()) } });
+    return new Map(rows.map(({ uuid, rootAlg, rootHash }) => [uuid, { algorithm: rootAlg!, hash: rootHash! }]));
   }
 
   async setManifest(uuid: string, manifest: Buffer): Promise<void> {
@@ -103,26 +149,68 @@ export class ContentRepository {
     return [...same, ...others];
   }
 
+  /** Contents that are withdrawn here and still whole, in the order of their uuids. */
+  async findWithdrawn(limit: number): Promise<string[]> {
+    const rows = await this.db.manager.find(Content, {
+      select: { uuid: true },
+      where: { state: 'withdrawn' },
+      order: { uuid: 'ASC' },
+      take: limit,
+    });
+    return rows.map(({ uuid }) => uuid);
+  }
+
+  /** Versions whose retention has ended. What this server has promised to keep is not among them. */
   findRetired(now: number, limit: number): Promise<Content[]> {
+    const due = { state: In(['superseded', 'withdrawn']), retireAfterMs: LessThanOrEqual(now) };
     return this.db.manager.find(Content, {
-      where: { state: In(['superseded', 'withdrawn']), retireAfterMs: LessThanOrEqual(now) },
+      where: [
+        { ...due, keepUntilMs: IsNull() },
+        { ...due, keepUntilMs: LessThanOrEqual(now) },
+      ],
       order: { retireAfterMs: 'ASC' },
       take: limit,
     });
   }
 
-  /** Forgets the bytes of a retired version; false when it was brought back meanwhile. */
-  async markGone(uuid: string, now: number): Promise<boolean> {
+  /** Within a transaction: the row, locked against other writers until its end. */
+  lock(uuid: string): Promise<Content | null> {
+    return this.db.manager.findOne(Content, { where: { uuid }, ...this.db.forUpdate });
+  }
+
+  /** A promise to another server (MESH §5); it ends an offer of this server. */
+  async keepUntil(uuid: string, keepUntilMs: number): Promise<void> {
+    await this.db.manager.update(Content, { uuid }, { keepUntilMs, releaseId: null });
+  }
+
+  /** Begins an offer for those of these withdrawn contents that may be removed now. */
+  async beginRelease(uuids: readonly string[], releaseId: string, now: number): Promise<void> {
+    const due = { uuid: In(uuids), state: 'withdrawn' as const, retireAfterMs: LessThanOrEqual(now) };
+    await this.db.manager.update(Content, { ...due, keepUntilMs: IsNull() }, { releaseId });
+    await this.db.manager.update(Content, { ...due, keepUntilMs: LessThanOrEqual(now) }, { releaseId, keepUntilMs: null });
+  }
+
+  /** Ends an offer for which no other server gave a promise. */
+  async endRelease(uuid: string, releaseId: string, retireAfterMs: number): Promise<void> {
+    await this.db.manager.update(Content, { uuid, state: 'withdrawn', releaseId }, { releaseId: null, retireAfterMs });
+  }
+
+  /**
+   * The bytes of a retired version may be removed from now on; false when it is in use again, or when a promise to another server has ended the offer
+   * `releaseId` (null for superseded versions, which need none).
+   */
+  async markGone(uuid: string, releaseId: string | null, now: number): Promise<boolean> {
+    const which = releaseId === null ? { state: 'superseded' as const } : { state: 'withdrawn' as const, releaseId };
     const { affected } = await this.db.manager.update(
       Content,
-      { uuid, state: In(['superseded', 'withdrawn']), retireAfterMs: LessThanOrEqual(now) },
-      { state: 'absent', retireAfterMs: null },
+      { uuid, ...which, retireAfterMs: LessThanOrEqual(now) },
+      { state: 'absent', retireAfterMs: null, releaseId: null, keepUntilMs: null },
     );
     return affected === 1;
   }
 
   /** Every version in the order of its uuid: for reconciling with the disk. Chunk lists are left out. */
-  findAfter(uuid: string, limit: number): Promise<Omit<Content, 'manifest'>[]> {
+  findAfter(uuid: string, limit: number): Promise<Omit<Content, 'manifest' | 'blocks'>[]> {
     return this.db.manager
       .createQueryBuilder(Content, 'content')
       .select(['content.uuid', 'content.filename', 'content.size', 'content.state', 'content.sha256', 'content.createdMs'])

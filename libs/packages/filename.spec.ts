@@ -21,6 +21,19 @@ describe('checkFilename', () => {
     'archive.tar.gz',
     "it's;fine,really=&~#@!$.pkg",
     'é'.repeat(127),
+    'مثبّت ۱۲.pkg', // Arabic, from right to left
+    'می\u200cخواهم.pkg', // Persian: two words joined by a zero width non-joiner
+    'תוכנה 3.dmg', // Hebrew
+    'क्\u200dष इंस्टॉलर.pkg', // Devanagari with a zero width joiner
+    'ක්\u200dරම.msi', // Sinhala
+    'நிறுவி.pkg', // Tamil
+    'โปรแกรม.pkg', // Thai, with combining vowels
+    '👩🏽\u200d💻 👨\u200d👩\u200d👧.dmg', // emoji sequences
+    '🏳️\u200d🌈.dmg',
+    '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}.pkg', // the flag of Scotland
+    'a\u0323\u0307\u0301\u0316.pkg'.normalize('NFC'), // several combining marks
+    '\u0600١٢.pkg', // Arabic number sign
+    '𠮷野家 ㍿.pkg', // beyond the basic plane
   ])('takes %j as it is', (name) => {
     expect(checkFilename(name)).toBe(name);
   });
@@ -51,7 +64,18 @@ describe('checkFilename', () => {
     ['a\u007f', /control/],
     ['a\u0085', /control/],
     ['gpj\u202egkp.exe', /invisible/],
-    ['\ufeffa.pkg', /invisible/],
+    ['\ufeffa.pkg', /invisible character U\+FEFF/],
+    ['a\u200db.pkg', /invisible character U\+200D/], // joins nothing
+    ['a\u200d', /U\+200D/],
+    ['می\u200c.pkg', /U\+200C/],
+    ['👩\u200d\u200d💻.dmg', /U\+200D/],
+    ['\u200fعربي.pkg', /U\+200F/],
+    ['a\u2066b\u2069.pkg', /U\+2066/],
+    ['soft\u00adhyphen.pkg', /U\+00AD/],
+    ['\u{e0041}\u{e007f}.pkg', /U\+E0041/], // tags without a flag
+    ['a\tb.pkg', /control character U\+0009/],
+    ['a\u2028b.pkg', /control character U\+2028/],
+    ['1/2.pkg', /it has \//],
     ['CON', /device/],
     ['nul.txt', /device/],
     ['Com1.pkg', /device/],
@@ -96,7 +120,7 @@ describe('filenameKey', () => {
     expect(filenameKey(one)).toBe(filenameKey(other));
   });
 
-  it('tells names apart that are not the same', () => {
+  it('distinguishes names that are not the same', () => {
     expect(new Set(['a.pkg', 'b.pkg', 'a.pk', 'á.pkg', 'a .pkg'].map(filenameKey)).size).toBe(5);
   });
 

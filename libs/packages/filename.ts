@@ -10,21 +10,39 @@ export class InvalidFilename extends DomainError {
 const MAX_BYTES = 255;
 const deviceName = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)/i;
 
+/**
+ * Invisible characters that words and pictures of living scripts need: zero width joiner and non-joiner between two visible signs (Indic
+ * and Persian words, emoji sequences), tags after the black flag (flags of regions), and the number signs of Arabic, Syriac and Kaithi,
+ * which are seen. All other format characters only hide something.
+ */
+const harmless =
+  /(?<=[^\p{ASCII}\p{C}\p{Z}])[\u200c\u200d](?=[^\p{ASCII}\p{C}\p{Z}])|(?<=\u{1f3f4})[\u{e0020}-\u{e007e}]+\u{e007f}|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/gu;
+
 const rules: readonly [RegExp, string][] = [
   [/^$/, 'The filename is empty.'],
-  [/[\p{Cc}\p{Cf}\u2028\u2029]/u, 'The filename has control or invisible characters.'],
-  [/[/\\:*?"<>|]/, 'The filename must not contain any of / \\ : * ? " < > |.'],
+  [/[\p{Cc}\u2028\u2029]/u, 'The filename has the control character {sign}.'],
+  [/\p{Cf}/u, 'The filename has the invisible character {sign}.'],
+  [/[/\\:*?"<>|]/, 'The filename must not contain any of / \\ : * ? " < > |; it has {sign}.'],
   [/^\./, 'The filename must not begin with a dot.'],
   [/[. ]$/, 'The filename must not end with a dot or a space.'],
   [/^ /, 'The filename must not begin with a space.'],
   [deviceName, 'The filename is a device name on Windows.'],
 ];
 
+/** `/` as it is, what is not seen as `U+202E`. */
+function shownSign(sign: string): string {
+  const code = `U+${sign.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+  return /[\p{C}\p{Z}]/u.test(sign) ? code : sign;
+}
+
 /** The name in Unicode NFC. Throws InvalidFilename: a bad name is refused, never silently rewritten. */
 export function checkFilename(name: string): string {
   const normal = name.normalize('NFC');
-  const broken = rules.find(([pattern]) => pattern.test(normal));
-  if (broken) throw new InvalidFilename(broken[1]);
+  const visible = normal.replace(harmless, '');
+  for (const [pattern, sentence] of rules) {
+    const found = pattern.exec(visible);
+    if (found) throw new InvalidFilename(sentence.replace('{sign}', () => shownSign(found[0])));
+  }
   if (/\p{Cs}/u.test(normal)) throw new InvalidFilename('The filename is not valid Unicode.');
   if (Buffer.byteLength(normal) > MAX_BYTES) throw new InvalidFilename(`The filename is longer than ${MAX_BYTES} bytes.`);
   return normal;

@@ -3,6 +3,8 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { Stage } from '#libs/replication/stage.js';
+import { likePattern } from './like-pattern.js';
+import type { PagePosition } from './page-position.js';
 
 export const sortColumns = {
   filename: 'filenameKey',
@@ -26,15 +28,6 @@ export interface PackageOrder {
   readonly field: SortField;
   readonly isDescending: boolean;
 }
-
-/** Where the page before ended. */
-export interface PagePosition {
-  readonly value: string | number;
-  readonly id: number;
-}
-
-/** `%`, `_` and `!` of a search text mean themselves. */
-const likePattern = (text: string): string => `%${text.replace(/[!%_]/g, '!$&')}%`;
 
 /** Lists of packages for people: filtered, sorted, in pages that stay right while packages come and go. */
 @Injectable()

@@ -1,7 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, MoreThan, Not } from 'typeorm';
+import { In, IsNull, LessThan, MoreThan, Not, type SelectQueryBuilder } from 'typeorm';
+import { Content } from '#libs/entities/content.entity.js';
 import { Package, type PackageStatus, wantedStatuses } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+
+/** A content as it is given to clients. */
+export type ServedContent = Pick<Content, 'filename' | 'uuid' | 'size' | 'sha256' | 'createdMs'> & Pick<Package, 'lastModifiedMs'>;
+
+/** As the drivers give it: MySQL and PostgreSQL answer BIGINT as text. */
+type ServedRow = { [Member in keyof ServedContent]: ServedContent[Member] extends number ? unknown : string };
+
+const servedOf = ({ filename, uuid, sha256, size, createdMs, lastModifiedMs }: ServedRow): ServedContent => ({
+  filename,
+  uuid,
+  sha256,
+  size: Number(size),
+  createdMs: Number(createdMs),
+  lastModifiedMs: Number(lastModifiedMs),
+});
 
 export type PackageRow = Omit<Package, 'id'>;
 
@@ -20,6 +36,13 @@ export class PackageRepository {
 
   findById(id: number): Promise<Package | null> {
     return this.db.manager.findOneBy(Package, { id });
+  }
+
+  async findByIds(ids: readonly number[]): Promise<Package[]> {
+    const found: Package[] = [];
+    for (let at = 0; at < ids.length; at += 500)
+      found.push(...(await this.db.manager.findBy(Package, { id: In(ids.slice(at, at + 500)) })));
+    return found;
   }
 
   /** The entry whose present content this is; an older version of a name has none. */
@@ -68,6 +91,20 @@ export class PackageRepository {
     return this.db.manager.find(Package, { where: { deleted: false, id: MoreThan(afterId) }, order: { id: 'ASC' }, take: limit });
   }
 
+  /** Entries whose stamp is this server's and later than `wallMs`, in the order of their ids. */
+  findStampedAfter(iss: string, wallMs: number, limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, { where: { stampIss: iss, stampWallMs: MoreThan(wallMs) }, order: { id: 'ASC' }, take: limit });
+  }
+
+  countStampedAfter(wallMs: number): Promise<number> {
+    return this.db.manager.countBy(Package, { stampWallMs: MoreThan(wallMs) });
+  }
+
+  /** Entries of an author that were written as one record, and so without a signature. */
+  findUnsignedOf(stampIss: string, limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, { where: { stampIss, writes: IsNull() }, order: { id: 'ASC' }, take: limit });
+  }
+
   /** Packages that are here or wanted here. */
   countHere(): Promise<number> {
     return this.db.manager.countBy(Package, { status: Not(In(['Deleted', 'Withdrawn'])) });
@@ -95,8 +132,40 @@ export class PackageRepository {
   }
 
   /** The content of an entry in force is served from now on. */
-  async setServed(id: number, change: Pick<Package, 'seq' | 'updatedMs'>): Promise<void> {
+  async setServed(id: number, change: Pick<Package, 'seq' | 'updatedMs' | 'servedUuid' | 'lastModifiedMs'>): Promise<void> {
     await this.db.manager.update(Package, { id }, { ...change, status: 'Public' });
+  }
+
+  /** Nothing is served under the name any more. */
+  async clearServed(id: number, updatedMs: number): Promise<void> {
+    await this.db.manager.update(Package, { id }, { servedUuid: null, updatedMs });
+  }
+
+  /** What downloads get under a name. Size, digest and date are those of the content itself, never an entry's claim about it. */
+  async findServed(filenameKey: string): Promise<ServedContent | null> {
+    const row = await this.selectServed().where({ filenameKey }).getRawOne<ServedRow>();
+    return row ? servedOf(row) : null;
+  }
+
+  /** What downloads get under which key, at most so many. */
+  async listServed(limit: number): Promise<(ServedContent & { readonly filenameKey: string })[]> {
+    const rows = await this.selectServed()
+      .addSelect('package.filenameKey', 'filenameKey')
+      .limit(limit)
+      .getRawMany<ServedRow & { filenameKey: string }>();
+    return rows.map((row) => ({ ...servedOf(row), filenameKey: row.filenameKey }));
+  }
+
+  private selectServed(): SelectQueryBuilder<Package> {
+    return this.db.manager
+      .createQueryBuilder(Package, 'package')
+      .innerJoin(Content, 'content', 'content.uuid = package.servedUuid')
+      .select('package.filename', 'filename')
+      .addSelect('content.uuid', 'uuid')
+      .addSelect('content.size', 'size')
+      .addSelect('content.sha256', 'sha256')
+      .addSelect('content.createdMs', 'createdMs')
+      .addSelect('package.lastModifiedMs', 'lastModifiedMs');
   }
 
   /** Changes local state only; false when the entry has another content by now. */

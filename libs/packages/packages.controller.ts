@@ -1,9 +1,11 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
+import { LimitBody } from '#libs/platform/http/bodies/body-limits.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import {
+  AddressDto,
   ConfirmDto,
   ListPackagesDto,
   PackageDetailDto,
@@ -14,16 +16,27 @@ import {
 } from './dto/package.dto.js';
 import { filenameKey } from './filename.js';
 import { PackagesService } from './packages.service.js';
-import { VerificationService } from './verification.service.js';
+import { PackageVersionListDto, PackageVersionDto, RestoreDto } from './dto/package-version.dto.js';
+import { PackageVersions } from './package-versions.service.js';
+import { VerificationService } from './integrity/verification.service.js';
 
-const ByIdOrName = () => ApiParam({ name: 'id_or_name', type: String, example: 'NoMAD.pkg', description: 'Database id or filename.' });
+const ByIdOrName = () =>
+  ApiParam({
+    name: 'id_or_name',
+    type: String,
+    example: 'NoMAD.pkg',
+    description: 'Filename, or database id where no package has that name; `by` says which.',
+  });
 const PAGE = 100;
+/** The longest notes, every character of them escaped. */
+const NOTES_BODY = { maxBytes: 64 * 2 ** 10, maxTextBytes: 48 * 2 ** 10 };
 
 @AdminApi('packages')
 export class PackagesController {
   constructor(
     private readonly packages: PackagesService,
     private readonly verification: VerificationService,
+    private readonly versions: PackageVersions,
   ) {}
 
   @Get()
@@ -34,17 +47,28 @@ export class PackagesController {
     const names = { ...(filename ? { filenameKey: filenameKey(filename) } : {}), ...(q ? { contains: filenameKey(q) } : {}) };
     const filter = { ...names, ...(stage ? { stage } : {}), ...(status ? { status } : {}) };
     const { rows, total, next } = await this.packages.list(filter, sort, limit, cursor);
-    return { items: rows.map((row) => PackageDto.from(row)), total, next };
+    const copies = await this.packages.copiesOf(rows);
+    return { items: rows.map((row) => PackageDto.from(row, copies.get(row.uuid) ?? null)), total, next };
   }
 
   @Get(':id_or_name')
   @ByIdOrName()
   @ApiOperation({ operationId: 'getPackage', summary: 'One package, with the hashes of its 1 MiB blocks' })
   @ApiOkResponse({ type: PackageDetailDto })
-  @ApiProblems(401, 403, 404)
-  async get(@Param('id_or_name') idOrName: string): Promise<PackageDetailDto> {
-    const { row, manifest } = await this.packages.getWithManifest(idOrName);
-    return PackageDetailDto.withChunks(row, manifest);
+  @ApiProblems(400, 401, 403, 404)
+  async get(@Param('id_or_name') text: string, @Query() { by }: AddressDto): Promise<PackageDetailDto> {
+    const { row, manifest } = await this.packages.getWithManifest({ text, by });
+    return PackageDetailDto.withChunks(row, manifest, (await this.packages.copiesOf([row])).get(row.uuid) ?? null);
+  }
+
+  @Get(':id_or_name/versions')
+  @ByIdOrName()
+  @ApiOperation({ operationId: 'listPackageVersions', summary: 'Versions of a package that were replaced, deleted or lost in a conflict' })
+  @ApiOkResponse({ type: PackageVersionListDto })
+  @ApiProblems(400, 401, 403, 404, 409)
+  async listVersions(@Param('id_or_name') text: string, @Query() { by }: AddressDto): Promise<PackageVersionListDto> {
+    const items = (await this.versions.list({ text, by })).map((version) => PackageVersionDto.from(version));
+    return { items, retention_days: this.versions.retentionDays };
   }
 
   @Patch(':id_or_name')
@@ -53,12 +77,13 @@ export class PackagesController {
   @ApiOperation({ operationId: 'updatePackage', summary: 'Promote, demote or annotate a package, on every server' })
   @ApiOkResponse({ type: PackageDto })
   @ApiProblems(400, 401, 403, 404, 409)
+  @LimitBody(NOTES_BODY)
   async update(
-    @Param('id_or_name') idOrName: string,
+    @Param('id_or_name') text: string,
     @Body() change: UpdatePackageDto,
-    @Query() { confirm }: ConfirmDto,
+    @Query() { by, confirm }: ConfirmDto,
   ): Promise<PackageDto> {
-    return PackageDto.from(await this.packages.update(idOrName, change, confirm === 'true'));
+    return PackageDto.from(await this.packages.update({ text, by }, change, confirm === 'true'));
   }
 
   @Delete(':id_or_name')
@@ -68,8 +93,8 @@ export class PackagesController {
   @ApiOperation({ operationId: 'deletePackage', summary: 'Delete a package on every server; it stays restorable for the retention time' })
   @ApiNoContentResponse()
   @ApiProblems(400, 401, 403, 404, 409)
-  remove(@Param('id_or_name') idOrName: string, @Query() { confirm }: ConfirmDto): Promise<void> {
-    return this.packages.remove(idOrName, confirm === 'true');
+  remove(@Param('id_or_name') text: string, @Query() { by, confirm }: ConfirmDto): Promise<void> {
+    return this.packages.remove({ text, by }, confirm === 'true');
   }
 
   @Post(':id_or_name/verify')
@@ -78,9 +103,9 @@ export class PackagesController {
   @ByIdOrName()
   @ApiOperation({ operationId: 'verifyPackage', summary: 'Read the content on disk again and compare its SHA-256' })
   @ApiOkResponse({ type: VerifyDto })
-  @ApiProblems(401, 403, 404, 409)
-  async verify(@Param('id_or_name') idOrName: string): Promise<VerifyDto> {
-    const { isIntact, row } = await this.verification.verify(idOrName);
+  @ApiProblems(400, 401, 403, 404, 409)
+  async verify(@Param('id_or_name') text: string, @Query() { by }: AddressDto): Promise<VerifyDto> {
+    const { isIntact, row } = await this.verification.verify({ text, by });
     return { intact: isIntact, package: PackageDto.from(row) };
   }
 
@@ -88,10 +113,10 @@ export class PackagesController {
   @Roles('publisher')
   @HttpCode(200)
   @ByIdOrName()
-  @ApiOperation({ operationId: 'restorePackage', summary: 'Bring back the newest earlier version of a package that this server still has' })
+  @ApiOperation({ operationId: 'restorePackage', summary: 'Bring an earlier version of a package back, on every server' })
   @ApiOkResponse({ type: PackageDto })
-  @ApiProblems(401, 403, 404, 409)
-  async restore(@Param('id_or_name') idOrName: string): Promise<PackageDto> {
-    return PackageDto.from(await this.packages.restore(idOrName));
+  @ApiProblems(400, 401, 403, 404, 409)
+  async restore(@Param('id_or_name') text: string, @Query() { by, uuid }: RestoreDto): Promise<PackageDto> {
+    return PackageDto.from(await this.packages.restore({ text, by }, uuid));
   }
 }

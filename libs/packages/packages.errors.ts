@@ -8,6 +8,15 @@ export class PackageNotFound extends DomainError {
   }
 }
 
+/** The path is the name of one package and the id of another. */
+export class PackageAmbiguous extends DomainError {
+  readonly code = 'package-ambiguous';
+  readonly status = 409;
+  constructor(text: string, filename: string) {
+    super(`"${text}" is the name of a package, and the id of ${filename}. Nothing was changed. Add ?by=name or ?by=id.`);
+  }
+}
+
 /** The caller's API token is for packages of other stages. */
 export class StageNotYours extends DomainError {
   readonly code = 'stage-not-yours';
@@ -21,16 +30,16 @@ export class FilenameTaken extends DomainError {
   readonly code = 'filename-taken';
   readonly status = 409;
   constructor(filename: string) {
-    super(`There is another content under the name ${filename}. Send replace=true to replace it on every server.`);
+    super(`A different file named ${filename} already exists. Send replace=true to replace it on every server.`);
   }
 }
 
-export class MassDeleteUnconfirmed extends DomainError {
+export class MassChangeUnconfirmed extends DomainError {
   readonly code = 'mass-delete-unconfirmed';
   readonly status = 409;
-  constructor(removals: number, minutes: number) {
+  constructor(changed: number, minutes: number) {
     super(
-      `This would be package number ${removals} that is taken away within ${minutes} minutes, a large part of all. Nothing was changed. If it is meant, send confirm=true.`,
+      `This would be package number ${changed} that is deleted, withdrawn, replaced or demoted within ${minutes} minutes, a large part of all. Nothing was changed. If it is meant, send confirm=true.`,
     );
   }
 }

@@ -2,40 +2,64 @@ import { Module } from '@nestjs/common';
 import { AboutModule } from '#libs/about/about.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { EventsModule } from '#libs/events/events.module.js';
+import { RegistrationModule } from '#libs/peers/peers.module.js';
 import { StorageModule } from '#libs/platform/storage/storage.module.js';
-import { CatalogClockRepository } from './catalog-clock.repository.js';
-import { CatalogRows } from './catalog-rows.js';
-import { Catalog } from './catalog.js';
+import { CatalogClockRepository } from './catalog/catalog-clock.repository.js';
+import { CatalogRows } from './catalog/catalog-rows.js';
+import { Catalog } from './catalog/catalog.js';
+import { ContentBindings } from './catalog/content-bindings.js';
+import { Incarnation } from './catalog/incarnation.js';
+import { ServerRunRepository } from './catalog/server-run.repository.js';
 import { ContentPublisher } from './content-publisher.js';
+import { ContentCopiesRepository } from './content-copies.repository.js';
 import { ContentRepository } from './content.repository.js';
-import { DownloadService } from './download.service.js';
-import { DownloadsController } from './downloads.controller.js';
+import { DeletedPackageRepository } from './deleted-package.repository.js';
+import { DeletedPackages } from './deleted-packages.service.js';
+import { DeletedPackagesController } from './deleted-packages.controller.js';
+import { PackageFinder } from './package-finder.js';
 import { PackageListRepository } from './package-list.repository.js';
 import { PackageRepository } from './package.repository.js';
+import { PackageVersionRepository } from './package-version.repository.js';
+import { PackageVersions } from './package-versions.service.js';
+import { VersionLog } from './catalog/version-log.js';
 import { PackagesController } from './packages.controller.js';
 import { PackagesService } from './packages.service.js';
-import { RemovalBrake } from './removal-brake.js';
-import { RemovalRepository } from './removal.repository.js';
-import { ScrubHandler } from './scrub.handler.js';
+import { MassChangeGuard } from './catalog/mass-change-guard.js';
+import { GuardedChangeRepository } from './catalog/guarded-change.repository.js';
+import { DamagedContents } from './integrity/damaged-contents.js';
+import { CheckContentsHandler } from './integrity/check-contents.handler.js';
+import { PurgeVersionsHandler } from './purge-versions.handler.js';
+import { ScrubHandler } from './integrity/scrub.handler.js';
 import { ShareLinks } from './share-links.js';
-import { StageChangedHandler } from './stage-changed.handler.js';
-import { VerificationService } from './verification.service.js';
+import { SignOwnEntriesHandler } from './catalog/sign-own-entries.handler.js';
+import { StageChangedHandler } from './catalog/stage-changed.handler.js';
+import { VerificationService } from './integrity/verification.service.js';
 
 /** The catalog, and what people and managed computers do with it. */
 @Module({
-  imports: [AboutModule, AuditModule, EventsModule, StorageModule],
+  imports: [AboutModule, AuditModule, EventsModule, RegistrationModule, StorageModule],
   providers: [
     Catalog,
     CatalogClockRepository,
     CatalogRows,
+    ContentBindings,
     ContentPublisher,
+    ContentCopiesRepository,
     ContentRepository,
-    DownloadService,
+    DamagedContents,
+    DeletedPackageRepository,
+    DeletedPackages,
+    PackageFinder,
+    Incarnation,
+    ServerRunRepository,
     PackageListRepository,
     PackageRepository,
+    PackageVersionRepository,
+    PackageVersions,
+    VersionLog,
     PackagesService,
-    RemovalBrake,
-    RemovalRepository,
+    MassChangeGuard,
+    GuardedChangeRepository,
     ShareLinks,
     VerificationService,
   ],
@@ -43,26 +67,37 @@ import { VerificationService } from './verification.service.js';
     AboutModule,
     AuditModule,
     EventsModule,
+    RegistrationModule,
     StorageModule,
     Catalog,
     CatalogClockRepository,
+    ContentBindings,
+    Incarnation,
     ContentPublisher,
+    ContentCopiesRepository,
     ContentRepository,
+    DamagedContents,
+    DeletedPackages,
+    PackageFinder,
     PackageRepository,
+    PackageVersions,
+    PackageVersionRepository,
     PackagesService,
-    RemovalBrake,
-    RemovalRepository,
+    MassChangeGuard,
+    GuardedChangeRepository,
     ShareLinks,
-    DownloadService,
     VerificationService,
   ],
 })
 export class PackagesModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [PackagesModule], controllers: [PackagesController, DownloadsController] })
+@Module({ imports: [PackagesModule], controllers: [PackagesController, DeletedPackagesController] })
 export class PackagesHttpModule {}
 
 /** Job handlers. */
-@Module({ imports: [PackagesModule], providers: [ScrubHandler, StageChangedHandler] })
+@Module({
+  imports: [PackagesModule],
+  providers: [CheckContentsHandler, PurgeVersionsHandler, ScrubHandler, SignOwnEntriesHandler, StageChangedHandler],
+})
 export class PackagesJobsModule {}

@@ -1,20 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { ServerIdentity } from '#libs/about/server-identity.js';
 import { DomainEvents } from '#libs/events/domain-events.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
+import type { Content } from '#libs/entities/content.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
+import { OwnClock } from '#libs/peers/clocks/own-clock.js';
 import { Database } from '#libs/platform/database/database.js';
-import { admits, stages, type Stage } from '#libs/replication/stage.js';
-import { Catalog } from './catalog.js';
+import { stages, type Stage } from '#libs/replication/stage.js';
+import { Catalog } from './catalog/catalog.js';
+import type { Draft } from './catalog/write-signer.js';
+import { ContentCopiesRepository } from './content-copies.repository.js';
 import { ContentRepository } from './content.repository.js';
-import { entryOf } from './entry-of.js';
 import { eventOf } from './event-of.js';
-import { filenameKey } from './filename.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
-import { PackageRepository } from './package.repository.js';
+import { type PackageAddress, PackageFinder } from './package-finder.js';
+import { PackageVersions } from './package-versions.service.js';
 import { NothingToRestore, PackageNotFound } from './packages.errors.js';
-import { RemovalBrake } from './removal-brake.js';
 import { ShareLinks } from './share-links.js';
 
 export interface PackagePage {
@@ -30,20 +31,27 @@ function orderOf(sort: string): PackageOrder {
 
 const present = (row: Package | null): row is Package => row !== null && !row.deleted;
 
+function contentOf(version: Content): NonNullable<Draft['content']> {
+  const { uuid, filename, size, sha1, sha256, manifestSha256, rootAlg, rootHash, createdMs, originIss } = version;
+  const root = rootAlg && rootHash ? { algorithm: rootAlg, hash: rootHash } : null;
+  return { uuid, filename, size, sha1, sha256: sha256 || null, manifestSha256, root, createdMs, originIss };
+}
+
 /** What people do with packages; uploading them is the upload feature's. */
 @Injectable()
 export class PackagesService {
   constructor(
     private readonly db: Database,
-    private readonly packages: PackageRepository,
+    private readonly finder: PackageFinder,
     private readonly lists: PackageListRepository,
     private readonly contents: ContentRepository,
+    private readonly copies: ContentCopiesRepository,
+    private readonly versions: PackageVersions,
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
     private readonly events: DomainEvents,
-    private readonly brake: RemovalBrake,
-    private readonly identity: ServerIdentity,
+    private readonly ownClock: OwnClock,
   ) {}
 
   async list(filter: PackageFilter, sort: string, limit: number, cursor?: string): Promise<PackagePage> {
@@ -57,37 +65,39 @@ export class PackagesService {
     return { rows, total: await this.lists.count(filter), next };
   }
 
-  /** By database id or by filename. Throws PackageNotFound. */
-  async get(idOrName: string): Promise<Package> {
-    const byId = /^\d{1,9}$/.test(idOrName) ? await this.packages.findById(Number(idOrName)) : null;
-    const row = present(byId) ? byId : await this.packages.findByKey(filenameKey(idOrName));
-    if (!present(row)) throw new PackageNotFound(idOrName);
-    return row;
+  /** Throws PackageNotFound. */
+  get(address: PackageAddress): Promise<Package> {
+    return this.finder.find(address);
   }
 
-  async getWithManifest(idOrName: string): Promise<{ row: Package; manifest: Buffer | null }> {
-    const row = await this.get(idOrName);
+  /** Verified copies in the mesh by uuid, as counted last; what is not counted yet is left out. */
+  async copiesOf(rows: readonly Package[]): Promise<ReadonlyMap<string, number>> {
+    const counts = await this.copies.findByUuids(rows.map(({ uuid }) => uuid));
+    return new Map([...counts].map(([uuid, { copies }]) => [uuid, copies]));
+  }
+
+  async getWithManifest(address: PackageAddress): Promise<{ row: Package; manifest: Buffer | null }> {
+    const row = await this.get(address);
     return { row, manifest: (await this.contents.find(row.uuid))?.manifest ?? null };
   }
 
-  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). Throws MassDeleteUnconfirmed. */
-  async update(idOrName: string, change: { stage?: Stage; notes?: string | null }, isConfirmed = false): Promise<Package> {
-    const { filename, stage, notes } = await this.get(idOrName);
+  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). Throws MassChangeUnconfirmed. */
+  async update(address: PackageAddress, change: { stage?: Stage; notes?: string | null }, isConfirmed = false): Promise<Package> {
+    const found = await this.finder.findToChange(address);
+    const { filename, stage, notes } = found;
     const isNews = (change.stage ?? stage) !== stage || (change.notes !== undefined && change.notes !== notes);
-    if (!isNews) return this.get(idOrName); // nothing to tell the mesh
-    const withdraws = await this.withdraws(stage, change.stage ?? stage);
+    if (!isNews) return found; // nothing to send to the mesh
     return this.settled(async () => {
-      if (withdraws && !isConfirmed) await this.brake.checkOwn();
       let before: Package | undefined;
-      const written = await this.catalog.write(filename, (current) => {
-        if (!present(current)) throw new PackageNotFound(idOrName);
+      const decide = (current: Package | null): Draft => {
+        if (!present(current)) throw new PackageNotFound(address.text);
         before = current;
         return {
-          ...entryOf(current),
-          stage: change.stage ?? current.stage,
-          notes: change.notes === undefined ? current.notes : change.notes,
+          ...(change.stage === undefined || change.stage === current.stage ? {} : { stage: change.stage }),
+          ...(change.notes === undefined || change.notes === current.notes ? {} : { notes: change.notes }),
         };
-      });
+      };
+      const written = await this.catalog.write(filename, decide, { mustConfirm: !isConfirmed });
       const old = { stage: before!.stage, notes: before!.notes };
       await this.audit.record({
         action: 'package.updated',
@@ -102,15 +112,15 @@ export class PackagesService {
     });
   }
 
-  /** Removes the package from every server; its content stays restorable for the retention time. Throws MassDeleteUnconfirmed. */
-  async remove(idOrName: string, isConfirmed = false): Promise<void> {
-    const { filename } = await this.get(idOrName);
+  /** Removes the package from every server; its content stays restorable for the retention time. Throws MassChangeUnconfirmed. */
+  async remove(address: PackageAddress, isConfirmed = false): Promise<void> {
+    const { filename } = await this.finder.findToChange(address);
     await this.settled(async () => {
-      if (!isConfirmed) await this.brake.checkOwn();
-      const written = await this.catalog.write(filename, (current) => {
-        if (!present(current)) throw new PackageNotFound(idOrName);
-        return { ...entryOf(current), deleted: true };
-      });
+      const decide = (current: Package | null): Draft => {
+        if (!present(current)) throw new PackageNotFound(address.text);
+        return { deleted: true };
+      };
+      const written = await this.catalog.write(filename, decide, { mustConfirm: !isConfirmed });
       const { stage, sha256 } = written;
       await this.audit.record({ action: 'package.deleted', subject: filename, details: { stage, sha256 } });
       await this.events.record('package.deleted', eventOf(written));
@@ -118,29 +128,22 @@ export class PackagesService {
     });
   }
 
-  /** Brings back the newest earlier version of a name that this server still has: a new write. */
-  async restore(idOrName: string): Promise<Package> {
-    const key = await this.keyOf(idOrName);
+  /**
+   * Brings an earlier version of a name back, which is a new write: the one with `uuid`, whose bytes are fetched when they are not here,
+   * or the newest one that this server still has. Throws PackageNotFound or NothingToRestore.
+   */
+  async restore(address: PackageAddress, uuid?: string): Promise<Package> {
+    const { filenameKey: key } = await this.finder.findEntry(address);
     return this.settled(async () => {
       const written = await this.catalog.write(key, async (current) => {
-        if (!current) throw new PackageNotFound(idOrName);
+        if (!current) throw new PackageNotFound(address.text);
+        if (uuid !== undefined) return { content: await this.versionOf(current, uuid) };
         const kept = await this.contents.findRestorable(key);
-        const version = kept.find(({ uuid, state }) => state === 'superseded' && (current.deleted || uuid !== current.uuid));
+        const isEarlier = ({ uuid, state }: Content): boolean =>
+          (current.deleted || uuid !== current.uuid) && (state === 'superseded' || uuid === current.servedUuid);
+        const version = kept.find(isEarlier);
         if (!version) throw new NothingToRestore(current.filename);
-        const { uuid, filename, size, sha1, sha256, manifestSha256, createdMs, originIss } = version;
-        return {
-          uuid,
-          filename,
-          size,
-          sha1,
-          sha256,
-          manifestSha256,
-          createdMs,
-          originIss,
-          deleted: false,
-          stage: current.stage,
-          notes: current.notes,
-        };
+        return { content: contentOf(version) };
       });
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
       await this.events.record('package.restored', eventOf(written));
@@ -148,21 +151,17 @@ export class PackagesService {
     });
   }
 
-  private async withdraws(from: Stage, to: Stage): Promise<boolean> {
-    const { stage } = await this.identity.get();
-    return admits(stage, from) && !admits(stage, to);
+  private async versionOf(current: Package, uuid: string): Promise<NonNullable<Draft['content']>> {
+    const version = current.deleted || current.uuid !== uuid ? await this.versions.find(current.filenameKey, uuid) : null;
+    if (!version) throw new NothingToRestore(current.filename);
+    return { ...version.value, filename: version.filename };
   }
 
-  /** The caller is told when the share says the same as the catalog. */
+  /** Answers the caller only when the share matches the catalog. */
   private async settled(work: () => Promise<Package>): Promise<Package> {
+    await this.ownClock.requireRight();
     const written = await this.db.transaction(work);
     await this.links.settle(written.filenameKey);
     return written;
-  }
-
-  /** Restoring also finds the names of deleted packages. */
-  private async keyOf(idOrName: string): Promise<string> {
-    const byId = /^\d{1,9}$/.test(idOrName) ? await this.packages.findById(Number(idOrName)) : null;
-    return byId?.filenameKey ?? filenameKey(idOrName);
   }
 }

@@ -1,4 +1,5 @@
-import type { PackageOrder, PagePosition, SortField } from './package-list.repository.js';
+import type { PackageOrder, SortField } from './package-list.repository.js';
+import type { PagePosition } from './page-position.js';
 import { BadCursor } from './packages.errors.js';
 
 /** An opaque text for where a page ended; it only fits the order it was made for. */

@@ -61,17 +61,17 @@ export class ShareLinks {
     while (this.running.size > 0) await Promise.allSettled(this.running.values());
   }
 
-  /** What another process changed meanwhile is looked at once more, by itself. */
+  /** What another process changed meanwhile is aligned once more, one name at a time. */
   private async alignMany(filenameKeys: readonly string[]): Promise<void> {
     const rows = await this.packages.findByKeys(filenameKeys);
     for (const row of rows) {
-      if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
+      if (row.servedUuid !== null) await this.store.expose(row.servedUuid, row.filename);
       else await this.store.hide(row.filename);
     }
     const now = new Map((await this.packages.findByKeys(filenameKeys)).map((row) => [row.id, row]));
     for (const row of rows) {
       const later = now.get(row.id);
-      if (later?.seq !== row.seq || later.status !== row.status) await this.align(row.filenameKey);
+      if (later?.seq !== row.seq || later.servedUuid !== row.servedUuid) await this.align(row.filenameKey);
     }
   }
 
@@ -79,10 +79,10 @@ export class ShareLinks {
   private async align(filenameKey: string, formerName?: string): Promise<void> {
     if (formerName !== undefined) await this.store.hide(formerName);
     for (let row = await this.packages.findByKey(filenameKey); row;) {
-      if (row.status === 'Public') await this.store.expose(row.uuid, row.filename);
+      if (row.servedUuid !== null) await this.store.expose(row.servedUuid, row.filename);
       else await this.store.hide(row.filename);
       const now = await this.packages.findByKey(filenameKey);
-      if (now?.seq === row.seq && now.status === row.status) return;
+      if (now?.seq === row.seq && now.servedUuid === row.servedUuid) return;
       row = now;
     }
   }

@@ -2,6 +2,10 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
 import { Config } from './config/config.js';
 import { SecretBox } from './crypto/secret-box.js';
+import { OutboundProxy } from './http/outbound-proxy.js';
+import { PublicPath } from './http/public-path.js';
+import { HealthChecks } from './http/health-checks.js';
+import { OutboundRules } from './http/outbound-rules.js';
 import { Shutdown } from './http/shutdown.js';
 
 /** What every feature may use and that knows no feature. */
@@ -11,8 +15,17 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       global: true,
-      providers: [{ provide: Config, useValue: config }, Clock, SecretBox, Shutdown],
-      exports: [Config, Clock, SecretBox, Shutdown],
+      providers: [
+        { provide: Config, useValue: config },
+        Clock,
+        OutboundProxy,
+        OutboundRules,
+        PublicPath,
+        SecretBox,
+        HealthChecks,
+        Shutdown,
+      ],
+      exports: [Config, Clock, OutboundProxy, OutboundRules, PublicPath, SecretBox, HealthChecks, Shutdown],
     };
   }
 }

@@ -7,7 +7,7 @@ const mapOf = (length: number, ...here: number[]): BlockMap => {
 };
 
 describe('the blocks that are here', () => {
-  it('are told as runs of neighbours', () => {
+  it('are listed as ranges of adjacent blocks', () => {
     expect(mapOf(20, 0, 1, 2, 7, 18, 19).ranges()).toEqual([
       { first: 0, last: 2 },
       { first: 7, last: 7 },

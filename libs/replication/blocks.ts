@@ -2,10 +2,10 @@
 export const BLOCK_BYTES = 1_048_576;
 /** Bytes a block takes in a packed chunk list. */
 export const BLOCK_HASH_BYTES = 20;
-/** A chunk list must fit a MEDIUMBLOB of 16 MiB. */
-const MAX_BLOCKS = Math.floor((2 ** 24 - 1) / BLOCK_HASH_BYTES);
+/** A block list, 32 bytes a block, must fit a MEDIUMBLOB of 16 MiB. */
+const MAX_BLOCKS = Math.floor((2 ** 24 - 1) / 32);
 
-/** Largest content that a chunk list can describe, in bytes (about 819 GiB). */
+/** Largest content that a block list can describe, in bytes (just under 512 GiB). */
 export const MAX_CONTENT_BYTES = MAX_BLOCKS * BLOCK_BYTES;
 
 export const blockCount = (size: number): number => Math.ceil(size / BLOCK_BYTES);

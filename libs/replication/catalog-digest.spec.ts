@@ -11,6 +11,11 @@ const anEntry = (changes: Partial<DigestedEntry> = {}): DigestedEntry => ({
   stampIss: 'a'.repeat(32),
   deleted: false,
   stage: 'Prod',
+  space: '',
+  contentStamp: 'c',
+  stageStamp: 's',
+  notesStamp: 'n',
+  deletionStamp: null,
   ...changes,
 });
 
@@ -70,7 +75,20 @@ describe('a digest of a catalog', () => {
     }
   });
 
-  it('lists its rows with what is needed to tell which are open', () => {
+  it('of the parts differs when any part was written anew, and for nothing else', () => {
+    const before = anEntry();
+    const others = Array.from({ length: 50 }, (_, index) => anEntry({ id: index + 2, filenameKey: `other-${index}.pkg` }));
+    const ours = digestOf([before, ...others]).partsText();
+    expect(isDigest(ours)).toBe(true);
+    for (const change of [{ contentStamp: 'x' }, { stageStamp: 'x' }, { notesStamp: 'x' }, { deletionStamp: 'x' }, { space: 'x' }]) {
+      const agrees = agreement(ours, digestOf([{ ...before, ...change }, ...others]).partsText());
+      expect(agrees.map((same, bucket) => (same ? -1 : bucket)).filter((bucket) => bucket >= 0)).toEqual([bucketOf('nomad.pkg')]);
+      expect(digestOf([{ ...before, ...change }, ...others]).toText()).toBe(digestOf([before, ...others]).toText());
+    }
+    expect(digestOf([{ ...before, stampWallMs: 7, uuid: '3'.repeat(32) }, ...others]).partsText()).toBe(ours);
+  });
+
+  it('lists its rows with what is needed to see which are open', () => {
     const rows = [anEntry({ id: 3 }), anEntry({ id: 70_000, filenameKey: 'b.dmg', deleted: true, stage: 'Dev' })];
     expect([...digestOf(rows).rows()]).toEqual([
       { id: 3, bucket: bucketOf('nomad.pkg'), deleted: false, stage: 'Prod' },

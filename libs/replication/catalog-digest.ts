@@ -17,29 +17,41 @@ export interface DigestedEntry {
   readonly stampIss: string;
   readonly deleted: boolean;
   readonly stage: Stage;
+  readonly space: string;
+  /** Stamps of the parts, as text (`stampText`). */
+  readonly contentStamp: string;
+  readonly stageStamp: string;
+  readonly notesStamp: string;
+  readonly deletionStamp: string | null;
 }
 
 /** Which part of a digest a name belongs to. */
 export const bucketOf = (filenameKey: string): number => createHash('sha256').update(filenameKey).digest()[0]!;
 
-const hashOf = (entry: DigestedEntry): Buffer =>
-  createHash('sha256')
-    .update(
-      JSON.stringify([
-        entry.filenameKey,
-        entry.stampWallMs,
-        entry.stampCounter,
-        entry.stampIss,
-        entry.uuid,
-        entry.deleted,
-        stages.indexOf(entry.stage),
-      ]),
-    )
-    .digest();
+const hashOf = (fields: readonly unknown[]): Buffer => createHash('sha256').update(JSON.stringify(fields)).digest();
 
-/** Rows are kept in pages of this many ids, a record of eight bytes each: bucket, flags, hash. */
+/** Of the entry as one record: what servers without registers compare. */
+const recordHash = (entry: DigestedEntry): Buffer =>
+  hashOf([
+    entry.filenameKey,
+    entry.stampWallMs,
+    entry.stampCounter,
+    entry.stampIss,
+    entry.uuid,
+    entry.deleted,
+    stages.indexOf(entry.stage),
+  ]);
+
+/** Of the stamps of its parts: equal stamps are the same writes. */
+const partsHash = ({ space, filenameKey, contentStamp, stageStamp, notesStamp, deletionStamp }: DigestedEntry): Buffer =>
+  hashOf([space, filenameKey, contentStamp, stageStamp, notesStamp, deletionStamp]);
+
+/** What is compared of one entry when a part differs: 12 hexadecimal digits, the share of the entry in its bucket of the parts' digest. */
+export const entryHash = (entry: DigestedEntry): string => partsHash(entry).subarray(0, BUCKET_BYTES).toString('hex');
+
+/** Rows are kept in pages of this many ids, a record of 14 bytes each: bucket, flags, hash of the record, hash of the parts. */
 const PAGE_ROWS = 1_024;
-const RECORD_BYTES = 2 + BUCKET_BYTES;
+const RECORD_BYTES = 2 + 2 * BUCKET_BYTES;
 const PRESENT = 0x80;
 const DELETED = 0x40;
 const STAGE_MASK = 0x03;
@@ -57,7 +69,8 @@ export interface DigestedRow {
  * that changes takes its former hash out again, so that a change costs the same however many entries there are.
  */
 export class CatalogDigest {
-  private readonly buckets = Buffer.alloc(DIGEST_BYTES);
+  /** One after the other: of the records, of the parts. */
+  private readonly buckets = [Buffer.alloc(DIGEST_BYTES), Buffer.alloc(DIGEST_BYTES)] as const;
   private readonly pages = new Map<number, Buffer>();
   private present = 0;
 
@@ -73,13 +86,19 @@ export class CatalogDigest {
     this.present += Number(!entry.deleted) - Number((record[1]! & (PRESENT | DELETED)) === PRESENT);
     record[0] = bucketOf(entry.filenameKey);
     record[1] = PRESENT | (entry.deleted ? DELETED : 0) | stages.indexOf(entry.stage);
-    hashOf(entry).copy(record, 2, 0, BUCKET_BYTES);
+    recordHash(entry).copy(record, 2, 0, BUCKET_BYTES);
+    partsHash(entry).copy(record, 2 + BUCKET_BYTES, 0, BUCKET_BYTES);
     this.toggle(record);
   }
 
-  /** As it travels: 2,048 characters of base64. */
+  /** The digest of the records, as it travels: 2,048 characters of base64. */
   toText(): string {
-    return this.buckets.toString('base64');
+    return this.buckets[0].toString('base64');
+  }
+
+  /** The digest of the parts of the entries. */
+  partsText(): string {
+    return this.buckets[1].toString('base64');
   }
 
   /** Every row, in the order of the ids within each page. */
@@ -98,6 +117,11 @@ export class CatalogDigest {
     }
   }
 
+  /** The rows whose names fall into one part. */
+  idsIn(bucket: number): number[] {
+    return [...this.rows()].filter((row) => row.bucket === bucket).map(({ id }) => id);
+  }
+
   private recordOf(id: number): Buffer {
     const page = Math.floor(id / PAGE_ROWS);
     let records = this.pages.get(page);
@@ -111,7 +135,10 @@ export class CatalogDigest {
 
   private toggle(record: Buffer): void {
     const start = record[0]! * BUCKET_BYTES;
-    for (let index = 0; index < BUCKET_BYTES; index += 1) this.buckets[start + index]! ^= record[2 + index]!;
+    for (const [which, buckets] of this.buckets.entries()) {
+      const hash = 2 + which * BUCKET_BYTES;
+      for (let index = 0; index < BUCKET_BYTES; index += 1) buckets[start + index]! ^= record[hash + index]!;
+    }
   }
 }
 

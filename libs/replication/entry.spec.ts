@@ -18,6 +18,7 @@ const entry: fc.Arbitrary<Entry> = fc.record({
   notes: fc.option(fc.constantFrom('one', 'two')),
   createdMs: fc.integer({ min: 0, max: 2_000_000_000_000 }),
   originIss: fc.constantFrom(...issues),
+  root: fc.constant(null),
 });
 
 describe('merging entries', () => {

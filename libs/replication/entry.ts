@@ -1,7 +1,8 @@
 import { compareStamps, type Stamp } from './stamp.js';
+import type { ContentRootName } from './register.js';
 import type { Stage } from './stage.js';
 
-/** The small replicated record about a package (MESH §2). */
+/** What is in force under a name, as one record (docs/mesh.md §2). Its parts are written separately: `Registers`. */
 export interface Entry {
   /** Public name, Unicode NFC; its case-folded form is the key. */
   readonly filename: string;
@@ -12,6 +13,7 @@ export interface Entry {
   /** Bytes. */
   readonly size: number;
   readonly sha1: string;
+  /** Empty when its author had not computed it yet. */
   readonly sha256: string;
   /** SHA-256 of the packed chunk list. */
   readonly manifestSha256: string;
@@ -20,6 +22,8 @@ export interface Entry {
   /** Epoch milliseconds of the first upload of this content. */
   readonly createdMs: number;
   readonly originIss: string;
+  /** What its blocks are verified with; null for content of a server that knows no roots. */
+  readonly root: ContentRootName | null;
 }
 
 /** All of an entry but its stamp, in one fixed order. */

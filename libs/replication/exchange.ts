@@ -14,7 +14,7 @@ export interface FeedAnswer {
 }
 
 /**
- * Where a reader goes on after an answer. At 0 when the feed belongs to another database than before, or ends before the
+ * Where a reader continues after an answer. At 0 when the feed belongs to another database than before, or ends before the
  * place that was reached: then its server was restored from a backup, and its numbers mean other changes now.
  */
 export function positionAfter(from: FeedPosition, answer: FeedAnswer): FeedPosition {
@@ -29,5 +29,5 @@ export function positionAfter(from: FeedPosition, answer: FeedAnswer): FeedPosit
 export const acknowledgedAfter = (knownEpoch: string | null, answerEpoch: string, next: number): number =>
   knownEpoch === null || knownEpoch === answerEpoch ? next : 0;
 
-/** Where telling a peer begins: what it acknowledged, unless our own feed ends before that because we were restored. */
-export const tellFrom = (acknowledged: number, ownLast: number): number => (acknowledged > ownLast ? 0 : acknowledged);
+/** Where a push to a peer begins: behind what it acknowledged, unless our own feed ends before that because we were restored. */
+export const feedStart = (acknowledged: number, ownLast: number): number => (acknowledged > ownLast ? 0 : acknowledged);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { BLOCK_BYTES, blockCount, blockLength, BlockMap } from './blocks.js';
 import { FetchPlan } from './fetch-plan.js';
 
-const limits = { rangeBlocks: 4, connectionsPerSource: 1, tolerableLies: 3 };
+const limits = { rangeBlocks: 4, connectionsPerSource: 1, maxCorruptBlocks: 3, now: () => 0 };
 const some = (length: number, ...blocks: number[]): BlockMap => {
   const map = BlockMap.empty(length);
   for (const block of blocks) map.add(block);
@@ -54,7 +54,7 @@ describe('the fetch plan', () => {
     expect(counts).toEqual([5, 5, 4, 4, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
   });
 
-  it('lets a fast source take over what a slow one still owes', () => {
+  it('lets a fast source take over what a slow one has not delivered yet', () => {
     const plan = new FetchPlan(BlockMap.empty(4), { ...limits, rangeBlocks: 4 });
     plan.offer('slow', BlockMap.full(4));
     for (let range = plan.take('slow'); range; range = plan.take('slow')) continue;
@@ -84,7 +84,7 @@ describe('the fetch plan', () => {
     plan.offer('liar', BlockMap.full(1));
     for (const isDropped of [false, false, true]) {
       expect(plan.take('liar')).toEqual({ first: 0, count: 1 });
-      expect(plan.lied('liar', 0)).toBe(isDropped);
+      expect(plan.markCorrupt('liar', 0)).toBe(isDropped);
     }
     expect(plan.knows('liar')).toBe(false);
     expect(plan.take('liar')).toBeNull();
@@ -92,7 +92,7 @@ describe('the fetch plan', () => {
     expect(plan.take('honest')).toEqual({ first: 0, count: 1 });
   });
 
-  it('comes to an end with any mix of sources, failures and lies, as long as one honest source stays', () => {
+  it('comes to an end with any mix of sources, failures and corruptBlocks, as long as one honest source stays', () => {
     const step = fc.record({ source: fc.nat(2), fate: fc.constantFrom('good', 'good', 'fail', 'lie') });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.array(step, { maxLength: 60 }), (length, steps) => {
@@ -103,7 +103,7 @@ describe('the fetch plan', () => {
           if (!range) continue;
           for (let block = range.first; block < range.first + range.count; block += 1) {
             if (fate === 'good') plan.arrived(String(source), block);
-            if (fate === 'lie') plan.lied(String(source), block);
+            if (fate === 'lie') plan.markCorrupt(String(source), block);
           }
           plan.failed(String(source), range);
         }

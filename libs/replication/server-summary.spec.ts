@@ -25,8 +25,10 @@ const summary: ServerSummary = {
   freeBytes: 12,
   packages: 3,
   digest: new CatalogDigest().toText(),
+  digest2: null,
   missing: [missing],
   missingCount: 1,
+  kept: ['2'.repeat(32)],
 };
 const body = writeSummary(summary);
 const envelope = { iss, public_key: 'PEM', body, signature: 'A'.repeat(86) };
@@ -121,7 +123,7 @@ describe('the envelope', () => {
   });
 });
 
-describe('what is worth telling', () => {
+describe('what is worth a new summary', () => {
   it('is not the time and not the free space alone', () => {
     expect(saysTheSame(summary, { ...summary, issuedMs: 5, freeBytes: 99 })).toBe(true);
     expect(saysTheSame(summary, { ...summary, packages: 4 })).toBe(false);
@@ -134,7 +136,7 @@ describe('what is worth telling', () => {
     expect(spacingOf(3_000, 4, true)).toBeGreaterThan(spacingOf(3_000, 4, false));
   });
 
-  it('is told less often in a large mesh and when it is long, but at least as often as a heartbeat', () => {
+  it('is published less often in a large mesh and when it is long, but at least as often as a heartbeat', () => {
     expect(spacingOf(3_000, 4, false)).toBe(2_000);
     expect(spacingOf(3_000, 200, false)).toBe(20_000);
     expect(spacingOf(40_960, 4, false)).toBe(10_000);

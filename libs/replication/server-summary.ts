@@ -27,10 +27,16 @@ export interface ServerSummary {
   readonly freeBytes: number;
   /** Packages in its catalog. */
   readonly packages: number;
+  /** Of the entries as records, and of their parts; the latter null from a server of the version before. */
   readonly digest: string;
+  readonly digest2: string | null;
   readonly missing: readonly MissingContent[];
   /** All that it admits and has not got; `missing` names the first of them. */
   readonly missingCount: number;
+  /** Contents that it has withdrawn and still has whole: at most 200. Left out by servers of the version before. */
+  readonly kept: readonly string[];
+  /** Whether it holds transit copies for others; left out by servers that do not. */
+  readonly relays?: boolean;
 }
 
 /** A summary as it travels and is stored: the signature is over exactly this text. */
@@ -52,6 +58,7 @@ export class SummaryMalformed extends Error {
 export const MAX_SUMMARY_BYTES = 60_000;
 export const MAX_NAMED_MISSING = 200;
 export const MAX_NAMED_PEERS = 200;
+export const MAX_NAMED_KEPT = 200;
 const MAX_REASON = 200;
 const MAX_NAME = 100;
 const MAX_URL = 500;
@@ -77,10 +84,13 @@ const textOf = (summary: ServerSummary, named: number): string =>
     free_bytes: summary.freeBytes,
     packages: summary.packages,
     digest: summary.digest,
+    ...(summary.digest2 === null ? {} : { digest2: summary.digest2 }),
     missing: summary.missing
       .slice(0, named)
       .map(({ uuid, percent, isActive, reason }) => ({ uuid, percent, active: isActive, reason: clip(reason) })),
     missing_count: summary.missingCount,
+    kept: summary.kept.slice(0, Math.min(named, MAX_NAMED_KEPT)),
+    ...(summary.relays ? { relays: true } : {}),
   });
 
 /** The text that is signed; names fewer of the missing contents when it would get too long. */
@@ -126,7 +136,23 @@ function parse(body: string): Fields {
 
 /** Reads the signed text. Unknown fields are ignored. Throws SummaryMalformed. */
 export function readSummary(body: string): ServerSummary {
-  const { iss, name, stage, url, firewalled_mode, issued_ms, peers, free_bytes, packages, digest, missing, missing_count } = parse(body);
+  const {
+    iss,
+    name,
+    stage,
+    url,
+    firewalled_mode,
+    issued_ms,
+    peers,
+    free_bytes,
+    packages,
+    digest,
+    digest2 = null,
+    missing,
+    missing_count,
+    kept = [],
+    relays,
+  } = parse(body);
   const known = stages.find((each) => each === stage);
   check(isIss(iss), 'iss');
   check(isLine(name, MAX_NAME) && name.trim() !== '', 'name');
@@ -136,8 +162,10 @@ export function readSummary(body: string): ServerSummary {
   check(Array.isArray(peers) && peers.length <= MAX_NAMED_PEERS && peers.every(isIss), 'list of peers');
   check(isCount(free_bytes) && isCount(packages), 'counts');
   check(isDigest(digest), 'digest');
+  check(digest2 === null || isDigest(digest2), 'digest2');
   check(Array.isArray(missing) && missing.length <= MAX_NAMED_MISSING, 'list of missing contents');
   check(isCount(missing_count) && missing_count >= missing.length, 'missing_count');
+  check(Array.isArray(kept) && kept.length <= MAX_NAMED_KEPT && kept.every(isIss), 'list of kept contents');
   return {
     iss,
     name,
@@ -149,12 +177,15 @@ export function readSummary(body: string): ServerSummary {
     freeBytes: free_bytes,
     packages,
     digest,
+    digest2,
     missing: missing.map(missingOf),
     missingCount: missing_count,
+    kept: kept as string[],
+    ...(relays === true ? { relays: true } : {}),
   };
 }
 
-/** Reads the envelope of a summary, and what is in it; the signature is not looked at. Throws SummaryMalformed. */
+/** Reads the envelope of a summary, and what is in it; the signature is not checked. Throws SummaryMalformed. */
 export function readSigned(value: unknown, nowMs: number): { signed: SignedSummary; summary: ServerSummary } {
   check(isFields(value), 'envelope');
   const { iss, public_key: publicKey, body, signature } = value;

@@ -10,6 +10,10 @@ export interface Stamp {
   readonly iss: string;
 }
 
+/** A stamp as text of 57 characters, in the order of the stamps: what is kept in the database. */
+export const stampText = ({ wallMs, counter, iss }: Stamp): string =>
+  `${String(wallMs).padStart(16, '0')}.${String(counter).padStart(7, '0')}.${iss}`;
+
 export type ClockState = Pick<Stamp, 'wallMs' | 'counter'>;
 
 /** A stamp further ahead than this is refused: one wrong clock must not win every later write. */

@@ -7,7 +7,7 @@ export const HEARTBEAT_MS = 5 * 60_000;
 /** A server that has not spoken for so long may be down. */
 export const SILENT_AFTER_MS = 3 * HEARTBEAT_MS;
 
-/** A summary of up to this many bytes, in a mesh of up to this many servers, is told at the full pace. */
+/** A summary of up to this many bytes, in a mesh of up to this many servers, is published at the full pace. */
 const USUAL_BYTES = 8_192;
 const USUAL_SERVERS = 20;
 

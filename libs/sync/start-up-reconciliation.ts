@@ -1,21 +1,23 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { wantedStatuses } from '#libs/entities/package.entity.js';
-import { Catalog } from '#libs/packages/catalog.js';
+import { Catalog } from '#libs/packages/catalog/catalog.js';
 import { ContentRepository, statesOnDisk } from '#libs/packages/content.repository.js';
 import { filenameKey } from '#libs/packages/filename.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
-import { ContentWanted } from '#libs/packages/packages.jobs.js';
+import { ContentWanted, SignOwnEntries } from '#libs/packages/packages.jobs.js';
 import { ShareLinks } from '#libs/packages/share-links.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
+import { DatabaseHealth } from '#libs/platform/database/database-health.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { ownerOfPart } from '#libs/platform/storage/staging-parts.js';
 import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { TransferRepository } from './transfer.repository.js';
-import { stagingIdOf, TRANSFER_PREFIX } from '#libs/packages/staging-id.js';
+import { TransferRepository } from './transfers/transfer.repository.js';
+import { DAMAGED_PREFIX, damagedIdOf, TRANSFER_PREFIX } from '#libs/packages/staging-id.js';
 
 const BATCH = 500;
-/** A whole disk that is lost is told in one line, not in one for each content. */
+/** A whole disk that is lost is reported in one line, not in one for each content. */
 const NAMED_LOSSES = 20;
 const AGAIN = 'what a peer has is fetched again.';
 /** A content file that no row claims may be one that another process publishes right now; older ones are left over. Milliseconds. */
@@ -49,10 +51,16 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     private readonly links: ShareLinks,
     private readonly jobs: Jobs,
     private readonly config: Config,
+    private readonly health: DatabaseHealth,
     private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    if (this.health.isSound) await this.reconcile();
+  }
+
+  /** Also later, when the database could not be written at the start. Jobs that each start asks for are added here, too. */
+  async reconcile(): Promise<void> {
     const onDisk = new Map((await this.store.listContent()).map(({ name, size, touchedMs }) => [name, { size, touchedMs }]));
     await this.requireOwnDisk(onDisk.size);
     await this.checkContents(onDisk);
@@ -60,9 +68,10 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     await this.alignLinks();
     await this.cleanStaging();
     await this.askForWanted();
+    await this.jobs.add(SignOwnEntries, {}, { key: 'all' });
   }
 
-  /** Fetching everything again onto whatever lies below a mount point would fill that disk, and help nobody. */
+  /** Fetching everything again onto whatever lies below a mount point would fill that disk and restore nothing. */
   private async requireOwnDisk(found: number): Promise<void> {
     if (await this.store.isMarked()) return;
     const missing = found === 0 ? await this.contents.countOnDisk() : 0;
@@ -81,8 +90,8 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
         lost += 1;
         if (lost <= NAMED_LOSSES)
           this.logger.error(`The content of ${filename} (${uuid}) is missing or has another size on disk; ${AGAIN}`);
-        await this.store.setAside(uuid, stagingIdOf(uuid), size);
-        if (!(await this.catalog.lost(uuid))) await this.contents.setState(uuid, 'absent', null);
+        await this.store.setAside(uuid, damagedIdOf(uuid));
+        await this.catalog.markMissing(uuid);
       }
       const last = rows.at(-1);
       if (!last) break;
@@ -92,7 +101,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
       this.logger.error(`${lost} contents are missing or have another size on disk, those named above among them; ${AGAIN}`);
   }
 
-  /** Files of a publication that never reached its transaction: nobody was told that they are there. */
+  /** Files of a publication that never reached its transaction: they were never announced. */
   private async removeOrphans(onDisk: Map<string, { touchedMs: number }>): Promise<void> {
     const names = [...onDisk.keys()];
     for (let at = 0; at < names.length; at += BATCH) {
@@ -101,7 +110,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
       const wanted = new Set(await this.packages.findWanted(batch));
       for (const uuid of batch) {
         const state = states.get(uuid);
-        if (wanted.has(uuid)) continue; // may be whole: looked at before it is fetched
+        if (wanted.has(uuid)) continue; // may be whole: checked before it is fetched
         const isOld = onDisk.get(uuid)!.touchedMs < this.clock.now() - ORPHAN_AGE_MS;
         if (isOld && (state === 'absent' || state === undefined)) await this.store.remove(uuid);
       }
@@ -112,8 +121,8 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     const exposed = new Set(await this.store.listExposed());
     for (let after = 0; ;) {
       const rows = await this.packages.findPresentAfter(after, BATCH);
-      for (const { uuid, filename, filenameKey: key, status } of rows) {
-        const isRight = status === 'Public' ? await this.store.isExposed(uuid, filename) : !exposed.has(filename);
+      for (const { servedUuid, filename, filenameKey: key } of rows) {
+        const isRight = servedUuid === null ? !exposed.has(filename) : await this.store.isExposed(servedUuid, filename);
         if (!isRight) await this.links.settle(key);
         exposed.delete(filename);
       }
@@ -123,21 +132,23 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     }
     for (const filename of exposed) {
       const row = await this.packages.findByKey(filenameKey(filename));
-      if (row?.filename !== filename || row.status !== 'Public') await this.store.hide(filename);
+      if (row?.filename !== filename || row.servedUuid === null) await this.store.hide(filename);
     }
   }
 
   private async cleanStaging(): Promise<void> {
     for (const { name } of await this.store.listStaging()) {
+      if (name.startsWith(DAMAGED_PREFIX) && !(await this.isWanted(name.slice(DAMAGED_PREFIX.length))))
+        await this.store.discardStaging(name);
       if (!name.startsWith(TRANSFER_PREFIX)) continue;
-      const uuid = name.slice(TRANSFER_PREFIX.length);
+      const uuid = ownerOfPart(name).slice(TRANSFER_PREFIX.length);
       const transfer = await this.transfers.find(uuid);
       const isOver = !transfer || transfer.state === 'done' || transfer.state === 'cancelled';
       if (isOver && !(await this.isWanted(uuid))) await this.store.discardStaging(name);
     }
   }
 
-  /** A content that was found damaged lies in staging before it has a transfer. */
+  /** A content that was found damaged is in staging before it has a transfer. */
   private async isWanted(uuid: string): Promise<boolean> {
     const { state } = (await this.transfers.find(uuid)) ?? {};
     return state !== 'cancelled' && (await this.packages.findWanted([uuid])).length > 0;

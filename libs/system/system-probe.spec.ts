@@ -24,7 +24,7 @@ describe('SystemProbe on this machine', () => {
       .map((kib) => Number(kib) * 1_024);
     const disk = await probe.disk();
     expect(disk.total).toBe(total);
-    const slack = 64 * 2 ** 20; // others write while we look
+    const slack = 64 * 2 ** 20; // others write meanwhile
     expect(Math.abs(disk.used - used!)).toBeLessThan(slack);
     expect(Math.abs(disk.free - free!)).toBeLessThan(slack);
   });

@@ -1,6 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { SystemDto } from './dto/system.dto.js';
 import { SystemService } from './system.service.js';

@@ -11,12 +11,12 @@ export interface SystemSnapshot {
   readonly network: NetworkReading | null;
 }
 
-/** A snapshot is shown for this long: many consoles may look at once. */
+/** A snapshot is shown for this long: many consoles may ask at once. */
 export const SNAPSHOT_MS = 1_000;
 /** A source that takes longer (a hanging network file system) is left out of the answer. */
 export const SOURCE_TIMEOUT_MS = 2_000;
 
-/** Looks at the machine, at most once a second, and answers even when a part of it does not. */
+/** Reads the state of the machine, at most once a second, and answers even when a part of it does not. */
 @Injectable()
 export class SystemService {
   private readonly logger = new Logger(SystemService.name);

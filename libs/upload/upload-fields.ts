@@ -1,9 +1,20 @@
 import { requireStages } from '#libs/packages/stage-limit.js';
-import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
+import { unknownName } from '#libs/platform/format/nearest-name.js';
+import { InvalidRequest, pointerPart } from '#libs/platform/errors/common.errors.js';
 import { DigestMismatch } from './upload.errors.js';
+import { faultOfText } from '#libs/replication/plain-text.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 
-const MAX_NOTES = 2_000;
+/** Characters. */
+export const MAX_NOTES = 2_000;
+/** What can be said about a package that is uploaded: fields of the form, keys of tus metadata. */
+export const uploadFields = ['stage', 'notes', 'replace', 'confirm', 'sha256'];
+
+/** Throws InvalidRequest with the name that was meant: what is ignored would be published otherwise than its sender thinks. */
+export function requireKnownField(kind: string, name: string, known: readonly string[] = uploadFields): void {
+  if (!known.includes(name))
+    throw new InvalidRequest([{ pointer: `/${pointerPart(name.slice(0, 60))}`, detail: unknownName(kind, name, known) }]);
+}
 
 /** Null when none is given. Throws InvalidRequest. */
 export function stageOf(text: string | undefined): Stage | null {
@@ -13,8 +24,13 @@ export function stageOf(text: string | undefined): Stage | null {
   return stage;
 }
 
-/** Called as fields arrive, on behalf of the caller: a fault that stands before the file is told before the file is sent. */
+/** Called as fields arrive, on behalf of the caller: a fault that precedes the file is reported before the file is sent. */
 export function checkField(name: string, value: string): void {
+  if (name === 'file')
+    throw new InvalidRequest([{ pointer: '/file', detail: 'The part "file" has no filename: send filename="..." with it.' }]);
+  requireKnownField('field', name);
+  const fault = faultOfText(value);
+  if (fault !== null) throw new InvalidRequest([{ pointer: `/${name}`, detail: `${name} ${fault}` }]);
   const stage = name === 'stage' ? stageOf(value) : null;
   if (stage) requireStages(stage);
   if (name === 'notes' && value.length > MAX_NOTES) {
@@ -23,12 +39,12 @@ export function checkField(name: string, value: string): void {
   if (name === 'sha256' && value !== '' && !/^[0-9a-f]{64}$/i.test(value)) {
     throw new InvalidRequest([{ pointer: '/sha256', detail: 'sha256 must be 64 hexadecimal digits.' }]);
   }
-  if (name === 'replace' && !['', 'true', 'false'].includes(value)) {
-    throw new InvalidRequest([{ pointer: '/replace', detail: 'replace must be true or false.' }]);
+  if ((name === 'replace' || name === 'confirm') && !['', 'true', 'false'].includes(value)) {
+    throw new InvalidRequest([{ pointer: `/${name}`, detail: `${name} must be true or false.` }]);
   }
 }
 
 /** Throws DigestMismatch when the client said that the file has another SHA-256. */
-export function requireSha256(expected: string | undefined, found: string): void {
-  if (expected && expected.toLowerCase() !== found) throw new DigestMismatch('the field sha256');
+export function requireSha256(expected: string | undefined, found: string, where = 'the field sha256'): void {
+  if (expected && expected.toLowerCase() !== found) throw new DigestMismatch(where);
 }

@@ -1,5 +1,7 @@
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { CHARSET_FIELD, isTrueText, requireUtf8, watchParts } from './form-parts.js';
 import { UploadCut, UploadMalformed, UploadStalled } from './upload.errors.js';
 
 /** A field of the form is short text; the file is the only long part. */
@@ -14,10 +16,10 @@ export interface UploadForm<Received> {
 
 export interface FormReaders<Received> {
   /** Given the file as it arrives; the form is over when it rejects. */
-  file(filename: string, stream: AsyncIterable<Buffer>): Promise<Received>;
+  file(filename: string, stream: Readable): Promise<Received>;
   /** Sees every byte of the body as it arrives. */
   body?(piece: Buffer): void;
-  /** Looks at a field when it arrives, and throws a DomainError for a value that cannot be used. */
+  /** Checks a field when it arrives, and throws a DomainError for a value that cannot be used. */
   field(name: string, value: string): void;
 }
 
@@ -41,6 +43,7 @@ class FormReader<Received> {
   private readonly idle: NodeJS.Timeout;
   private stream: BusboyFileStream | undefined;
   private received: Promise<Received> | undefined;
+  private extended: string | null = null;
   private isOver = false;
   private settle: { resolve(): void; reject(error: Error): void } | undefined;
 
@@ -74,7 +77,7 @@ class FormReader<Received> {
 
   private listen(): void {
     const { parser, request } = this;
-    if (request.destroyed) this.end(new UploadCut()); // while the server looked at the headers
+    if (request.destroyed) this.end(new UploadCut()); // while the server checked the headers
     request.on('data', (piece: Buffer) => {
       this.idle.refresh();
       this.readers.body?.(piece);
@@ -83,10 +86,15 @@ class FormReader<Received> {
       if (!request.complete) this.end(new UploadCut());
     });
     request.once('error', () => this.end(new UploadCut()));
-    // What is called by the parser must not throw: nobody is there to catch it, and the process would end. Names can be missing.
+    // What is called by the parser must not throw: an uncaught error would end the process. Names can be missing.
     parser.on('field', (name: string | undefined, value: string, _nameCut: boolean, isCut: boolean) => this.take(name ?? '', value, isCut));
     parser.on('file', (name: string | undefined, stream: BusboyFileStream, filename: string | undefined) =>
-      this.begin(name ?? '', stream, filename ?? ''),
+      this.begin(name ?? '', stream, this.extended ?? filename ?? ''),
+    );
+    watchParts(
+      parser,
+      (error) => this.end(error),
+      (extended) => (this.extended = extended),
     );
     parser.on('filesLimit', () => this.end(new UploadMalformed('Send one file at a time.')));
     parser.on('fieldsLimit', () => this.end(new UploadMalformed('The form has too many fields.')));
@@ -95,20 +103,25 @@ class FormReader<Received> {
   }
 
   private begin(name: string, stream: BusboyFileStream, filename: string): void {
-    stream.on('error', () => undefined); // it is told to whoever reads the stream
+    stream.on('error', () => undefined); // reported to the reader of the stream
+    if (!isTrueText(filename)) this.end(new UploadMalformed('The filename is not UTF-8. Send it as UTF-8.'));
     if (name !== 'file') this.end(new UploadMalformed(`The file must be in the field "file", not "${name.slice(0, 60)}".`));
     if (this.isOver) {
       stream.resume();
       return;
     }
     this.stream = stream;
-    this.received = Promise.resolve().then(() => this.readers.file(filename, stream as AsyncIterable<Buffer>));
+    this.received = Promise.resolve().then(() => this.readers.file(filename, stream));
     this.received.catch((error: unknown) => this.end(error as Error));
   }
 
   private take(name: string, value: string, isCut: boolean): void {
     try {
       if (isCut) throw new UploadMalformed(`The field "${name.slice(0, 60)}" is too long.`);
+      if (name === CHARSET_FIELD) return requireUtf8(value);
+      if (!isTrueText(value))
+        throw new UploadMalformed(`The field "${name.slice(0, 60)}" is not in the charset that it says, or not in UTF-8.`);
+      if (this.fields.has(name)) throw new UploadMalformed(`The form has the field "${name.slice(0, 60)}" twice.`);
       this.readers.field(name, value);
       this.fields.set(name, value);
     } catch (error) {

@@ -1,9 +1,9 @@
 import { HttpStatus, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
-import { PackageDto } from '#libs/packages/dto/package.dto.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { TakesBody } from '#libs/platform/http/bodies/body-limits.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { UploadedDto, UploadFormDto, UploadQueryDto } from './dto/upload.dto.js';
 import { UploadService } from './upload.service.js';
@@ -14,6 +14,7 @@ export class UploadController {
   constructor(private readonly uploads: UploadService) {}
 
   @Post('upload')
+  @TakesBody('stream')
   @Roles('publisher')
   @ApiOperation({ operationId: 'uploadPackage', summary: 'Upload a package' })
   @ApiConsumes('multipart/form-data')
@@ -30,6 +31,7 @@ export class UploadController {
   }
 
   @Post('packages')
+  @TakesBody('stream')
   @Roles('publisher')
   @ApiOperation({ operationId: 'createPackage', summary: 'Upload a package (another name of the same operation)' })
   @ApiConsumes('multipart/form-data')
@@ -45,9 +47,13 @@ export class UploadController {
     return this.receive(request, query, reply);
   }
 
-  private async receive(request: FastifyRequest, { replace = false }: UploadQueryDto, reply: FastifyReply): Promise<UploadedDto> {
-    const { package: row, alreadyExisted } = await this.uploads.upload(request.raw, replace);
-    void reply.status(alreadyExisted ? HttpStatus.OK : HttpStatus.CREATED);
-    return { ...PackageDto.from(row), already_existed: alreadyExisted };
+  private async receive(
+    request: FastifyRequest,
+    { replace = false, confirm = false }: UploadQueryDto,
+    reply: FastifyReply,
+  ): Promise<UploadedDto> {
+    const published = await this.uploads.upload(request.raw, { replace, confirm });
+    void reply.status(published.alreadyExisted ? HttpStatus.OK : HttpStatus.CREATED);
+    return UploadedDto.of(published);
   }
 }

@@ -33,7 +33,7 @@ export class UploadTooLong extends DomainError {
   }
 }
 
-/** Nobody is there any more to read this. */
+/** The client is gone and does not read this. */
 export class UploadCut extends DomainError {
   readonly code = 'upload-cut';
   readonly status = 400;
@@ -47,5 +47,27 @@ export class UploadStalled extends DomainError {
   readonly status = 408;
   constructor(seconds: number) {
     super(`Nothing arrived for ${seconds} seconds. Nothing was kept; send it again.`);
+  }
+}
+
+/** `If-Match` or `If-None-Match` do not hold (RFC 9110 section 13). */
+export class UploadPrecondition extends DomainError {
+  readonly code = 'upload-precondition';
+  readonly status = 412;
+  constructor(filename: string, isThere: boolean) {
+    super(
+      isThere
+        ? `${filename} is there with another content than the precondition asks for. Nothing was changed.`
+        : `There is no package ${filename}, and the precondition asks for one. Nothing was changed.`,
+    );
+  }
+}
+
+/** The body is stored as it comes: what is encoded would be stored encoded. */
+export class UploadEncoded extends DomainError {
+  readonly code = 'upload-encoded';
+  readonly status = 415;
+  constructor(encoding: string) {
+    super(`The body is stored as it is: send it without Content-Encoding, not with "${encoding.slice(0, 40)}".`);
   }
 }

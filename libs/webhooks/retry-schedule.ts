@@ -1,3 +1,6 @@
+import { parseHttpDate } from '#libs/platform/http/http-date.js';
+import { clampedNumber } from '#libs/platform/http/http-range.js';
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -17,7 +20,7 @@ export function waitAfter(attempts: number, retryAfterMs: number | null, random:
 /** `Retry-After` in milliseconds from now, seconds or a date (RFC 9110 section 10.2.3); null when it says nothing. */
 export function parseRetryAfter(value: string | undefined, nowMs: number): number | null {
   if (value === undefined) return null;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * SECOND;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+  if (/^\d+$/.test(value)) return clampedNumber(value) * SECOND;
+  const date = parseHttpDate(value, nowMs);
+  return date === null ? null : Math.max(0, date - nowMs);
 }

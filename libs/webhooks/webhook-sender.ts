@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import axios from 'axios';
-import { lookup as resolve } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { Config } from '#libs/platform/config/config.js';
-import { isOutboundAllowed } from '#libs/platform/http/outbound-address.js';
+import { OutboundProxy } from '#libs/platform/http/outbound-proxy.js';
+import { OutboundRules } from '#libs/platform/http/outbound-rules.js';
 
 export interface Sent {
   /** Null when there was no answer. */
@@ -21,21 +19,16 @@ const TIMEOUT_MS = 20_000;
 const ANSWER_BYTES = 64 * 1_024;
 const KEPT_CHARACTERS = 4_000;
 
-class AddressForbidden extends Error {
-  override readonly name = 'AddressForbidden';
-  constructor(where: string) {
-    super(`${where} is an address of this machine, or a link-local or metadata address; webhooks are not sent there.`);
-  }
-}
-
 /** Sends one request to an address that people gave: not to this machine, not after a redirect, not for long. */
 @Injectable()
 export class WebhookSender {
   private readonly agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent };
 
-  constructor(private readonly config: Config) {
-    // The address that was checked is the one that is connected to: a name cannot change its meaning in between.
-    const options = { lookup: this.lookup, keepAlive: false };
+  constructor(
+    private readonly rules: OutboundRules,
+    private readonly proxy: OutboundProxy,
+  ) {
+    const options = { lookup: rules.lookups.refused, keepAlive: false };
     this.agents = { httpAgent: new HttpAgent(options), httpsAgent: new HttpsAgent(options) };
   }
 
@@ -44,9 +37,9 @@ export class WebhookSender {
     const begun = performance.now();
     const took = () => Math.round(performance.now() - begun);
     try {
-      this.checkLiteral(new URL(url).hostname);
+      this.rules.check(url, 'refused');
       const answer = await axios.post<string>(url, body, {
-        ...this.agents,
+        ...(this.proxy.agentsFor('webhook', new URL(url)) ?? this.agents),
         headers: { 'content-type': 'application/json', 'user-agent': 'ODS-Webhooks/1.0', ...headers },
         proxy: false,
         maxRedirects: 0,
@@ -73,26 +66,5 @@ export class WebhookSender {
     if (axios.isCancel(error) || (error as Error).name === 'TimeoutError') return `No answer within ${TIMEOUT_MS / 1_000} seconds.`;
     const cause = (error as { cause?: Error }).cause;
     return (cause?.message ?? (error as Error).message).slice(0, 500);
-  }
-
-  /** An address that is written out is never looked up. */
-  private checkLiteral(hostname: string): void {
-    const address = hostname.replace(/^\[|\]$/g, '');
-    if (isIP(address) !== 0 && !this.isAllowed(address)) throw new AddressForbidden(address);
-  }
-
-  private readonly lookup: LookupFunction = (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
-      const allowed = addresses.filter(({ address }) => this.isAllowed(address));
-      const [first] = allowed;
-      if (first === undefined) return callback(new AddressForbidden(hostname), '', 0);
-      if (options.all) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-
-  private isAllowed(address: string): boolean {
-    return this.config.get('WEBHOOK_ALLOW_LOCAL') || isOutboundAllowed(address);
   }
 }

@@ -1,8 +1,8 @@
 import { Body, Delete, Get, HttpCode, Param, Patch, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { eventTypeNames, eventTypes } from '#libs/events/event-types.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { RowIdPipe } from '#libs/platform/http/row-id.pipe.js';
@@ -13,9 +13,11 @@ import {
   DeliveryListDto,
   EventTypeListDto,
   ListedWebhookDto,
+  PreviewWebhookDto,
   UpdateWebhookDto,
   WebhookDto,
   WebhookListDto,
+  WebhookPreviewDto,
   WebhookSecretDto,
 } from './dto/webhook.dto.js';
 import { WebhooksService } from './webhooks.service.js';
@@ -29,7 +31,7 @@ export class WebhooksController {
   constructor(private readonly webhooks: WebhooksService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listWebhooks', summary: 'Who is told of events' })
+  @ApiOperation({ operationId: 'listWebhooks', summary: 'Receivers of events' })
   @ApiOkResponse({ type: WebhookListDto })
   @ApiProblems(401, 403)
   async list(): Promise<WebhookListDto> {
@@ -37,7 +39,7 @@ export class WebhooksController {
   }
 
   @Get('event_types')
-  @ApiOperation({ operationId: 'listEventTypes', summary: 'Everything that webhooks can be told of' })
+  @ApiOperation({ operationId: 'listEventTypes', summary: 'All types of events' })
   @ApiOkResponse({ type: EventTypeListDto })
   @ApiProblems(401, 403)
   eventTypes(): EventTypeListDto {
@@ -47,7 +49,7 @@ export class WebhooksController {
   }
 
   @Post()
-  @ApiOperation({ operationId: 'createWebhook', summary: 'Tell an address of events' })
+  @ApiOperation({ operationId: 'createWebhook', summary: 'Create a webhook: events are posted to its address' })
   @ApiCreatedResponse({ type: CreatedWebhookDto })
   @ApiProblems(400, 401, 403, 409)
   async create(
@@ -55,8 +57,17 @@ export class WebhooksController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreatedWebhookDto> {
     void reply.header('Cache-Control', 'no-store');
-    const wish = { name, url, events: events ?? null, format: format ?? 'standard', enabled: enabled ?? true } as const;
-    return CreatedWebhookDto.withSecret(await this.webhooks.create(wish));
+    const input = { name, url, events: events ?? null, format: format ?? 'standard', enabled: enabled ?? true } as const;
+    return CreatedWebhookDto.withSecret(await this.webhooks.create(input));
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'previewWebhook', summary: 'What a webhook of a format is sent for an event; nothing is sent' })
+  @ApiOkResponse({ type: WebhookPreviewDto })
+  @ApiProblems(400, 401, 403)
+  async preview(@Body() { format, event_type: type }: PreviewWebhookDto): Promise<WebhookPreviewDto> {
+    return WebhookPreviewDto.from(await this.webhooks.preview(format, type ?? 'package.uploaded'));
   }
 
   @Get(':id')
@@ -120,7 +131,7 @@ export class WebhooksController {
 
   @Get(':id/deliveries')
   @Id()
-  @ApiOperation({ operationId: 'listWebhookDeliveries', summary: 'What was sent lately, and what was answered' })
+  @ApiOperation({ operationId: 'listWebhookDeliveries', summary: 'Recent deliveries and their responses' })
   @ApiOkResponse({ type: DeliveryListDto })
   @ApiProblems(400, 401, 403, 404)
   async deliveries(@Param('id', RowIdPipe) id: number): Promise<DeliveryListDto> {

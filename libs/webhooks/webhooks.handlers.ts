@@ -15,7 +15,13 @@ import { DeliverWebhook, PurgeDeliveries } from './webhooks.jobs.js';
 const MS_PER_DAY = 86_400_000;
 const GONE = 410;
 
-const isSuccess = ({ status }: Sent): boolean => status !== null && status >= 200 && status <= 299;
+/** Some receivers answer 200 and say in words that they did nothing: the connectors of Microsoft Teams do. */
+const refusal = /^Webhook message delivery failed|^Summary or Text is required/i;
+
+const isSuccess = ({ status, body }: Sent): boolean => status !== null && status >= 200 && status <= 299 && !refusal.test(body ?? '');
+
+const faultOf = ({ status, body }: Sent): string =>
+  status !== null && status <= 299 ? `Answered ${status} and said: ${(body ?? '').slice(0, 200)}` : `Answered ${status}.`;
 
 @Injectable()
 export class DeliverWebhookHandler extends JobHandler<{ id: string }> {
@@ -42,16 +48,21 @@ export class DeliverWebhookHandler extends JobHandler<{ id: string }> {
   }
 
   private async attempt(webhook: Webhook, delivery: WebhookDelivery): Promise<void> {
-    const { id, body } = delivery;
+    const { id, body, contentType } = delivery;
     const timestamp = Math.floor(this.clock.now() / 1_000);
     const signature = signatureOf({ id, timestamp, body }, this.keys.open(webhook, this.clock.now()));
-    const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature };
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signature,
+      'content-type': contentType,
+    };
     const sent = await this.sender.send(webhook.url, headers, body);
     const attempts = delivery.attempts + 1;
     const updatedMs = this.clock.now();
     const outcome = {
       ...{ attempts, updatedMs, responseStatus: sent.status, responseBody: sent.body },
-      ...{ durationMs: sent.durationMs, lastError: isSuccess(sent) ? null : (sent.error ?? `Answered ${sent.status}.`) },
+      ...{ durationMs: sent.durationMs, lastError: isSuccess(sent) ? null : (sent.error ?? faultOf(sent)) },
     };
     if (isSuccess(sent)) return this.webhooks.updateDelivery(id, { ...outcome, state: 'delivered', nextAttemptMs: null });
     if (sent.status === GONE) await this.disable(webhook);

@@ -11,7 +11,7 @@ import { WebhooksController } from './webhooks.controller.js';
 import { DeliverWebhookHandler, PurgeDeliveriesHandler } from './webhooks.handlers.js';
 import { WebhooksService } from './webhooks.service.js';
 
-/** Tells other systems what happens. */
+/** Posts events to other systems. */
 @Module({
   imports: [AboutModule, AuditModule, EventsModule],
   providers: [Deliveries, WebhookKeys, WebhookRepository, WebhooksService],

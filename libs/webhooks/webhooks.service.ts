@@ -3,16 +3,17 @@ import { ServerIdentity } from '#libs/about/server-identity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Webhook, WebhookFormat } from '#libs/entities/webhook.entity.js';
 import type { WebhookDelivery } from '#libs/entities/webhook-delivery.entity.js';
-import type { EventType } from '#libs/events/event-types.js';
+import { type EventType, eventTypes } from '#libs/events/event-types.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
-import { Deliveries } from './deliveries.js';
+import { Deliveries, newMessageId } from './deliveries.js';
+import { bodyOf, type WebhookBody } from './message.js';
 import { WebhookKeys } from './webhook-keys.js';
 import { WebhookRepository } from './webhook.repository.js';
 import { DeliveryNotFound, TooManyWebhooks, WebhookNotFound } from './webhooks.errors.js';
 
-export interface WebhookWish {
+export interface WebhookInput {
   readonly name: string;
   readonly url: string;
   /** Null: all. */
@@ -65,7 +66,7 @@ export class WebhooksService {
     return webhook;
   }
 
-  async create({ name, url, events, format, enabled }: WebhookWish): Promise<{ webhook: Webhook; secret: string }> {
+  async create({ name, url, events, format, enabled }: WebhookInput): Promise<{ webhook: Webhook; secret: string }> {
     checkUrl(url);
     return this.db.transaction(async () => {
       if ((await this.webhooks.findAll()).length >= MOST_WEBHOOKS) throw new TooManyWebhooks(MOST_WEBHOOKS);
@@ -76,7 +77,7 @@ export class WebhooksService {
     });
   }
 
-  async update(id: number, { events, ...change }: Partial<WebhookWish>): Promise<Webhook> {
+  async update(id: number, { events, ...change }: Partial<WebhookInput>): Promise<Webhook> {
     if (change.url !== undefined) checkUrl(change.url);
     return this.db.transaction(async () => {
       const before = await this.get(id);
@@ -113,6 +114,12 @@ export class WebhooksService {
     const webhook = await this.get(id);
     await this.audit.record({ action: 'webhook.secret_shown', subject: webhook.name });
     return this.keys.secretOf(webhook);
+  }
+
+  /** What a webhook of that format would be sent for an event, with the event's example. */
+  async preview(format: WebhookFormat, type: EventType): Promise<WebhookBody> {
+    const message = { type, createdMs: this.clock.now(), data: eventTypes[type].example };
+    return bodyOf(message, format, await this.identity.get(), newMessageId());
   }
 
   async test(id: number): Promise<WebhookDelivery> {

@@ -63,8 +63,8 @@ forEachDatabase((database) =>
     });
 
     it('takes what the reference sends, and is the same in every process', async () => {
-      const wish = { name: '  Example ODS ', url: 'http://192.168.99.100/', firewalled_mode: 'Enabled', stage: 'Dev' };
-      const response = await update(wish);
+      const input = { name: '  Example ODS ', url: 'http://192.168.99.100/', firewalled_mode: 'Enabled', stage: 'Dev' };
+      const response = await update(input);
       expect(response.status).toBe(201);
       const changed = { name: 'Example ODS', url: 'http://192.168.99.100', firewalled_mode: true, stage: 'Dev' };
       expect(await response.json()).toMatchObject(changed);
@@ -73,7 +73,7 @@ forEachDatabase((database) =>
       expect(await booleans.json()).toMatchObject({ ...changed, firewalled_mode: false });
     });
 
-    it('promises peers the news, and a look at every package when the stage changes', async () => {
+    it('queues a job to notify peers, and one that evaluates every package when the stage changes', async () => {
       await update({ stage: 'Prod' });
       await clearJobs();
       await update({ name: 'Another' });
@@ -121,7 +121,7 @@ forEachDatabase((database) =>
       [{ name: '' }, '/name', 'name'],
       [{ name: '   ' }, '/name', 'name'],
       [{ name: 'x'.repeat(101) }, '/name', 'name'],
-      [{ name: 'a\u0000b' }, '/name', 'control'],
+      [{ name: 'a\u0000b' }, '/name', 'NUL'],
       [{ name: 'a\nb' }, '/name', 'control'],
       [{ name: null }, '/name', 'name'],
       [{ stage: 'prod' }, '/stage', 'Dev, Test, Prod'],
@@ -129,9 +129,9 @@ forEachDatabase((database) =>
       [{ firewalled_mode: 'enabled' }, '/firewalled_mode', 'Enabled or Disabled'],
       [{ firewalled_mode: null }, '/firewalled_mode', 'Enabled or Disabled'],
       [{ colour: 'red' }, '/colour', 'colour'],
-    ])('refuses %j and says why', async (wish, pointer, word) => {
+    ])('refuses %j and says why', async (input, pointer, word) => {
       const before = await about();
-      const response = await update({ ...('name' in wish ? {} : { name: 'Not taken' }), ...wish });
+      const response = await update({ ...('name' in input ? {} : { name: 'Not taken' }), ...input });
       expect(response.status).toBe(400);
       const { errors, detail } = await problem(response);
       expect(errors).toEqual(expect.arrayContaining([expect.objectContaining({ pointer })]));

@@ -1,5 +1,5 @@
-import { AuditLogRepository } from '#libs/audit-log/audit-log.repository.js';
-import { PurgeAuditHandler } from '#libs/audit-log/purge-audit.handler.js';
+import { AuditLogRepository } from '#libs/audit/audit-log.repository.js';
+import { PurgeAuditHandler } from '#libs/audit/purge-audit.handler.js';
 import { AuditEvent } from '#libs/entities/audit-event.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';

@@ -43,8 +43,8 @@ describe('AuditTrail', () => {
     ]);
   });
 
-  it('names the server itself where nobody called', async () => {
-    actAs({ kind: 'user', name: 'nobody listens' });
+  it('names the server itself for work without a caller', async () => {
+    actAs({ kind: 'user', name: 'unlogged' });
     await trail.record({ action: 'package.retired' });
     expect(await events()).toMatchObject([
       {

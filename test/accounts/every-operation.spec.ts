@@ -9,7 +9,7 @@ import { tokens } from '../support/tokens.js';
 import { leastRoles, openOperations } from './least-roles.js';
 
 const PASSWORD = 'vermilion otter teapot';
-/** One's own sign-in: programs have none, and after some of these nobody is signed in. */
+/** One's own sign-in: programs have none, and some of these end the session. */
 const own = new Set(['POST auth/password', 'POST auth/logout', 'GET auth/me']);
 
 interface Documented {
@@ -76,7 +76,7 @@ describe('every operation of the admin API', () => {
     const refusesAll = async (caller: AdminCaller): Promise<void> => expect(await statuses(caller, guarded)).toEqual(all(guarded, 401));
 
     it('no token', () => refusesAll(new AdminCaller(server.url)));
-    it('a token that nobody issued', () => refusesAll(bearing(`ods_${'a'.repeat(43)}`)));
+    it('a token that was never issued', () => refusesAll(bearing(`ods_${'a'.repeat(43)}`)));
     it('a token that was revoked', async () => {
       const { id, caller } = await issue('revoked', 'admin');
       expect((await admin.send('DELETE', `tokens/${id}`)).status).toBe(204);

@@ -24,9 +24,9 @@ forEachDatabase((database) => {
     );
 
   it('does a thing once and answers it twice, secrets too, which are not readable in the database', async () => {
-    const wish = { name: 'ci', role: 'publisher' };
-    const first = await post('tokens', 'key-1', wish);
-    const second = await post('tokens', 'key-1', wish);
+    const input = { name: 'ci', role: 'publisher' };
+    const first = await post('tokens', 'key-1', input);
+    const second = await post('tokens', 'key-1', input);
     expect([first.status, second.status]).toEqual([201, 201]);
     expect([first.headers.get('idempotency-replayed'), second.headers.get('idempotency-replayed')]).toEqual([null, 'true']);
     const answer = (await first.json()) as { token: string };
@@ -37,12 +37,12 @@ forEachDatabase((database) => {
   });
 
   it('refuses the key with another body, path or for another thing', async () => {
-    const wish = { username: 'once', password: GIVEN, role: 'viewer' };
-    expect((await post('users', 'key-2', wish)).status).toBe(201);
+    const input = { username: 'once', password: GIVEN, role: 'viewer' };
+    expect((await post('users', 'key-2', input)).status).toBe(201);
     for (const [path, body] of [
-      ['users', { ...wish, role: 'admin' }],
-      ['users?x=1', wish],
-      ['tokens', wish],
+      ['users', { ...input, role: 'admin' }],
+      ['invitations', input],
+      ['tokens', input],
     ] as const) {
       expect(await problem(await post(path, 'key-2', body))).toMatchObject({ status: 422, type: 'urn:ods:problem:idempotency-key-reused' });
     }
@@ -57,21 +57,21 @@ forEachDatabase((database) => {
   });
 
   it('lets a request that failed be sent again', async () => {
-    const wish = { username: 'again', password: 'short', role: 'viewer' };
-    expect((await post('users', 'key-4', wish)).status).toBe(400);
-    expect((await post('users', 'key-4', { ...wish, password: GIVEN })).status).toBe(201);
+    const input = { username: 'again', password: 'short', role: 'viewer' };
+    expect((await post('users', 'key-4', input)).status).toBe(400);
+    expect((await post('users', 'key-4', { ...input, password: GIVEN })).status).toBe(201);
   });
 
   it('does it once when many come at once', async () => {
-    const wish = { name: 'at once', role: 'viewer' };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => post('tokens', 'key-5', wish)));
+    const input = { name: 'at once', role: 'viewer' };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post('tokens', 'key-5', input)));
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
     const bodies = await Promise.all(answers.filter(({ status }) => status === 201).map((answer) => answer.json()));
     expect(bodies.length).toBeGreaterThan(0);
     expect(new Set(bodies.map((body) => (body as { id: number }).id)).size).toBe(1);
     expect((await names('tokens')).filter((name) => name === 'at once')).toHaveLength(1);
-    expect((await post('tokens', 'key-5', wish)).status).toBe(201);
+    expect((await post('tokens', 'key-5', input)).status).toBe(201);
   });
 
   it('refuses keys that are none, and forgets them after their time', async () => {

@@ -4,15 +4,23 @@ const viewer = `
   GET auth/me
   POST auth/password
   POST auth/logout
+  GET jamf/connection
   GET system
   GET network
   GET network/packages
   GET packages
   GET packages/{id_or_name}
   GET packages/{id_or_name}/servers
+  GET packages/{id_or_name}/versions
+  GET deleted_packages
+  GET packages/{id_or_name}/inspection
+  GET authors
+  GET refused_writes
   OPTIONS upload/resumable
   GET registered_ods
   GET registered_ods/{id}
+  GET blocked_servers
+  GET held_changes
   GET held_deletes
   GET replication
   GET transfers
@@ -21,9 +29,11 @@ const viewer = `
 
 const publisher = `
   POST packages
+  PUT packages/{name}/content
   PATCH packages/{id_or_name}
   DELETE packages/{id_or_name}
   POST packages/{id_or_name}/verify
+  POST packages/{id_or_name}/inspection
   POST packages/{id_or_name}/restore
   POST upload
   POST upload/resumable
@@ -51,13 +61,24 @@ const admin = `
   DELETE network/{iss}
   POST register
   PATCH registered_ods/{id}
+  POST registered_ods/{id}/identity
   DELETE registered_ods/{id}
+  PUT authors/{iss}/rights
+  POST authors/{iss}/keys/{id}/accept
+  POST refused_writes/{id}/accept
+  DELETE blocked_servers/{iss}
+  GET invitations
+  POST invitations
+  DELETE invitations/{id}
+  POST held_changes/apply
+  POST held_changes/reject
   POST held_deletes/apply
   POST held_deletes/reject
   PATCH replication
   GET webhooks
   POST webhooks
   GET webhooks/event_types
+  POST webhooks/preview
   GET webhooks/{id}
   PATCH webhooks/{id}
   DELETE webhooks/{id}
@@ -68,12 +89,15 @@ const admin = `
   POST webhooks/{id}/deliveries/{delivery_id}/redeliver
   GET notifications/email
   PUT notifications/email
-  POST notifications/email/test`;
+  POST notifications/email/test
+  PUT jamf/connection
+  DELETE jamf/connection
+  POST jamf/connection/test`;
 
 const linesOf = (text: string): string[] => text.trim().split(/\s*\n\s*/);
 const each = (operations: string, role: Role): [string, Role][] => linesOf(operations).map((operation) => [operation, role]);
 
-/** Who may do what, written by hand: an operation that is new, or open to others than before, is red until somebody thought about it. */
+/** Who may do what, written by hand: an operation that is new, or open to others than before, is red until a role is chosen for it here. */
 export const leastRoles: ReadonlyMap<string, Role> = new Map([
   ...each(viewer, 'viewer'),
   ...each(publisher, 'publisher'),

@@ -151,7 +151,7 @@ describe('a sign-in', () => {
     }
   });
 
-  it('refreshes, and the old access token goes on until it expires', async () => {
+  it('refreshes, and the old access token stays valid until it expires', async () => {
     const caller = await signedIn();
     const { cookie, token } = caller;
     const response = await caller.refresh();

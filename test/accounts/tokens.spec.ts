@@ -21,8 +21,8 @@ describe('API tokens', () => {
   afterAll(() => server.stop());
   afterEach(() => jest.restoreAllMocks());
 
-  async function issue(wish: Record<string, unknown>): Promise<{ id: number; program: AdminCaller; body: Record<string, unknown> }> {
-    const response = await admin.send('POST', 'tokens', { role: 'publisher', ...wish });
+  async function issue(input: Record<string, unknown>): Promise<{ id: number; program: AdminCaller; body: Record<string, unknown> }> {
+    const response = await admin.send('POST', 'tokens', { role: 'publisher', ...input });
     const body = (await response.json()) as Record<string, unknown>;
     expect([response.status, body]).toEqual([201, expect.anything()]);
     const program = new AdminCaller(server.url);
@@ -55,6 +55,7 @@ describe('API tokens', () => {
       created: expect.any(String),
       created_ts: expect.any(Number),
       created_by: 'admin',
+      account: 'admin',
       last_used_ts: null,
       token: expect.stringMatching(/^ods_[\w-]{43}$/),
     });
@@ -99,7 +100,7 @@ describe('API tokens', () => {
     expect(await refusal(program.send('GET', 'packages'))).toEqual([401, 'sign-in-required']);
   });
 
-  it('that nobody made are refused, in any form', async () => {
+  it('that were never issued are refused, in any form', async () => {
     const stranger = new AdminCaller(server.url);
     for (const token of ['ods_', `ods_${'A'.repeat(43)}`, `ods_${'A'.repeat(5_000)}`, "ods_' OR 1=1 --", 'ods_%00']) {
       stranger.token = token;

@@ -62,6 +62,7 @@ forEachDatabase((database) => {
       role: 'publisher',
       disabled: false,
       password_change_required: true,
+      service: false,
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       created_ts: expect.any(Number),
       last_login_ts: null,

@@ -20,7 +20,7 @@ describe('behind a proxy', () => {
   /** Signs in from `address`; the body comes in two pieces, the second when the first was surely read. */
   const signIn = (address: string, agent?: Agent): Promise<{ status: number; requestId: string }> =>
     new Promise((resolve, reject) => {
-      const body = JSON.stringify({ username: `nobody at ${address}`, password: 'wrong' });
+      const body = JSON.stringify({ username: `ghost at ${address}`, password: 'wrong' });
       const call = request(`${server.url}/api/admin/auth/login`, {
         method: 'POST',
         agent,

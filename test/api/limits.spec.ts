@@ -40,7 +40,7 @@ describe('the limits of the API', () => {
     expect([call.status, call.headers.get('access-control-allow-origin')]).toEqual([200, 'http://localhost:4200']);
   });
 
-  it('are told to whoever calls too often, and hold up nobody else', async () => {
+  it('are answered to a caller that exceeds them, and delay no other caller', async () => {
     const other = new AdminCaller(server.url);
     await other.signIn({ username: 'admin', password: PASSWORD });
     const statuses: number[] = [];
@@ -55,6 +55,15 @@ describe('the limits of the API', () => {
     expect(statuses).toContain(429);
     expect((await other.send('GET', 'auth/me')).status).toBe(200);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
+  it('hold however the address of an operation is written, and where there is none', async () => {
+    for (const path of ['/%61pi/admin/auth/me', '/api/%61dmin/auth/me', '/api/admin/nothing', '/API/admin/auth/me']) {
+      const seen = new Set<number>();
+      for (let call = 0; call < 12; call += 1)
+        seen.add((await fetch(`${server.url}${path}`, { headers: { authorization: 'Bearer ods_one' } })).status);
+      expect([path, seen.has(429)]).toEqual([path, true]);
+    }
   });
 
   it('hold for an address that invents tokens', async () => {

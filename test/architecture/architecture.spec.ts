@@ -1,7 +1,7 @@
 import { functionsOf } from './function-sizes.js';
 import { cyclesOf, filesIn, ImportGraph, textOf } from './import-graph.js';
 
-// The rules of ARCHITECTURE.md that take the whole tree to see. What one file name can tell is in eslint.config.mjs.
+// The rules of ARCHITECTURE.md that take the whole tree to see. What one file name shows is in eslint.config.mjs.
 
 const isSpec = (file: string): boolean => /\.(?:spec|testing)\.ts$/.test(file);
 const isGenerated = (file: string): boolean => file.startsWith('libs/api-client/');
@@ -150,7 +150,7 @@ describe('packages that stay behind one door', () => {
     expect(importers).toEqual(['libs/platform/database/sqlite-file.ts']);
   });
 
-  it('OpenTelemetry: the file that is loaded only when somebody wants traces', () => {
+  it('OpenTelemetry: the file that is loaded only when traces are on', () => {
     const door = 'libs/platform/tracing/open-telemetry.ts';
     const importers = graph.files.filter((file) => graph.importsOf(file).some(({ specifier }) => specifier.startsWith('@opentelemetry/')));
     expect(importers).toEqual([door]);

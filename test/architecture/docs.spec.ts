@@ -6,7 +6,7 @@ const sources = filesIn('libs', /\.ts$/).filter((file) => !/\.(?:spec|testing)\.
 
 describe('docs/operations/messages.md', () => {
   const page = textOf('docs/operations/messages.md');
-  const told = new Set([...page.matchAll(/`([a-z]+(?:-[a-z]+)+|failed|stalled|paused)`/g)].map(([, code]) => code));
+  const documented = new Set([...page.matchAll(/`([a-z]+(?:-[a-z]+)+|failed|stalled|paused)`/g)].map(([, code]) => code));
   const codesIn = (pattern: RegExp): string[] =>
     [...new Set(sources.flatMap((file) => [...textOf(file).matchAll(pattern)].map(([, code]) => code!)))].sort();
   const problems = codesIn(/\bcode(?:: string)? = '([a-z-]+)'/g);
@@ -14,7 +14,7 @@ describe('docs/operations/messages.md', () => {
 
   it('has every code of a problem, and every reason of a transfer', () => {
     expect([problems.length > 60, reasons.length > 3]).toEqual([true, true]);
-    expect([...problems, ...reasons].filter((code) => !told.has(code))).toEqual([]);
+    expect([...problems, ...reasons].filter((code) => !documented.has(code))).toEqual([]);
   });
 
   it('has the status of each', () => {
@@ -45,5 +45,27 @@ describe('docs/security.md', () => {
     expect(named.length).toBeGreaterThan(20);
     const there = [...filesIn('test', /\.ts$/), ...sources, ...filesIn('libs', /\.spec\.ts$/)];
     expect(named.filter((file) => !there.includes(file))).toEqual([]);
+  });
+});
+
+describe('docs/mesh.md', () => {
+  const folders = ['libs', 'apps', 'test', 'tools'].flatMap((folder) => filesIn(folder, /\.(?:ts|mjs)$/));
+  const cited = folders.flatMap((file) =>
+    [...textOf(file).matchAll(/(?:MESH|docs\/mesh\.md) §(\d+)(?:\.(\d+))?/g)].map(([, section, item]) => ({
+      file,
+      section: section!,
+      item,
+    })),
+  );
+  const page = textOf('docs/mesh.md').split(/^## /m);
+  const sectionOf = (number: string): string | undefined => page.find((text) => text.startsWith(`${number}. `));
+
+  it('has each section that code and tests cite', () => {
+    expect(cited.length).toBeGreaterThan(50);
+    const wrong = cited.filter(({ section, item }) => {
+      const text = sectionOf(section);
+      return text === undefined || (item !== undefined && !new RegExp(`^${item}\\. `, 'm').test(text));
+    });
+    expect(wrong.map(({ file, section, item }) => `${file}: §${section}${item === undefined ? '' : `.${item}`}`)).toEqual([]);
   });
 });

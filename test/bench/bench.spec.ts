@@ -21,7 +21,7 @@ const bench = (...args: string[]): Promise<Outcome> =>
 
 // Not how fast anything is, only that what measures it still works.
 describe('the measurements', () => {
-  it('run, tell their figures, and leave nothing behind', async () => {
+  it('run, report their figures, and leave nothing behind', async () => {
     const dir = scratchDir('bench');
     const { status, out, words } = await bench(
       'upload',

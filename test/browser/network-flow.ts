@@ -17,7 +17,7 @@ interface Places {
 }
 
 const MB = 1_048_576;
-/** What servers tell of themselves travels at its own pace. */
+/** Summaries of servers travel at their own pace. */
 const patience = { timeoutMs: 120_000, everyMs: 500 };
 
 /** What the console of one server shows of the whole network: here of a third server, which is registered with the second only. */
@@ -44,9 +44,9 @@ export function networkFlow(places: () => Places, complaints: string[]): void {
     const { atBerlin } = places();
     await atBerlin.open('Network');
     await isSeen('3 of 3 servers are in sync.');
-    await atBerlin.row('Rome', 'The whole network').getByText('heard of through others').waitFor();
+    await atBerlin.row('Rome', 'The whole network').getByText('known through other servers').waitFor();
     await atBerlin.look('network-three');
-    await atBerlin.page.getByRole('link', { name: 'What is where' }).click();
+    await atBerlin.page.getByRole('link', { name: 'Package locations' }).click();
     await atBerlin.heading('Every package is everywhere it belongs').waitFor();
     await atBerlin.look('matrix-complete');
     await atBerlin.button('Show all packages').click();
@@ -101,10 +101,10 @@ export function networkFlow(places: () => Places, complaints: string[]): void {
     await rome.stop();
     await atBerlin.open('Network');
 
-    await atBerlin.button('Show it no more: Rome').click();
+    await atBerlin.button('Hide Rome').click();
     await atBerlin.dialog().waitFor();
     await atBerlin.look('forget-dialog');
-    await atBerlin.button('Show it no more').click();
+    await atBerlin.dialog().getByRole('button', { name: 'Hide', exact: true }).click();
     await atBerlin.row('Rome').waitFor({ state: 'detached' });
   });
 }

@@ -1,4 +1,4 @@
-import { Mailbox } from '../notifications/mailbox.js';
+import { Mailbox } from '../email/mailbox.js';
 import { selfSigned } from '../support/self-signed.js';
 import type { Visitor } from './visitor.js';
 
@@ -43,12 +43,12 @@ export function notificationsFlow(visitor: () => Visitor): void {
   it('says what is wrong with an address, and what was typed stays', async () => {
     const at = visitor();
     at.expect('400 /api/admin/notifications/email');
-    await field('Recipients').fill('nobody');
+    await field('Recipients').fill('not an address');
     await at.button('Save').click();
     await at.reads('recipients must be e-mail addresses');
-    expect(await field('Recipients').inputValue()).toBe('nobody');
+    expect(await field('Recipients').inputValue()).toBe('not an address');
     await field('Recipients').fill('it@example.com');
-    await at.page.getByRole('switch', { name: 'Tell people by e-mail' }).click();
+    await at.page.getByRole('switch', { name: 'Send events by e-mail' }).click();
     await at.button('Save').click();
     await at.page.getByLabel('How it goes').getByText('Off', { exact: true }).waitFor();
   });

@@ -10,9 +10,10 @@ const SCREENS = path.resolve(import.meta.dirname, '../../scratch/screens');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATIENCE_MS = 30_000;
 const wide = { width: 1280, height: 860 };
+const underSettings = ['Server', 'Users', 'Webhooks', 'E-mail', 'Jamf Pro', 'Audit'];
 const narrow = { width: 360, height: 740 };
 
-/** Somebody in front of the console, who notices what goes wrong in it: errors, foreign requests, barriers. */
+/** A user in front of the console, who notices what goes wrong in it: errors, foreign requests, barriers. */
 export class Visitor {
   /** What the console of the browser called an error, and every request that left the server. */
   readonly complaints: string[] = [];
@@ -22,21 +23,22 @@ export class Visitor {
   private isOutage = false;
 
   private constructor(
-    readonly origin: string,
+    /** Where the console is: an origin, with a path if it is served under one. */
+    readonly base: string,
     readonly context: BrowserContext,
     readonly page: Page,
   ) {}
 
-  static async arrive(browser: Browser, origin: string, calls: ApiCalls): Promise<Visitor> {
+  static async arrive(browser: Browser, base: string, calls: ApiCalls): Promise<Visitor> {
     const context = await browser.newContext({ viewport: wide, reducedMotion: 'reduce', colorScheme: 'light', acceptDownloads: true });
     context.setDefaultTimeout(PATIENCE_MS);
     context.setDefaultNavigationTimeout(PATIENCE_MS);
     const page = await context.newPage();
-    const visitor = new Visitor(origin, context, page);
+    const visitor = new Visitor(base, context, page);
     page.on('request', (request) => visitor.see(request, calls));
     page.on('console', (message) => visitor.hear(message));
     page.on('pageerror', (error) => visitor.complaints.push(`page error: ${error.message}`));
-    await page.goto(origin);
+    await page.goto(`${base}/`);
     return visitor;
   }
 
@@ -69,15 +71,23 @@ export class Visitor {
     await this.button('Sign in').click();
   }
 
-  /** Through the tabs, as people do. */
-  async open(tab: string, heading = tab): Promise<void> {
-    await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: tab, exact: true }).click();
+  /** Through the links at the top, as people do. */
+  async open(page: string, heading = page): Promise<void> {
+    if (page === 'Overview') await this.page.getByRole('link', { name: 'ODS, overview' }).click();
+    else if (underSettings.includes(page)) {
+      await this.link('Main', 'Settings').click();
+      await this.link('Settings', page).click();
+    } else await this.link('Main', page).click();
     await this.heading(heading).waitFor();
+  }
+
+  private link(navigation: string, name: string): Locator {
+    return this.page.getByRole('navigation', { name: navigation }).getByRole('link', { name, exact: true });
   }
 
   /** Typed into the address bar. */
   async go(address: string): Promise<void> {
-    await this.page.goto(this.origin + address);
+    await this.page.goto(this.base + address);
   }
 
   button(name: string | RegExp): Locator {
@@ -149,8 +159,11 @@ export class Visitor {
   private see(request: Request, calls: ApiCalls): void {
     const url = new URL(request.url());
     if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
-    if (url.origin !== this.origin) this.complaints.push(`request to ${url.origin}`);
-    else if (url.pathname.startsWith('/api/')) calls.note(request.method(), url.pathname);
+    const base = new URL(this.base);
+    const prefix = base.pathname === '/' ? '' : base.pathname;
+    if (url.origin !== base.origin || !url.pathname.startsWith(prefix)) this.complaints.push(`request to ${url.href}`);
+    const pathname = url.pathname.slice(prefix.length);
+    if (pathname.startsWith('/api/')) calls.note(request.method(), pathname);
   }
 
   private hear(message: ConsoleMessage): void {

@@ -21,7 +21,7 @@ export function webhooksFlow(visitors: () => Visitors): void {
   const add = async (at: Visitor, kind: string, name: string) => {
     await at.open('Webhooks');
     await at.button(kind).click();
-    await at.page.getByLabel('Name').fill(name);
+    await at.page.getByRole('textbox', { name: /^Name/ }).fill(name);
     await at.page.getByLabel('Address').fill(receiver.urlOf(name));
   };
   const act = async (at: Visitor, item: string) => {
@@ -29,12 +29,12 @@ export function webhooksFlow(visitors: () => Visitors): void {
     await at.menuItem(item).click();
   };
 
-  it('tell a chat of some events, and show the test arrive', async () => {
+  it('post some events to a chat, and show the test arrive', async () => {
     const { allowed } = visitors();
     await allowed.open('Webhooks');
-    await allowed.heading('Nobody is told yet').waitFor();
+    await allowed.heading('No receivers yet').waitFor();
     await allowed.look('webhooks-empty');
-    await add(allowed, 'Tell a chat (Slack, Teams…)', 'packaging');
+    await add(allowed, 'Add a chat (Slack, Teams…)', 'packaging');
     await allowed.page.getByRole('radio', { name: 'Only what I choose' }).check();
     await allowed.button('Add it').click();
     await allowed.reads('Choose at least one event.');
@@ -70,11 +70,11 @@ export function webhooksFlow(visitors: () => Visitors): void {
   it('are switched off and on, changed, and deleted', async () => {
     const { allowed } = visitors();
     await act(allowed, 'Disable');
-    await allowed.reads('packaging is told no more.');
+    await allowed.reads('No events are sent to packaging any more.');
     await allowed.button('Undo').click();
     await allowed.page.getByLabel('Facts').getByText('On', { exact: true }).waitFor();
     await allowed.button('Edit').click();
-    await allowed.page.getByLabel('Name').fill('packagers');
+    await allowed.page.getByRole('textbox', { name: /^Name/ }).fill('packagers');
     await allowed.button('Save').click();
     await allowed.heading('packagers').waitFor();
     await allowed.open('Webhooks');
@@ -88,12 +88,12 @@ export function webhooksFlow(visitors: () => Visitors): void {
     await allowed.dialog().waitFor();
     await allowed.look('webhook-delete');
     await allowed.button('Delete').click();
-    await allowed.heading('Nobody is told yet').waitFor();
+    await allowed.heading('No receivers yet').waitFor();
   });
 
   it('give a program its secret, and a new one', async () => {
     const { allowed } = visitors();
-    await add(allowed, 'Tell a program', 'inventory');
+    await add(allowed, 'Add a webhook', 'inventory');
     await allowed.button('Add it').click();
     const first = await allowed.dialog().locator('.secret').innerText();
     await allowed.look('webhook-secret');
@@ -113,7 +113,7 @@ export function webhooksFlow(visitors: () => Visitors): void {
 
   it('say when an address is refused', async () => {
     const { refused } = visitors();
-    await add(refused, 'Tell a chat (Slack, Teams…)', 'myself');
+    await add(refused, 'Add a chat (Slack, Teams…)', 'myself');
     await refused.button('Add it').click();
     await refused.button('Send a test').click();
     await refused.reads('Webhooks are not sent to this machine itself');

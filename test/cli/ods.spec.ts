@@ -100,7 +100,7 @@ describe('ods', () => {
     expect(await ods(['upload', file], account)).toMatchObject({ code: 0, out: expect.stringContaining('(it was before)') });
   });
 
-  it('goes on with a large upload after the server was restarted, and after it was itself killed', async () => {
+  it('resumes a large upload after the server was restarted, and after it was itself killed', async () => {
     const content = someBytes(150 * 1_048_576);
     const file = fileOf('large.pkg', content);
     const home = { ...account, XDG_CACHE_HOME: scratchDir('cli-cache') };
@@ -124,7 +124,7 @@ describe('ods', () => {
     await ods(['delete', 'large.pkg'], account);
   }, 240_000);
 
-  it('tells what the server refuses, before all is sent', async () => {
+  it('reports what the server refuses, before all is sent', async () => {
     const name = 'taken.pkg';
     expect((await ods(['upload', fileOf(name, someBytes(1_000))], account)).code).toBe(0);
     const other = fileOf(name, someBytes(2_000_000));
@@ -160,12 +160,21 @@ describe('ods', () => {
       code: 4,
       error: expect.stringMatching(/^late\.pkg is not everywhere after 1 s\. .*far has not/),
     });
-    const nobody = { ...account, ODS_URL: `http://127.0.0.1:${await freePort()}` };
-    expect(await ods(['status'], nobody)).toMatchObject({ code: 3, error: expect.stringContaining('does not answer: ECONNREFUSED') });
+    const unreachable = { ...account, ODS_URL: `http://127.0.0.1:${await freePort()}` };
+    expect(await ods(['status'], unreachable)).toMatchObject({ code: 3, error: expect.stringContaining('does not answer: ECONNREFUSED') });
     await far.start();
     const waited = await ods(['wait', 'late.pkg', '--timeout', '60', '--json'], account);
     expect([waited.code, waited.error]).toEqual([0, '']);
     expect(JSON.parse(waited.out)).toMatchObject({ filename: 'late.pkg', everywhere: true, servers: { length: 3 } });
+  });
+
+  it('never calls a package everywhere that no server of the mesh admits', async () => {
+    await ods(['upload', fileOf('nowhere.pkg', someBytes(1_000)), '--stage', 'Dev'], account);
+    expect(await ods(['wait', 'nowhere.pkg', '--timeout', '1'], account)).toMatchObject({
+      code: 4,
+      error: expect.stringContaining('No server of the mesh admits it at its stage.'),
+    });
+    expect((await ods(['delete', 'nowhere.pkg'], account)).code).toBe(0);
   });
 
   it('waits for servers that only others are registered with', async () => {

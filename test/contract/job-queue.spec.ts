@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { withRequestContext, requestContext } from '#libs/platform/logging/request-context.js';
 import { forEachQueue, type QueueWorld } from './queues.js';
 
-const concurrency = { quick: 2, transfer: 1, listen: 1 };
+const concurrency = { quick: 2, transfer: 1, peer: 1, listen: 1 };
 
 /** What ran, what runs, and the means to end it. */
 class Runs {
@@ -62,7 +62,7 @@ forEachQueue((kind, open) => {
   });
   afterAll(() => world.close());
 
-  it('runs what is offered, before and after somebody consumes', async () => {
+  it('runs what is offered, before and after the first consumer', async () => {
     offer('early');
     queue.consume(runs.pass, concurrency);
     offer('late');
@@ -160,9 +160,9 @@ forEachQueue((kind, open) => {
     await expect(queue.fault()).resolves.toBeNull();
   });
 
-  it('runs a job for nobody, whoever offered it', async () => {
+  it('runs a job without a caller, whoever offered it', async () => {
     const contexts: unknown[] = [];
-    queue.consume(async () => void contexts.push(requestContext()), { quick: 1, transfer: 1, listen: 1 });
+    queue.consume(async () => void contexts.push(requestContext()), { quick: 1, transfer: 1, peer: 1, listen: 1 });
     withRequestContext({ requestId: 'r-1', address: null }, () => {
       offer('a');
       offer('b');
@@ -189,10 +189,10 @@ forEachQueue((kind, open) => {
         await world.redis!.stop('SIGKILL');
         const begun = performance.now();
         for (let index = 0; index < 1_000; index += 1) offer(`lost ${index}`);
-        expect(performance.now() - begun).toBeLessThan(3_000);
+        expect(performance.now() - begun).toBeLessThan(10_000);
         const fault = await queue.fault();
         expect(await queue.waiting('quick')).toBe(0);
-        expect(performance.now() - begun).toBeLessThan(8_000);
+        expect(performance.now() - begun).toBeLessThan(20_000);
         expect(fault).toMatch(/^Redis at 127.0.0.1:\d+ does not answer/);
         await world.redis!.start();
         await eventually(async () => expect(await queue.fault()).toBeNull(), { timeoutMs: 15_000 });

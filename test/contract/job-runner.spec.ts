@@ -19,9 +19,9 @@ const planned = (): never => {
   throw new Error('planned');
 };
 
-/** Ends when it is told to, as a good handler does. */
-const untilTold: Run = (_payload, { signal }) =>
-  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new JobInterrupted('told to stop')), { once: true }));
+/** Ends when its signal aborts, as a good handler does. */
+const untilAborted: Run = (_payload, { signal }) =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new JobInterrupted('stopped')), { once: true }));
 
 for (const [queueKind, databaseKind] of combinations) {
   const isMissing = isLeftOut(databaseKind) || (queueKind === 'bull' && isLeftOut('redis'));
@@ -160,7 +160,7 @@ for (const [queueKind, databaseKind] of combinations) {
         await eventually(async () => expect(await onlyRow(node)).toMatchObject({ state: 'failed', attempts: 4 }));
       });
 
-      it('is tried again from the start when somebody asks for it anew', async () => {
+      it('is tried again from the start when it is added again', async () => {
         let isFixed = false;
         const node = await nodeThat(async () => {
           if (!isFixed) planned();
@@ -173,7 +173,7 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(node.runs.map(({ attempt }) => attempt)).toEqual([1, 2, 3, 1]);
       });
 
-      it('keeps its wait when somebody asks for it again, unless it is wanted now', async () => {
+      it('keeps its wait when it is added again, unless it is wanted now', async () => {
         const node = await nodeThat(planned, { backoffMs: 3_600_000, backoffCapMs: 3_600_000, maxAttempts: 5 });
         await add(node, {}, { key: 'k' });
         await eventually(async () => expect(await onlyRow(node)).toMatchObject({ state: 'due', attempts: 1 }));
@@ -186,7 +186,7 @@ for (const [queueKind, databaseKind] of combinations) {
     });
 
     describe('a handler that knows better', () => {
-      it('postpones: looked at again later, not counted as a failure', async () => {
+      it('postpones: run again later, not counted as a failure', async () => {
         const node = await nodeThat(async () => {
           if (node.runs.length === 1) throw new JobPostponed(250, 'no room');
         });
@@ -218,7 +218,7 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(worker.runs).toHaveLength(2);
       });
 
-      it('is brought forward by a wish for an earlier time, and not put off by one for a later', async () => {
+      it('is brought forward by a input for an earlier time, and not put off by one for a later', async () => {
         const node = await nodeThat(async () => undefined);
         await add(node, {}, { key: 'k', delayMs: 3_600_000 });
         await add(node, {}, { key: 'k', delayMs: 7_200_000 });
@@ -277,7 +277,7 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(node.runs).toHaveLength(1);
       });
 
-      it('is never lost between the end of a run and the next wish', async () => {
+      it('is never lost between the end of a run and the next request', async () => {
         let done = 0;
         let wanted = 0;
         let seen = 0;
@@ -307,7 +307,7 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(ticks.at(-1)! - ticks[0]!).toBeGreaterThan(200); // three at the start, then one in 100 ms
       });
 
-      it('goes on after failures, also those that would end another', async () => {
+      it('continues after failures, also those that would end another', async () => {
         let runs = 0;
         const tick = handlerOf(aJobType('tick', { everyMs: 30, maxAttempts: 1 }), () => {
           runs += 1;
@@ -344,16 +344,16 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(node.runs).toHaveLength(1);
       });
 
-      it('that were lost are told to the handler, which then changes nothing', async () => {
-        let wasTold = false;
+      it('that were lost abort the handler, which then changes nothing', async () => {
+        let wasAborted = false;
         const node = await nodeThat(async (_payload, { jobId, signal }) => {
-          await node.db.manager.update(Job, { id: jobId }, { lease: 'somebody else', dueMs: Date.now() + 60_000 });
+          await node.db.manager.update(Job, { id: jobId }, { lease: 'another process', dueMs: Date.now() + 60_000 });
           await eventually(() => expect(signal.aborted).toBe(true));
-          wasTold = true;
+          wasAborted = true;
         });
         await add(node);
-        await eventually(() => expect(wasTold).toBe(true));
-        expect(await onlyRow(node)).toMatchObject({ state: 'running', lease: 'somebody else' });
+        await eventually(() => expect(wasAborted).toBe(true));
+        expect(await onlyRow(node)).toMatchObject({ state: 'running', lease: 'another process' });
         await node.db.manager.clear(Job);
       });
 
@@ -385,12 +385,12 @@ for (const [queueKind, databaseKind] of combinations) {
         for (let index = 0; index < 600; index += 1) await insertRow(node, `transfer ${index}`, { dueMs: index, type: 'transfer' });
         await insertRow(node, 'quick', { dueMs: 1_000 });
         const ran: string[] = [];
-        const transfer = handlerOf(aJobType('transfer', { lane: 'transfer' }), untilTold);
+        const transfer = handlerOf(aJobType('transfer', { lane: 'transfer' }), untilAborted);
         await world.node([transfer, handlerOf(type, async () => void ran.push('quick'))]);
         await eventually(() => expect(ran).toEqual(['quick']));
       });
 
-      it('for a handler that this version has not is left to those who have it, and holds up nobody', async () => {
+      it('for a handler that this version has not is left to those who have it, and delays no other job', async () => {
         const node = await world.node([], { start: false });
         for (let index = 0; index < 600; index += 1) await insertRow(node, `unknown ${index}`, { dueMs: index, type: 'unknown' });
         await insertRow(node, 'known', { dueMs: 1_000 });
@@ -402,7 +402,7 @@ for (const [queueKind, databaseKind] of combinations) {
 
     describe('a stop', () => {
       it('hands back what is under way, without counting an attempt, and another process runs it', async () => {
-        const node = await nodeThat(untilTold);
+        const node = await nodeThat(untilAborted);
         await add(node);
         await eventually(() => expect(node.runs).toHaveLength(1));
         const begun = performance.now();

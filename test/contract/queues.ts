@@ -25,7 +25,12 @@ async function bullWorld(): Promise<QueueWorld> {
   const prefix = randomBytes(4).toString('hex');
   const create = async () => {
     const lane = (name: string) => new Bull(name, { redis: redisOptions(redis.url), prefix }) as LaneQueue;
-    const queue = new BullJobQueue({ quick: lane('ods-quick'), transfer: lane('ods-transfer'), listen: lane('ods-listen') });
+    const queue = new BullJobQueue({
+      quick: lane('ods-quick'),
+      transfer: lane('ods-transfer'),
+      peer: lane('ods-peer'),
+      listen: lane('ods-listen'),
+    });
     if ((await queue.fault()) === null) return queue;
     await queue.close();
     throw new Error('Redis is not there.');

@@ -69,13 +69,13 @@ forEachDatabase((database) => {
     await newer.close();
   });
 
-  it('goes on with a first migration that was killed half way', async () => {
+  it('continues a first migration that was killed half way', async () => {
     const url = await database.another();
     const empty = await openDataSource(odsDataSource(settingsOf(url)));
     const runner = empty.createQueryRunner();
     const { Foundation1790000000000 } = await import('#libs/migrations/1790000000000-foundation.js');
     if (database.kind === 'mariadb') {
-      // Its DDL commits by itself: the tables before the kill stay, and nothing says that they are there.
+      // Its DDL commits implicitly: the tables before the kill stay, and nothing says that they are there.
       await new Foundation1790000000000().up(runner);
       await runner.dropTable('transfer');
       await runner.dropTable('job');
@@ -100,7 +100,7 @@ forEachDatabase((database) => {
     const again = await prepareDatabase(settings);
     expect(await again.query('SELECT name FROM migrations')).toHaveLength(migrations.length);
     await again.destroy();
-    // Looked at as what it is: with "mysql", the comparison takes the way MariaDB writes NULL for a difference.
+    // Opened as what it is: with "mysql", the comparison takes the way MariaDB writes NULL for a difference.
     const { dataSource, close } = await openPrepared(url);
     expect((await dataSource.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query)).toEqual([]);
     await close();
@@ -122,7 +122,7 @@ describe('a database that is not there', () => {
   });
 });
 
-/** The lock under which a replica migrates, held by somebody else. */
+/** The lock under which a replica migrates, held by another connection. */
 async function holdMigrationLock(
   kind: DatabaseKind,
   dataSource: DataSource,

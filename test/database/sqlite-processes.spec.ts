@@ -9,7 +9,7 @@ const TRANSACTIONS = 300;
 const program = new URL('./hammer.process.ts', import.meta.url);
 
 describe('a SQLite file that the API and a worker write', () => {
-  it('loses no transaction of either, locks nobody out, and blocks no event loop for long', async () => {
+  it('loses no transaction of either, locks neither out, and blocks no event loop for long', async () => {
     const url = await createDatabase('sqlite');
     const { db, close } = await openPrepared(url);
     await db.manager.insert(CatalogClock, { id: 1, epoch: 'e', seq: 0, wallMs: 0, counter: 0 });
@@ -19,7 +19,7 @@ describe('a SQLite file that the API and a worker write', () => {
     for (const { code, output } of outputs) {
       expect(output).not.toMatch(/locked|BUSY/);
       expect(code).toBe(0);
-      expect((JSON.parse(output) as { longestStallMs: number }).longestStallMs).toBeLessThan(2_000);
+      expect((JSON.parse(output) as { longestStallMs: number }).longestStallMs).toBeLessThan(4_000); // SQLite's own patience would be 5 s
     }
     expect((await db.manager.findOneByOrFail(CatalogClock, { id: 1 })).seq).toBe(2 * TRANSACTIONS);
     expect(await db.manager.countBy(LoginAttempt, { failures: 1 })).toBe(2 * TRANSACTIONS);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { In } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { LoginAttempt } from '#libs/entities/login-attempt.entity.js';
 import type { Database } from '#libs/platform/database/database.js';
@@ -6,7 +7,7 @@ import { forEachDatabase } from '../support/databases.js';
 import { eventually } from '../support/eventually.js';
 import { openPrepared, type PreparedDatabase } from '../support/prepared-database.js';
 
-const aClock = (id: number): CatalogClock => ({ id, epoch: 'e', seq: 0, wallMs: 0, counter: 0 });
+const aClock = (id: number): CatalogClock => ({ id, epoch: 'e', seq: 0, durableSeq: 0, wallMs: 0, counter: 0 });
 const anAttempt = (id: string): LoginAttempt => ({ id, failures: 0, lastMs: 0, blockedUntilMs: 0 });
 
 forEachDatabase((database) => {
@@ -30,6 +31,15 @@ forEachDatabase((database) => {
     const clock = await db.manager.findOneOrFail(CatalogClock, { where: { id }, ...db.forUpdate });
     await sleep(1);
     await db.manager.update(CatalogClock, { id }, { seq: clock.seq + 1 });
+  };
+
+  const waitingStatements = async (): Promise<number> => {
+    const from =
+      database.kind === 'postgres'
+        ? "pg_stat_activity WHERE wait_event_type = 'Lock'"
+        : "information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'";
+    const [row] = (await prepared.dataSource.query(`SELECT COUNT(*) AS count FROM ${from}`)) as [{ count: string }];
+    return Number(row.count);
   };
 
   it('loses no update of fifty parallel transactions that read, change and write', async () => {
@@ -65,7 +75,7 @@ forEachDatabase((database) => {
     expect(await seqOf(1)).toBe(0);
   });
 
-  it('shows nobody what is not committed', async () => {
+  it('shows no other transaction what is not committed', async () => {
     const seen: number[] = [];
     const failing = db.transaction(async () => {
       await db.manager.insert(LoginAttempt, anAttempt('dirty'));
@@ -153,8 +163,8 @@ forEachDatabase((database) => {
     return { ended, end };
   };
 
-  describe('work that goes on after its transaction has ended', () => {
-    it('is refused, instead of being written by itself', async () => {
+  describe('work that continues after its transaction has ended', () => {
+    it('is refused, instead of being written outside of a transaction', async () => {
       const { ended, end } = anEnd();
       let left: Promise<unknown> | undefined;
       const failing = db.transaction(async () => {
@@ -196,7 +206,7 @@ forEachDatabase((database) => {
     expect(await rows()).toBe(60);
   });
 
-  it('goes on after a transaction whose ROLLBACK fails', async () => {
+  it('continues after a transaction whose ROLLBACK fails', async () => {
     const failing = db.transaction(async () => {
       await db.manager.insert(LoginAttempt, anAttempt('a'));
       await db.manager.query('ROLLBACK'); // behind the back of the transaction
@@ -210,7 +220,7 @@ forEachDatabase((database) => {
   });
 
   if (database.kind === 'sqlite') {
-    it('writes nothing more once SQLite has rolled a transaction back by itself, even if its error is swallowed', async () => {
+    it('writes nothing more once SQLite itself has rolled a transaction back, even if its error is swallowed', async () => {
       const swallowing = db.transaction(async () => {
         await db.manager.query('ROLLBACK'); // stands for what SQLite does on a full disk or an I/O error
         await db.manager.insert(LoginAttempt, anAttempt('stray')).catch(() => undefined);
@@ -244,7 +254,7 @@ forEachDatabase((database) => {
   }
 
   if (database.kind !== 'mariadb') {
-    it('goes on after a transaction whose COMMIT fails, and leaves nothing of it', async () => {
+    it('continues after a transaction whose COMMIT fails, and leaves nothing of it', async () => {
       // The only constraint that is checked at COMMIT; MariaDB has none.
       await db.manager.query('CREATE TABLE parent (id integer PRIMARY KEY)');
       await db.manager.query('CREATE TABLE child (id integer REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)');
@@ -282,6 +292,27 @@ forEachDatabase((database) => {
       expect([await seqOf(1), await seqOf(2)]).toEqual([2, 2]);
       expect(attempts).toBeGreaterThan(2);
       expect(events.sort()).toEqual(['a', 'b']);
+    });
+
+    it('runs a statement again that stood alone when the database ended it to break a deadlock', async () => {
+      const holder = prepared.dataSource.createQueryRunner();
+      let lone: Promise<unknown>;
+      try {
+        await holder.startTransaction('READ COMMITTED');
+        // MariaDB ends the one that has less to lose, PostgreSQL the one that waited first.
+        const many = Array.from({ length: 50 }, (_, index) => anAttempt(`row ${index}`));
+        await holder.manager.insert(LoginAttempt, many);
+        await holder.manager.update(CatalogClock, { id: 2 }, { counter: 1 });
+        lone = db.manager.update(CatalogClock, { id: In([1, 2]) }, { seq: 7 }); // holds the first, waits for the second
+        // MariaDB looks anew a tenth of a second after it was asked last.
+        await eventually(async () => expect(await waitingStatements()).toBe(1), { everyMs: 250 });
+        await holder.manager.update(CatalogClock, { id: 1 }, { counter: 1 });
+        await holder.commitTransaction();
+      } finally {
+        await holder.release();
+      }
+      expect(await lone).toMatchObject({ affected: 2 });
+      expect(await db.manager.find(CatalogClock, { order: { id: 'ASC' } })).toMatchObject([1, 2].map((id) => ({ id, seq: 7, counter: 1 })));
     });
 
     it('runs a transaction again whose connection was cut before COMMIT', async () => {

@@ -15,11 +15,18 @@ const aContent = (overrides: Partial<Content> = {}): Content => ({
   sha256: 'b'.repeat(64),
   manifestSha256: 'c'.repeat(64),
   manifest: null,
+  rootAlg: null,
+  rootHash: null,
+  blocks: null,
+  digestsUnverified: null,
+  refusal: null,
   state: 'held',
   stage: 'Prod',
   createdMs: 1_790_000_000_000,
   originIss: 'd'.repeat(32),
   retireAfterMs: null,
+  keepUntilMs: null,
+  releaseId: null,
   verifiedMs: 1,
   ...overrides,
 });
@@ -31,6 +38,7 @@ const aUser = (usernameKey: string): Omit<User, 'id'> => ({
   role: 'viewer',
   mustChangePassword: false,
   disabled: true,
+  service: false,
   createdMs: 1,
   lastLoginMs: null,
 });
@@ -82,7 +90,7 @@ forEachDatabase((database) => {
     expect(manifest!.equals(content.manifest!)).toBe(true);
   });
 
-  it('keeps 8 MiB, or says that its server takes no such statement and goes on', async () => {
+  it('keeps 8 MiB, or says that its server takes no such statement and continues', async () => {
     const content = aContent({ manifest: randomBytes(8 * 2 ** 20) });
     if (database.kind === 'mariadb') {
       // Bytes travel as hexadecimal text, and 16 MiB is where MariaDB's default max_allowed_packet ends.
@@ -107,7 +115,7 @@ forEachDatabase((database) => {
     expect(await roundTrip(content)).toEqual(content);
   });
 
-  it('tells names apart by case, accent and composition, and takes none twice', async () => {
+  it('distinguishes names by case, accent and composition, and takes none twice', async () => {
     const names = ['name', 'Name', 'NAME', 'näme', 'na\u0308me', 'namé', 'ñame', 'name2', 'ß', 'ss', 'ſ', 's', 'i', 'ı', 'İ', '🎉', '👩'];
     for (const name of names) await prepared.db.manager.insert(User, aUser(name));
     for (const name of names) {
@@ -120,11 +128,12 @@ forEachDatabase((database) => {
     await prepared.db.manager.insert(User, aUser('types'));
     const { id: _id, ...user } = await prepared.db.manager.findOneByOrFail(User, { usernameKey: 'types' });
     expect(user).toEqual(aUser('types'));
-    await prepared.db.manager.insert(CatalogClock, { id: 7, epoch: 'e', seq: 1, wallMs: 2, counter: 3 });
+    await prepared.db.manager.insert(CatalogClock, { id: 7, epoch: 'e', seq: 1, wallMs: 2, counter: 3, durableSeq: 1 });
     expect(await prepared.db.manager.findOneByOrFail(CatalogClock, { id: 7 })).toEqual({
       id: 7,
       epoch: 'e',
       seq: 1,
+      durableSeq: 1,
       wallMs: 2,
       counter: 3,
     });

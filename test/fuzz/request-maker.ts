@@ -4,7 +4,7 @@ export interface MadeRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string | FormData;
-  /** A field or parameter that nobody knows was put in, and nothing else is wrong. */
+  /** A field or parameter that is not documented was put in, and nothing else is wrong. */
   readonly isOnlyStrange: boolean;
 }
 
@@ -58,7 +58,7 @@ const values: readonly unknown[] = [
 ];
 const brokenJson = ['', '{', '[1,', '"text', '{"a":}', 'nul', '\u0000', '{"a":1}}', '[]', 'null', '1', '"x"', `${'['.repeat(2_000)}`];
 
-/** Node refuses longer heads by itself; a lone surrogate cannot be written in a URL. */
+/** Node itself refuses longer heads; a lone surrogate cannot be written in a URL. */
 const inUrl = (value: string): string => value.slice(0, 3_000).replace(/\p{Cs}/gu, '\uFFFD');
 
 /** Makes requests of an operation, right ones and wrong ones, the same ones for the same seed. */

@@ -81,7 +81,7 @@ forEachDatabase((database) =>
       expect(seen).toEqual(Array.from({ length: 60 }, (_, index) => begin + 1 + index));
     });
 
-    it('are not told when their change did not happen', async () => {
+    it('are not sent when their change did not happen', async () => {
       const begin = await first.app.get(DomainEventRepository).newestId();
       const undone = first.app.get(Database).transaction(async () => {
         await record(first, 'undone');
@@ -126,7 +126,7 @@ forEachDatabase((database) =>
       await record(first, 'not for a guest');
       await eventually(() => expect(reader.isEnded).toBe(true));
       expect(names(reader)).toEqual([]);
-      expect((await EventReader.open(first.url, 'nobody')).response.status).toBe(401);
+      expect((await EventReader.open(first.url, 'no-token')).response.status).toBe(401);
     });
 
     it('are refused to one who opens too many', async () => {

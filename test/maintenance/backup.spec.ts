@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { appendFileSync, cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogOf, hasState, isGone, packagesOf, sha256, someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
@@ -25,7 +25,7 @@ describe('ods-admin backup and restore', () => {
     await beta.downloaded('kept.pkg');
     await beta.downloaded('replaced-later.pkg');
     expect(await adminOf(alpha, 'backup', backup)).toEqual({ code: 0, output: expect.stringContaining('and 3 contents') });
-    expect(statSync(path.join(backup, 'keys/database.key')).mode & 0o077).toBe(0);
+    for (const secret of ['keys/database.key', 'database.sqlite']) expect(statSync(path.join(backup, secret)).mode & 0o077).toBe(0);
 
     // What the backup does not know of, and what the old machine did before it burnt.
     const [own, replaced] = [someBytes(4_000), someBytes(5_000)];
@@ -97,6 +97,22 @@ describe('ods-admin backup and restore', () => {
     await restored.dispose();
     await cluster.dispose();
   }, 300_000);
+
+  it('refuses a key that does not open the backup before anything is written, and then takes the right one', async () => {
+    const server = await TestServer.start('keyed');
+    const backup = scratchDir('keyed-backup');
+    await server.upload('some.pkg', someBytes(50_000));
+    await adminOf(server, 'backup', backup);
+    const key = readFileSync(path.join(server.dataDir, 'keys/database.key'), 'utf8').trim();
+    const target = { DATA_DIR: scratchDir('keyed-target') };
+    expect(await odsAdmin(['restore', backup], { ...target, DATABASE_KEY: Buffer.alloc(32, 1).toString('base64') })).toEqual({
+      code: 1,
+      output: expect.stringContaining('was encrypted under another DATABASE_KEY'),
+    });
+    expect(existsSync(path.join(target.DATA_DIR, 'content'))).toBe(false);
+    expect((await odsAdmin(['restore', backup], { ...target, DATABASE_KEY: key })).code).toBe(0);
+    await server.dispose();
+  }, 240_000);
 
   it('refuses what is damaged, and what would overwrite a server', async () => {
     const server = await TestServer.start('guarded');

@@ -4,6 +4,8 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { someBytes } from '../mesh/packages.js';
 import { TestServer } from '../support/test-server.js';
+import { Child } from '../support/child.mjs';
+import { scratchDir } from '../support/services.js';
 import { adminOf, odsAdmin } from './ods-admin.js';
 
 /** Many processes start here, on machines that have other work. */
@@ -54,8 +56,31 @@ describe('ods-admin', () => {
       code: 1,
       output: expect.stringMatching(/FAULT {3}The content of missing\.pkg is missing on disk/),
     });
+    const orphan = path.join(server.dataDir, 'content', 'f'.repeat(32));
+    writeFileSync(orphan, 'left');
+    expect((await adminOf(server, 'verify', '--sizes-only')).output).not.toContain('belongs to no package'); // it may be on its way
     for (const name of ['missing', 'cut', 'changed']) await server.ok('DELETE', `/api/admin/packages/${name}.pkg`);
   }, 240_000);
+
+  it('says which version it is, as the servers do', async () => {
+    const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
+    expect(await odsAdmin(['--version'], {})).toEqual({ code: 0, output: `${version}\n` });
+    for (const app of ['api', 'worker']) {
+      const child = new Child(process.execPath, [path.resolve(import.meta.dirname, `../../dist/bundle/${app}.js`), '--version']);
+      expect([(await child.exited).code, child.output]).toEqual([0, `${version}\n`]);
+    }
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toContain(
+      `ods_build_info{version="${version}",node="${process.versions.node}"} 1`,
+    );
+  });
+
+  it('migrate-database refuses while the server runs', async () => {
+    const to = `sqlite:${path.join(scratchDir('moved'), 'moved.sqlite')}`;
+    expect(await adminOf(server, 'migrate-database', '--to', to)).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^The server of .* is running: stop it and its workers first\.$/m),
+    });
+  });
 
   it('doctor tells what is well and what is not', async () => {
     const well = await adminOf(server, 'doctor');
@@ -80,9 +105,9 @@ describe('ods-admin', () => {
     const stale = await fetch(`${server.url}/api/admin/about`, { headers: { authorization: `Bearer ${before}` } });
     expect(stale.status).toBe(401);
     await server.login({ username: 'admin', password: password! });
-    expect(await adminOf(server, 'reset-password', '--user', 'nobody')).toEqual({
+    expect(await adminOf(server, 'reset-password', '--user', 'ghost')).toEqual({
       code: 1,
-      output: 'There is no user "nobody". There is: admin.\n',
+      output: 'There is no user "ghost". There is: admin.\n',
     });
   });
 

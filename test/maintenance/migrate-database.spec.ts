@@ -6,7 +6,7 @@ import { adminOf, odsAdmin } from './ods-admin.js';
 
 describe.each(['mariadb', 'postgres'] as const)('ods-admin migrate-database from SQLite to %s', (kind: DatabaseKind) => {
   (isLeftOut(kind) ? it.skip : it)(
-    'moves everything; the server goes on with it, and is known to its peers; backups of it can be restored to SQLite',
+    'moves everything; the server continues with it, and is known to its peers; backups of it can be restored to SQLite',
     async () => {
       const cluster = await TestCluster.line(['mover', 'neighbour']);
       const [mover, neighbour] = [cluster.at(0), cluster.at(1)];

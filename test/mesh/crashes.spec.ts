@@ -20,7 +20,7 @@ describe('two servers that are killed while a package travels', () => {
   });
   afterAll(() => cluster.dispose());
 
-  it.each([5, 20, 45, 80, 140, 250])('end with the whole package after the receiver is killed %d ms after the upload', async (delayMs) => {
+  it.each([5, 45, 120, 250])('end with the whole package after the receiver is killed %d ms after the upload', async (delayMs) => {
     const name = `receiver-${delayMs}.pkg`;
     const content = someBytes(60 * MB);
     expect((await a.upload(name, content)).status).toBe(201);
@@ -30,7 +30,7 @@ describe('two servers that are killed while a package travels', () => {
     expect(sha256(await b.downloaded(name, 60_000))).toBe(sha256(content));
   });
 
-  it.each([5, 40, 120])('end with the whole package after the sender is killed %d ms after the upload', async (delayMs) => {
+  it.each([5, 80])('end with the whole package after the sender is killed %d ms after the upload', async (delayMs) => {
     const name = `sender-${delayMs}.pkg`;
     const content = someBytes(60 * MB);
     expect((await a.upload(name, content)).status).toBe(201);

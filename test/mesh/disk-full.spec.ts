@@ -4,7 +4,7 @@ import { SmallDisk } from '../support/small-disk.js';
 import { TestServer } from '../support/test-server.js';
 import { hasState, sha256, someBytes } from './packages.js';
 
-/** What is tested waits for half a minute by itself. */
+/** The wait under test takes half a minute. */
 jest.setTimeout(240_000);
 
 const MB = 1_048_576;
@@ -42,7 +42,7 @@ suite('a server whose disk fills while a package arrives', () => {
     return found;
   };
 
-  it('keeps what has come, says why it waits at both ends, and goes on by itself from there', async () => {
+  it('keeps what has come, says why it waits at both ends, and resumes automatically from there', async () => {
     await receiver.ok('PATCH', '/api/admin/replication', { download_limit: 4 * MB });
     const content = someBytes(60 * MB);
     await giver.upload('long.pkg', content);

@@ -31,7 +31,7 @@ describe('a push whose ends are killed', () => {
   afterAll(() => cluster.dispose());
 
   it.each(['sender', 'receiver'])(
-    'goes on where it was after the %s is killed',
+    'resumes where it was after the %s is killed',
     async (victim) => {
       const name = `${victim}.pkg`;
       const content = someBytes(24 * MB);
@@ -69,7 +69,7 @@ describe('a firewalled peer that lies', () => {
     await liar.registerWith(server);
     const entry = liar.entry('pushed.pkg', content);
     uuid = entry['uuid'] as string;
-    const answer = await liar.poke(server, [entry]);
+    const answer = await liar.pushEntries(server, [entry]);
     expect([answer.status, ((await answer.json()) as { wants: string[] }).wants]).toEqual([202, [uuid]]);
     await hasState(server, 'pushed.pkg', 'Waiting');
   }, 60_000);
@@ -90,13 +90,13 @@ describe('a firewalled peer that lies', () => {
     expect(await push('blocks/0', block(0).subarray(1))).toBe(422);
     expect(await push('blocks/3', Buffer.concat([block(3), Buffer.alloc(1)]))).toBe(422);
     for (const index of ['4', '99999999', '-1', '1e3', '..%2f0', 'x']) expect(await push(`blocks/${index}`, block(0))).toBe(422);
-    expect((await liar.call(server, 'PUT', path('blocks/0'), { json: { a: 1 } })).status).toBe(422);
+    expect((await liar.call(server, 'PUT', path('blocks/0'), { json: { a: 1 } })).status).toBe(415);
     expect(await push('blocks/0', Buffer.alloc(5 * MB))).toBe(413);
-    const told = await transferOf(server, 'pushed.pkg');
-    expect([told?.verified_bytes, told?.last_error]).toEqual([0, expect.stringContaining('Liar')]);
+    const transfer = await transferOf(server, 'pushed.pkg');
+    expect([transfer?.verified_bytes, transfer?.last_error]).toEqual([0, expect.stringContaining('Liar')]);
   });
 
-  it('cannot push what nobody wants, and nobody else can push at all', async () => {
+  it('cannot push what is not wanted, and no other peer can push at all', async () => {
     const unwanted = await liar.call(server, 'PUT', `/api/ods/packages/${newHexId()}/blocks/0`, { bytes: block(0) });
     expect(unwanted.status).toBe(404);
     const stranger = await ForeignPeer.start('Stranger');
@@ -118,7 +118,7 @@ describe('a firewalled peer that lies', () => {
   it('cannot have content published whose hash of the whole is false', async () => {
     const entry = liar.entry('false.pkg', content, { sha256: 'f'.repeat(64) });
     uuid = entry['uuid'] as string;
-    await liar.poke(server, [entry]);
+    await liar.pushEntries(server, [entry]);
     await eventually(async () => expect(await push('manifest', Buffer.from(manifestOf(content)))).toBe(204));
     for (const index of [0, 1, 2, 3]) await eventually(async () => expect(await push(`blocks/${index}`, block(index))).toBe(204));
     await hasState(server, 'false.pkg', 'Failed');

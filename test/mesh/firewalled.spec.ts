@@ -47,7 +47,7 @@ describe('a firewalled server behind an open one', () => {
     ['one-byte.pkg', 1],
     ['block.pkg', MB],
     ['large.pkg', 23 * MB + 17],
-  ])('gives %s to the others, although nobody can fetch it', async (name, size) => {
+  ])('gives %s to the others, although they cannot fetch it', async (name, size) => {
     const content = someBytes(size);
     expect((await walled.upload(name, content)).status).toBe(201);
     for (const server of [open, third]) expect(sha256(await server.downloaded(name))).toBe(sha256(content));
@@ -85,19 +85,19 @@ describe('a firewalled server behind an open one', () => {
   });
 
   it('stops within two seconds although a call is held open', async () => {
-    const told = performance.now();
+    const begun = performance.now();
     expect(await walled.stop()).toBe(0);
-    expect(performance.now() - told).toBeLessThan(10_000); // the call itself is held for 25
+    expect(performance.now() - begun).toBeLessThan(10_000); // the call itself is held for 25
     await walled.start();
     await open.upload('after.pkg', 'after');
     expect(String(await walled.downloaded('after.pkg'))).toBe('after');
   });
 
-  it('is poked again when the mode is switched off, and listens again when it is switched on', async () => {
+  it('is pushed to again when the mode is switched off, and listens again when it is switched on', async () => {
     await walled.ok('POST', '/api/admin/about/update', { firewalled_mode: false, url: walled.url });
     await eventually(async () => expect((await peersOf(open)).every(({ firewalled_mode }) => !firewalled_mode)).toBe(true));
-    await open.upload('poked.pkg', 'poked');
-    expect(String(await walled.downloaded('poked.pkg'))).toBe('poked');
+    await open.upload('pushed.pkg', 'pushed');
+    expect(String(await walled.downloaded('pushed.pkg'))).toBe('pushed');
     await walled.ok('POST', '/api/admin/about/update', { firewalled_mode: true });
     await eventually(async () => expect((await peersOf(open)).some(({ firewalled_mode }) => firewalled_mode)).toBe(true));
     await open.upload('heard.pkg', 'heard');

@@ -55,7 +55,7 @@ describe('two servers with a bad line between them', () => {
     180_000,
   );
 
-  it('tell how fast it goes over a slow line', async () => {
+  it('report the speed over a slow line', async () => {
     const content = someBytes(6 * MB);
     line.become({ kind: 'throttle', rate: 2 * MB });
     expect((await a.upload('slow.pkg', content)).status).toBe(201);
@@ -71,7 +71,7 @@ describe('two servers with a bad line between them', () => {
     line.become({ kind: 'none' });
   }, 120_000);
 
-  it('say that nobody gets through, and catch up by themselves', async () => {
+  it('say that no server can be reached, and catch up automatically', async () => {
     line.become({ kind: 'partition' });
     const content = someBytes(2 * MB);
     await a.upload('meanwhile.pkg', content);

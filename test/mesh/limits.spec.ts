@@ -78,7 +78,7 @@ describe('what replication may use', () => {
     }
   }, 180_000);
 
-  it('is nothing while it is paused, also for what is under way; then it goes on where it was', async () => {
+  it('is nothing while it is paused, also for what is under way; then it resumes where it was', async () => {
     const content = someBytes(12 * MB);
     await limit(b, { download_limit: MB });
     await a.upload('paused.dmg', content);

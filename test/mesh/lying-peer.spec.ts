@@ -25,14 +25,14 @@ function asked({ headers }: IncomingMessage, content: Buffer): Buffer {
   return content.subarray(Number(first), Number(last) + 1);
 }
 
-/** Memory of the server's process, in bytes; 0 on systems that do not tell it in a file. */
+/** Memory of the server's process, in bytes; 0 on systems that do not report it in a file. */
 const memoryOf = (server: TestServer): number => {
   if (!existsSync('/proc/self/status')) return 0;
   const line = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'));
   return Number(line?.[1] ?? 0) * 1_024;
 };
 
-/** A registered server that wants to do harm: nothing wrong is ever published, nothing breaks, and the administrator is told. */
+/** A registered server that wants to do harm: nothing wrong is ever published, nothing breaks, and the administrator is informed. */
 describe('a peer that lies', () => {
   let server: TestServer;
   let liar: ForeignPeer;
@@ -63,14 +63,14 @@ describe('a peer that lies', () => {
     );
   const isPublished = async (filename: string): Promise<boolean> => (await fetch(`${server.url}/share/${encodeURIComponent(filename)}`)).ok;
 
-  /** Offers a content and answers requests for it as told. */
+  /** Offers a content and answers requests for it with `give`. */
   const offer = async (filename: string, content: Buffer, give: Giving, wrong: object = {}): Promise<void> => {
     const entry = liar.entry(filename, content, wrong as Record<string, unknown>);
     const uuid = entry['uuid'] as string;
     liar.json(`packages/${uuid}/availability`, () => ({ complete: true }));
     liar.routes.set(`packages/${uuid}/manifest`, (_request, response) => void response.writeHead(200, ods).end(manifestOf(content)));
     liar.routes.set(`packages/${uuid}/content`, (request, response) => give(response, request));
-    expect((await liar.poke(server, [entry])).status).toBe(202);
+    expect((await liar.pushEntries(server, [entry])).status).toBe(202);
   };
 
   it('sends wrong bytes', async () => {
@@ -161,7 +161,7 @@ describe('a peer that lies', () => {
     ];
     const before = (await packagesOf(server)).length;
     const entries = names.map((filename) => liar.entry('x.pkg', someBytes(10), { filename }));
-    const answer = await liar.poke(server, entries);
+    const answer = await liar.pushEntries(server, entries);
     const { taken, refused } = (await answer.json()) as { taken: number; refused: string[] };
     expect([answer.status, refused.length > 0]).toEqual([202, true]);
     expect((await packagesOf(server)).length - before).toBe(taken);
@@ -172,26 +172,36 @@ describe('a peer that lies', () => {
   it('names sizes, hashes, stages and times that cannot be', async () => {
     const right = someBytes(10);
     const wrong: Record<string, unknown>[] = [
-      ...[-1, 1.5, 2 ** 53, 1e300, '10', null].map((size) => ({ size })),
+      ...[-1, 1.5, 2 ** 53 - 1, 1e300, '10', null].map((size) => ({ size })),
       ...['', 'G'.repeat(64), 'a'.repeat(63), 5].map((value) => ({ sha256: value })),
       { uuid: '../../../../../../../../../../x' },
       { stage: 'Root' },
-      { deleted: 'no' },
       { notes: 'n'.repeat(100_000) },
       { stamp: { wall_ms: -1, counter: 0, iss: liar.iss } },
       { stamp: { wall_ms: Date.now(), counter: 2 ** 40, iss: liar.iss } },
       { stamp: null },
     ];
-    const answer = await liar.poke(
+    const answer = await liar.pushEntries(
       server,
       wrong.map((fault, index) => liar.entry(`absurd-${index}.pkg`, right, fault)),
     );
     expect([answer.status, ((await answer.json()) as { taken: number }).taken]).toEqual([202, 0]);
     expect((await packagesOf(server)).some(({ filename }) => filename.startsWith('absurd'))).toBe(false);
+    // A number that cannot be read exactly makes the message unreadable: nothing of it is accepted.
+    const unreadable = await liar.pushEntries(server, [
+      liar.entry('absurd.pkg', right),
+      liar.entry('absurd-size.pkg', right, { size: 2 ** 53 }),
+    ]);
+    expect([unreadable.status, ((await unreadable.json()) as { detail: string }).detail]).toEqual([
+      400,
+      expect.stringContaining('2^53 - 1'),
+    ]);
+    expect((await packagesOf(server)).some(({ filename }) => filename.startsWith('absurd'))).toBe(false);
     const ahead = liar.entry('ahead.pkg', right, { stamp: { wall_ms: Date.now() + 86_400_000, counter: 0, iss: liar.iss } });
-    const { taken, refused } = (await (await liar.poke(server, [ahead])).json()) as { taken: number; refused: string[] };
+    const { taken, refused } = (await (await liar.pushEntries(server, [ahead])).json()) as { taken: number; refused: string[] };
     expect([taken, refused]).toEqual([0, [expect.stringContaining('wrong clock')]]);
-    await eventually(() => expect(server.logs).toContain('wrong clock'));
+    const { items } = await server.ok<{ items: { last_refusal: string | null }[] }>('GET', '/api/admin/registered_ods');
+    expect(items.map(({ last_refusal }) => last_refusal).join()).toContain('wrong clock');
   });
 
   it('sends too much, too deep, and what is no message', async () => {

@@ -39,6 +39,8 @@ describe('the network of a line of four servers', () => {
     await eventually(async () => {
       const views = await Promise.all(cluster.servers.map(networkOf));
       for (const { totals } of views) expect(totals).toMatchObject({ servers: 4, in_sync: 4 });
+      // The name that a server was given last comes with its next summary.
+      expect(views[0]!.servers.map(({ name }) => name).sort()).toEqual(['a', 'b', 'c', 'd']);
     }, patience);
     const { servers, links } = await networkOf(a);
     expect(servers.map(({ name, relation }) => `${name} ${relation}`).sort()).toEqual(['a self', 'b peer', 'c known', 'd known']);
@@ -82,7 +84,7 @@ describe('the network of a line of four servers', () => {
     await eventually(async () => expect((await placesOf(a, 'large.pkg')).everywhere).toBe(true), patience);
   }, 300_000);
 
-  it('tells a stopped server from one that has everything, and forgets one that is gone', async () => {
+  it('distinguishes a stopped server from one that has everything, and forgets one that is gone', async () => {
     await d.stop();
     await a.upload('later.pkg', 'later', { stage: 'Prod' });
     const c = cluster.at(2);

@@ -1,6 +1,7 @@
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { eventually } from '../support/eventually.js';
 import { TestCluster } from '../support/test-cluster.js';
 import type { TestServer } from '../support/test-server.js';
 import { hasState, sha256, someBytes } from './packages.js';
@@ -12,6 +13,16 @@ const makeDue = (server: TestServer): void => {
   const database = new SqliteFile(path.join(server.dataDir, 'ods.sqlite'));
   database.exec("UPDATE content SET verified_ms = 0; UPDATE job SET due_ms = 0 WHERE type = 'packages.scrub'");
   database.close();
+};
+
+/** Whether the digests of everything that came in have been computed. */
+const isChecked = (server: TestServer): boolean => {
+  const database = new SqliteFile(path.join(server.dataDir, 'ods.sqlite'), { readonly: true });
+  try {
+    return database.prepare('SELECT 1 FROM content WHERE digests_unverified = 1').get() === undefined;
+  } finally {
+    database.close();
+  }
 };
 
 const flipABit = (server: TestServer, uuid: string): void => {
@@ -49,8 +60,9 @@ describe('bytes that rot on disk', () => {
     expect(b.logs).not.toMatch(/sound\.pkg.*damaged/);
   }, 180_000);
 
-  it('are not served while nobody can give them, are kept, and heal when somebody can', async () => {
+  it('are not served while no peer has them, are kept, and are repaired when one has', async () => {
     const { uuid } = await hasState(b, 'rotten.pkg', 'Public');
+    await eventually(() => expect(isChecked(b)).toBe(true)); // else that finds the damage first
     await a.stop();
     flipABit(b, uuid);
     expect(await b.ok('POST', '/api/admin/packages/rotten.pkg/verify')).toMatchObject({ intact: false });

@@ -93,11 +93,13 @@ describe('two registered servers', () => {
     await eventually(async () => expect(await catalogOf(b)).toEqual(await catalogOf(a)));
   });
 
-  it('stop telling each other after one unregisters, and go on after registering again', async () => {
+  it('stop exchanging changes after one unregisters, and resume after unblocking and registering again', async () => {
     const [peer] = (await a.ok<{ items: { id: number }[] }>('GET', '/api/admin/registered_ods')).items;
     await a.ok('DELETE', `/api/admin/registered_ods/${peer!.id}`);
     await eventually(async () => expect((await b.ok<{ items: unknown[] }>('GET', '/api/admin/registered_ods')).items).toEqual([]));
     await a.upload('private.pkg', someBytes(10));
+    const { iss } = await cluster.about(b);
+    await a.ok('DELETE', `/api/admin/blocked_servers/${iss}`);
     await cluster.register(b, a);
     await hasState(b, 'private.pkg', 'Public');
   });

@@ -64,7 +64,7 @@ suite('a server with MariaDB, Redis and two workers', () => {
     for (const { name, content } of contents) expect(sha256(await large.downloaded(name))).toBe(sha256(content));
   });
 
-  it('goes on in another worker when one is killed in mid transfer', async () => {
+  it('continues in another worker when one is killed in mid transfer', async () => {
     const victim = await large.startWorker();
     const content = someBytes(80 * MB);
     await small.upload('orphan.pkg', content);

@@ -26,7 +26,7 @@ export interface SpanSeen {
   readonly kind: number;
   readonly status: { readonly code?: number; readonly message?: string };
   readonly facts: Facts;
-  /** What the process tells about itself. */
+  /** The resource attributes of the process. */
   readonly resource: Facts;
 }
 

@@ -23,7 +23,7 @@ function valueOf(page: string, series: string): number {
   const line = page.split('\n').find((each) => each.startsWith(`${series} `));
   if (line === undefined)
     throw new Error(
-      `${series} is not told:\n${page
+      `${series} is not exported:\n${page
         .split('\n')
         .filter((each) => each.startsWith('ods_'))
         .join('\n')}`,
@@ -55,7 +55,7 @@ describe('/metrics', () => {
     });
   });
 
-  it('tells of packages, servers, jobs and the disk', async () => {
+  it('cover packages, servers, jobs and the disk', async () => {
     await eventually(async () => {
       const { page } = await metricsOf(uploader);
       expect(valueOf(page, 'ods_packages{status="Public"}')).toBe(1);
@@ -71,7 +71,7 @@ describe('/metrics', () => {
     });
   });
 
-  it('tells of a server that does not answer', async () => {
+  it('show a server that does not answer', async () => {
     await receiver.stop();
     await uploader.upload('missed.pkg', someBytes(1_000));
     await eventually(
@@ -112,14 +112,14 @@ describe('/metrics', () => {
 
   it.each(['dashboard.json', 'alerts.yml'])('has every figure that %s names', async (name) => {
     const { page } = await metricsOf(uploader);
-    const told = new Set(
+    const exported = new Set(
       [...page.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, metric, type]) =>
         type === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => `${metric}${end}`) : [metric],
       ),
     );
     const named = new Set(read(name).match(/\bods_[a-z_]+/g));
     expect(named.size).toBeGreaterThan(5);
-    expect([...named].filter((each) => !told.has(each))).toEqual([]);
+    expect([...named].filter((each) => !exported.has(each))).toEqual([]);
   });
 
   it('comes with a dashboard and rules that can be read', () => {

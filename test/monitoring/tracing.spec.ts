@@ -91,7 +91,7 @@ suite('traces', () => {
     ]);
   });
 
-  it('tell why a call to a peer failed', async () => {
+  it('say why a call to a peer failed', async () => {
     await receiver.stop();
     await uploader.upload('missed.pkg', someBytes(1_000));
     const route = 'POST /api/ods/notifications';

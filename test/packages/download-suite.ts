@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { eventually } from '../support/eventually.js';
 import type { TestServer } from '../support/test-server.js';
 
 const MIB = 2 ** 20;
@@ -32,6 +33,9 @@ export class Downloader {
   }
 }
 
+/** Until the content cannot have changed again within the second of its date: then the date is a strong validator (RFC 9110 section 8.8.2.2). */
+const isStrongDate = (date: string): Promise<void> => eventually(() => expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(date) + 2_000));
+
 /** What a client can rely on, whoever sends the bytes. `open` starts the server and says which port clients use. */
 export function downloadSuite(open: () => Promise<{ server: TestServer; port: number }>): void {
   let server: TestServer;
@@ -58,7 +62,7 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
       'accept-ranges': 'bytes',
       'content-length': String(content.length),
       'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename="NoMAD.pkg"; filename*=UTF-8''NoMAD.pkg`,
+      'content-disposition': 'attachment; filename="NoMAD.pkg"',
       'repr-digest': `sha-256=:${sha256.toString('base64')}:`,
       'x-content-type-options': 'nosniff',
     });
@@ -92,6 +96,9 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
     '/share/nomad.PKG',
     '/share/NoMAD%2Epkg',
     '/share/NoMAD.pkg?x=1',
+    '//share//Packages//NoMAD.pkg',
+    '/CasperShare/NoMAD.pkg',
+    '/CasperShare/Packages/NoMAD.pkg',
   ])('serves it as %s, without a redirect', async (target) => {
     expect(await get(target, {}, 'HEAD')).toMatchObject({ status: 200, headers: { etag } });
   });
@@ -109,6 +116,27 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
       );
     }
   });
+
+  it('takes + for a space where no name has the +', async () => {
+    await server.upload('two words.pkg', 'a space');
+    expect((await get('/share/two+words.pkg')).body.toString()).toBe('a space');
+    await server.upload('two+words.pkg', 'a plus');
+    const bodies = await Promise.all(['two+words.pkg', 'two%2Bwords.pkg', 'two%20words.pkg'].map((name) => get(`/share/${name}`)));
+    expect(bodies.map(({ body }) => body.toString())).toEqual(['a plus', 'a plus', 'a space']);
+    expect((await get('/share/no+words.pkg')).status).toBe(404);
+  });
+
+  it.each(['/share/', '/share/Packages/', '/Packages/', '/CasperShare/', '//share//'])(
+    'says of %s that it is here, without a listing',
+    async (target) => {
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers, body } = await get(target, {}, method);
+        expect([method, status, headers['content-type']]).toEqual([method, 200, 'text/plain; charset=utf-8']);
+        expect(body.toString()).not.toContain('NoMAD');
+        expect(body.length > 0).toBe(method === 'GET');
+      }
+    },
+  );
 
   describe('parts of it', () => {
     it.each([
@@ -163,6 +191,7 @@ export function downloadSuite(open: () => Promise<{ server: TestServer; port: nu
       ['the same date', () => lastModified, 206],
       ['a later date', () => new Date(Date.parse(lastModified) + 60_000).toUTCString(), 200],
     ])('resumes by If-Range with %s', async (_what, ifRange, status) => {
+      await isStrongDate(lastModified);
       expect((await get('/share/NoMAD.pkg', { range: 'bytes=100-', 'if-range': ifRange() })).status).toBe(status);
     });
   });

@@ -10,7 +10,9 @@ import { content, Downloader, downloadSuite } from './download-suite.js';
   let nginx: Service;
 
   downloadSuite(async () => {
-    server = await TestServer.start('behind-nginx', { DATA_DIR: dataDir, ACCEL_REDIRECT_PREFIX: '/_content', TRUST_PROXY: true });
+    server = await TestServer.start('behind-nginx', {
+      ...{ DATA_DIR: dataDir, ACCEL_REDIRECT_PREFIX: '/_content', TRUST_PROXY: true, DOWNLOAD_CONTEXTS: 'CasperShare' },
+    });
     nginx = await startNginx((port: number) =>
       nginxConfig({ NGINX_PORT: port, ODS_SERVERS: `server 127.0.0.1:${server.port};`, ODS_CONTENT_DIR: path.join(dataDir, 'content') }),
     );
@@ -24,6 +26,21 @@ import { content, Downloader, downloadSuite } from './download-suite.js';
   it('leaves the sending to nginx', async () => {
     const { headers, body } = await new Downloader(server.port).get('/share/NoMAD.pkg');
     expect([headers['x-accel-redirect'], body.length]).toEqual([expect.stringMatching(/^\/_content\/[0-9a-f]{32}$/), 0]);
+  });
+
+  it('keeps the headers that protect a browser', async () => {
+    const names = [
+      'content-security-policy',
+      'x-content-type-options',
+      'cross-origin-opener-policy',
+      'cross-origin-resource-policy',
+      'x-frame-options',
+    ];
+    const [direct, through] = await Promise.all([server.port, nginx.port].map((port) => new Downloader(port).get('/share/NoMAD.pkg')));
+    for (const name of names) {
+      expect([name, direct!.headers[name]]).toEqual([name, expect.any(String)]);
+      expect([name, through!.headers[name]]).toEqual([name, direct!.headers[name]]);
+    }
   });
 
   it('opens no content that was not asked for by name', async () => {

@@ -74,7 +74,8 @@ describe('packages', () => {
       expect((await get(key)).chunks).toEqual([0, 1, 2].map((index) => ({ index, sha1: sha1(index * MIB) })));
     }
     const { id: other } = await upload(String(id), 'named like an id');
-    expect((await get(id)).filename).toBe('Details.pkg'); // the id wins
+    expect((await get(id)).filename).toBe(String(id)); // the name wins
+    expect(await server.ok('GET', `${at(id)}?by=id`)).toMatchObject({ filename: 'Details.pkg' });
     expect((await get(other)).filename).toBe(String(id));
     for (const key of ['nothing.pkg', 999_999_999, '9'.repeat(30), '-1', '%00'])
       expect((await server.api('GET', at(key))).status).toBe(404);

@@ -80,7 +80,7 @@ describe('at the start', () => {
     const orphan = inData('content', 'e'.repeat(32));
     writeFileSync(orphan, 'of a publication that never committed');
     const old = new Date(Date.now() - 2 * 3_600_000);
-    utimesSync(orphan, old, old); // the change itself is seen by ctime, which nobody can set
+    utimesSync(orphan, old, old); // the change itself is seen by ctime, which cannot be set
     writeFileSync(inData('content', 'not-ours.txt'), 'x');
     await server.start();
     expect(existsSync(orphan)).toBe(true);

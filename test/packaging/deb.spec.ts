@@ -78,7 +78,7 @@ async function withVersion(file: string, version: string): Promise<string> {
   it('installs, serves, is upgraded with data and settings kept, and is removed without the data', async () => {
     await dpkg('--install', file);
     expect(statSync('/etc/ods/ods.conf').mode & 0o777).toBe(0o640);
-    expect((await run('/usr/bin/ods', ['help'])).split('\n')[0]).toMatch(/^ods: /);
+    expect((await run('/usr/bin/ods', ['help'])).split('\n')[0]).toMatch(/^Usage: ods /);
     const port = await freePort();
     child = await startUnit(port);
     const content = someBytes(700_000);

@@ -1,5 +1,5 @@
 import { type Entry, supersedes } from '#libs/replication/entry.js';
-import { acknowledgedAfter, positionAfter, tellFrom } from '#libs/replication/exchange.js';
+import { acknowledgedAfter, positionAfter, feedStart } from '#libs/replication/exchange.js';
 import { effectsOf } from '#libs/replication/entry-effects.js';
 import { isTooFarAhead, tick, witness } from '#libs/replication/stamp.js';
 
@@ -12,7 +12,7 @@ export interface Rules {
   readonly isTooFarAhead: typeof isTooFarAhead;
   readonly positionAfter: typeof positionAfter;
   readonly acknowledgedAfter: typeof acknowledgedAfter;
-  readonly tellFrom: typeof tellFrom;
+  readonly feedStart: typeof feedStart;
 }
 
-export const productRules: Rules = { supersedes, effectsOf, tick, witness, isTooFarAhead, positionAfter, acknowledgedAfter, tellFrom };
+export const productRules: Rules = { supersedes, effectsOf, tick, witness, isTooFarAhead, positionAfter, acknowledgedAfter, feedStart };

@@ -20,7 +20,7 @@ interface Node {
 const NAMES = ['a.pkg', 'b.dmg', 'c.msi', 'd.exe'];
 const STORM_MS = 60_000;
 const QUIET_MS = 600_000;
-/** Far more than a mesh needs that works: what goes on for ever is stopped here. */
+/** Far more than a working mesh needs: an endless exchange is stopped here. */
 const MAX_EVENTS = 60_000;
 const MAX_UNDER_WAY = 3_000;
 const RECONCILE_MS = 20_000;
@@ -116,6 +116,7 @@ export class SimMesh {
       ...content,
       stage: this.random.pick(stages),
       notes: null,
+      root: null,
       createdMs: this.now,
       originIss: server.iss,
     };
@@ -125,7 +126,7 @@ export class SimMesh {
   private acknowledge(index: number, entry: Entry): void {
     this.counts.writes += 1;
     this.acknowledged.set(entry.filename, [...(this.acknowledged.get(entry.filename) ?? []), entry]);
-    this.tellAll(index);
+    this.pushToAll(index);
   }
 
   private crash(index: number): void {
@@ -155,17 +156,17 @@ export class SimMesh {
   private reconcile(index: number): void {
     const { server } = this.nodes[index]!;
     for (const iss of server.peers.keys()) {
-      this.tell(index, this.indexOf(iss));
+      this.push(index, this.indexOf(iss));
       this.pull(index, this.indexOf(iss), server.peers.get(iss)!.pulled, false);
     }
     for (const uuid of server.wanted()) this.fetch(index, uuid, 0);
   }
 
-  private tellAll(index: number): void {
-    for (const iss of this.nodes[index]!.server.peers.keys()) this.tell(index, this.indexOf(iss));
+  private pushToAll(index: number): void {
+    for (const iss of this.nodes[index]!.server.peers.keys()) this.push(index, this.indexOf(iss));
   }
 
-  private tell(index: number, to: number): void {
+  private push(index: number, to: number): void {
     const { server } = this.nodes[index]!;
     const page = server.pageFor(this.nodes[to]!.server.iss);
     if (page.items.length === 0) return;
@@ -175,7 +176,7 @@ export class SimMesh {
       () => this.receive(to, page),
       ({ epoch }) => {
         server.acknowledge(this.nodes[to]!.server.iss, epoch, page.next);
-        this.tell(index, to);
+        this.push(index, to);
       },
     );
   }
@@ -208,7 +209,7 @@ export class SimMesh {
 
   private follow(index: number, page: SimPage, changed: number): void {
     const { server } = this.nodes[index]!;
-    if (changed > 0) this.tellAll(index);
+    if (changed > 0) this.pushToAll(index);
     const offered = new Set(page.items.filter(({ held }) => held).map(({ entry }) => entry.uuid));
     for (const uuid of server.wanted()) if (changed > 0 || offered.has(uuid)) this.fetch(index, uuid, 0);
   }
@@ -227,7 +228,7 @@ export class SimMesh {
         if (!hasIt) return this.fetch(index, uuid, attempt + 1);
         server.orphans.add(uuid);
         if (this.isStorm && this.random.chance(0.1)) return this.crash(index);
-        if (server.gained(uuid)) this.tellAll(index);
+        if (server.gained(uuid)) this.pushToAll(index);
       },
     );
   }

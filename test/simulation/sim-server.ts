@@ -93,7 +93,7 @@ export class SimServer {
   }
 
   pageFor(iss: string): SimPage {
-    return this.page(this.rules.tellFrom(this.peers.get(iss)!.acked, this.clock.seq));
+    return this.page(this.rules.feedStart(this.peers.get(iss)!.acked, this.clock.seq));
   }
 
   acknowledge(iss: string, answerEpoch: string, next: number): void {

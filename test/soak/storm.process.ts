@@ -100,7 +100,7 @@ async function step(sites: readonly Site[]): Promise<void> {
     else if (dice < 95) harm(site);
     else await sleep(random.below(3_000));
   } catch (error) {
-    if (!site.server.isRunning) throw error; // it ended by itself: that is a fault
+    if (!site.server.isRunning) throw error; // it ended without a stop: that is a fault
     counts.refused += 1;
   }
 }
@@ -126,11 +126,11 @@ async function faultOf(sites: readonly Site[]): Promise<string | null> {
 async function verdict(sites: readonly Site[]): Promise<string | null> {
   for (const { line } of sites) line.become({ kind: 'none' });
   const giveUp = Date.now() + 300_000;
-  for (let told = Date.now(); ;) {
+  for (let reported = Date.now(); ;) {
     const fault = await faultOf(sites).catch((error: unknown) => String(error));
     if (fault === null || Date.now() > giveUp) return fault;
-    if (Date.now() - told > 15_000) {
-      told = Date.now();
+    if (Date.now() - reported > 15_000) {
+      reported = Date.now();
       say(`Not yet: ${fault}`);
     }
     await sleep(1_000);
@@ -142,11 +142,11 @@ const sites = await openSites(Number(values.servers));
 let fault: string | null;
 try {
   const until = Date.now() + minutes * 60_000;
-  for (let told = 0; Date.now() < until;) {
+  for (let reported = 0; Date.now() < until;) {
     await step(sites);
-    if (Date.now() - told < 15_000) continue;
-    told = Date.now();
-    say(`${Math.ceil((until - told) / 60_000)} min to go: ${JSON.stringify(counts)}`);
+    if (Date.now() - reported < 15_000) continue;
+    reported = Date.now();
+    say(`${Math.ceil((until - reported) / 60_000)} min to go: ${JSON.stringify(counts)}`);
   }
   say('Calm. Waiting until all agree.');
   fault = await verdict(sites);

@@ -41,6 +41,14 @@ describe('docker-compose.yml', () => {
     expect([...used].sort()).toEqual(Object.keys(compose.secrets).sort());
   });
 
+  it('makes the first password, and trusts no proxy that is not named', () => {
+    expect(compose.services.webapp.environment).toMatchObject({ ADMIN_PASSWORD_FILE: '/run/secrets/admin_password' });
+    expect(readFileSync(path.join(root, 'docker/make-secrets.sh'), 'utf8')).toMatch(/^make admin_password /m);
+    for (const file of ['docker/nginx/behind-tls.conf', 'deploy/kubernetes/behind-tls.conf', 'docker/nginx/ods.conf.template']) {
+      expect([file, readFileSync(path.join(root, file), 'utf8')]).toEqual([file, expect.not.stringMatching(/^\s*set_real_ip_from/m)]);
+    }
+  });
+
   it('names files and images that there are', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) => volumes).filter((volume) => volume.startsWith('./'));
     expect(mounted.map((volume) => volume.split(':')[0]!).filter((file) => !existsSync(path.join(root, file)))).toEqual([]);

@@ -15,7 +15,7 @@ export interface Transferred {
   readonly last_error: string | null;
 }
 
-/** An administrator who comes through nginx, or to one web application by itself. */
+/** An administrator who comes through nginx, or directly to one web application. */
 export class StackAdmin {
   private token = '';
 

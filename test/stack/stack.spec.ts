@@ -87,8 +87,8 @@ const needed = ['nginx', 'mariadb', 'redis'];
     });
   });
 
-  it('is restarted one by one under load: no download fails, nothing acknowledged is lost', async () => {
-    const load = { isOn: true, failures: [] as string[], downloads: 0, refused: [] as number[] };
+  it('is restarted one by one under load: no download fails, no question is answered 5xx, nothing acknowledged is lost', async () => {
+    const load = { isOn: true, failures: [] as string[], downloads: 0, refused: [] as number[], asked: 0, faults: [] as string[] };
     const downloading = (async () => {
       for (; load.isOn; load.downloads += 1) {
         const response = await admin
@@ -101,6 +101,13 @@ const needed = ['nginx', 'mariadb', 'redis'];
         const body = await Promise.resolve(response.arrayBuffer()).catch(String);
         if (response.status !== 200 || typeof body === 'string' || body.byteLength !== 9 * MB + 3)
           load.failures.push(`${response.status} ${String(body)}`);
+      }
+    })();
+    const asking = (async () => {
+      for (; load.isOn; load.asked += 1) {
+        const response = await admin.send('GET', '/api/admin/about');
+        const body = await response.text();
+        if (response.status >= 500) load.faults.push(`${response.status} ${body}`);
       }
     })();
     const uploading = (async () => {
@@ -117,7 +124,8 @@ const needed = ['nginx', 'mariadb', 'redis'];
       await each.start();
     }
     load.isOn = false;
-    await Promise.all([downloading, uploading]);
+    await Promise.all([downloading, uploading, asking]);
+    expect([load.asked > 50, load.faults]).toEqual([true, []]);
     expect(load.failures).toEqual([]);
     expect(load.downloads).toBeGreaterThan(3);
     expect(load.refused.filter((status) => status < 500)).toEqual([]);
@@ -155,7 +163,8 @@ const needed = ['nginx', 'mariadb', 'redis'];
       { timeoutMs: 90_000 },
     );
     const refused = await admin.upload('no-database.pkg', someBytes(MB));
-    expect([refused.status >= 500, refused.headers.get('content-type')]).toEqual([true, expect.stringMatching(/problem\+json/)]);
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([503, expect.stringMatching(/problem\+json/)]);
+    expect((await admin.download('from-stack.pkg')).status).toBe(200);
     await stack.mysql.start();
     await stack.allReady();
     expect(await admin.names()).toEqual(expect.arrayContaining([...acknowledged.keys()]));
@@ -164,7 +173,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
     await peer.downloaded('database-is-back.pkg', 120_000);
   });
 
-  it('goes on with a transfer whose worker was killed', async () => {
+  it('continues a transfer whose worker was killed', async () => {
     const content = someBytes(60 * MB);
     await peer.upload('orphan.pkg', content);
     await eventually(async () => expect((await admin.transfers()).map(({ filename }) => filename)).toContain('orphan.pkg'), {
@@ -196,7 +205,7 @@ const needed = ['nginx', 'mariadb', 'redis'];
     expect(sha256(await peer.downloaded('cut.pkg', 120_000))).toBe(sha256(content));
   });
 
-  onSmallDisk('says so while the disk is full, serves what it has, and goes on by itself when there is room', async () => {
+  onSmallDisk('says so while the disk is full, serves what it has, and resumes automatically when there is room', async () => {
     await volume!.leave(8 * MB);
     const refused = await admin.upload('no-room.pkg', someBytes(40 * MB));
     expect([refused.status, await refused.json()]).toEqual([

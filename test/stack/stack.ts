@@ -54,8 +54,11 @@ export class Container {
   }
 
   async ready(): Promise<{ status: number; body: { status: string; reasons: string[] } }> {
-    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(30_000) });
-    return { status: response.status, body: (await response.json()) as { status: string; reasons: string[] } };
+    const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(30_000) }).catch((error: unknown) => {
+      throw new Error(`${this.url} gives no answer. The end of its log:\n${this.logs.slice(-2_000)}`, { cause: error });
+    });
+    const { status, reasons } = (await response.json()) as { status: string; reasons: string[] };
+    return { status: response.status, body: { status, reasons } };
   }
 }
 

@@ -62,7 +62,7 @@ const nginxFile = (name: string): string => readFileSync(path.join(root, 'docker
     expect([response.status, response.headers.get('location')]).toEqual([308, 'https://127.0.0.1/packages?q=1']);
   });
 
-  it('tells browsers to stay with HTTPS, and the server that it is HTTPS: its cookie is for it alone', async () => {
+  it('makes browsers stay with HTTPS, and forwards to the server that it is HTTPS: its cookie is for it alone', async () => {
     const { statusCode, headers } = await signIn();
     expect(statusCode).toBe(200);
     expect(headers['strict-transport-security']).toBe('max-age=31536000');

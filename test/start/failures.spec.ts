@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
-import { freePort, scratchDir } from '../support/services.js';
+import { scratchDir } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { type Environment, startProcess } from '../support/test-process.js';
 
@@ -74,7 +74,7 @@ describe('a server that cannot start says why and what to do, and ends with stat
     );
   });
 
-  it('the disk with the packages is not mounted, until somebody says that they are lost', async () => {
+  it('the disk with the packages is not mounted, until the administrator says that they are lost', async () => {
     const server = await TestServer.start('unmounted');
     expect((await server.upload('kept.pkg', randomBytes(100))).status).toBe(201);
     await server.stop();
@@ -85,6 +85,28 @@ describe('a server that cannot start says why and what to do, and ends with stat
     writeFileSync(path.join(content, '.ods'), '');
     await server.start();
     expect(await server.ok('GET', '/api/admin/packages/kept.pkg')).toMatchObject({ status: 'Waiting' });
+    await server.dispose();
+  });
+
+  it('another server runs with the directory', async () => {
+    const server = await TestServer.start('first');
+    expect(await failureOf({ DATA_DIR: server.dataDir })).toBe(
+      `Another server is running with the directory ${server.dataDir}. Stop it, or set DATA_DIR to another one.`,
+    );
+    await server.kill9();
+    await server.start(); // what was killed holds nothing
+    await server.dispose();
+  });
+
+  it('the database was lost, and contents are there: no new server begins in their place', async () => {
+    const server = await TestServer.start('lost');
+    expect((await server.upload('kept.pkg', randomBytes(100))).status).toBe(201);
+    await server.stop();
+    for (const end of ['', '-wal', '-shm']) rmSync(path.join(server.dataDir, `ods.sqlite${end}`), { force: true });
+    for (let start = 1; start <= 2; start += 1)
+      expect(await failureOf({ DATA_DIR: server.dataDir })).toMatch(
+        /^The database .*ods\.sqlite is empty, and .* has 1 contents of a server: .* Restore a backup \(ods-admin restore DIRECTORY\)\./,
+      );
     await server.dispose();
   });
 
@@ -128,23 +150,6 @@ describe('a server that cannot start says why and what to do, and ends with stat
     chmodSync(file, 0o600);
     expect(await failureOf({ DATA_DIR: dataDir })).toMatch(
       /^The SQLite file .*ods\.sqlite cannot be opened: .*\. See that it is an SQLite database .*, or restore it from a backup\.$/,
-    );
-  });
-
-  it('the database server is not there, and its password is not told', async () => {
-    const port = await freePort();
-    const said = await failureOf({ DATABASE_URL: `mariadb://ods:hunter2@127.0.0.1:${port}/ods` });
-    expect(said).toBe(
-      `The mariadb database ods at 127.0.0.1:${port} cannot be opened: connect ECONNREFUSED 127.0.0.1:${port}. See that the database server is running, and check DATABASE_URL (or MYSQL_SERVER and its like).`,
-    );
-  });
-
-  it.each(['api', 'worker'] as const)('Redis is not there: %s', async (app) => {
-    const port = await freePort();
-    expect(await failureOf({ REDIS_URL: `redis://:hunter2@127.0.0.1:${port}` }, app)).toMatch(
-      new RegExp(
-        `^Redis at 127\\.0\\.0\\.1:${port} does not answer: connect ECONNREFUSED 127\\.0\\.0\\.1:${port}\\. Check REDIS_URL(, or leave it out to run jobs inside the server)?\\.$`,
-      ),
     );
   });
 

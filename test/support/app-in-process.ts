@@ -6,6 +6,7 @@ import { createApp } from '../../apps/api/src/create-app.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
+import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { JobRunner } from '#libs/platform/jobs/job-runner.js';
 
 /** A real application in the process of the test: its own port, and its own scratch data unless it shares another's. */
@@ -46,6 +47,7 @@ export async function startApp({ dataDir: shared, env = {}, withJobs = false, po
     dataDir,
     url: await app.getUrl(),
     stop: async () => {
+      app.get(Shutdown).begin(); // as a server does: it ends streams of events
       await runner.stop();
       await app.close();
       if (shared === undefined) rmSync(dataDir, { recursive: true, force: true });

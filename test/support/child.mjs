@@ -120,7 +120,7 @@ export async function run(command, args, options) {
 }
 
 /**
- * A loopback port that nobody listens on. Taken below the range the system hands to outgoing connections,
+ * A loopback port without a listener. Taken below the range the system hands to outgoing connections,
  * so that it is still free when a server binds it a moment later.
  * @returns {Promise<number>}
  */

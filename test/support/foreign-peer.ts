@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { About } from './test-cluster.js';
@@ -22,6 +22,51 @@ export function manifestOf(content: Uint8Array): Buffer {
   return Buffer.concat(hashes);
 }
 
+type Fields = Record<string, unknown>;
+
+/** The parts of an entry as its author signs them (docs/mesh.md §12), written anew here: what the product reads is judged by it. */
+export function signedWrites(entry: Fields, privateKey: string, replaces: unknown = null): Fields[] {
+  const { filename, uuid, size, sha1, sha256, manifest_sha256, created_ms, origin_iss, stage, notes, deleted, root = null } = entry;
+  const stamp = entry['stamp'] as Fields | null;
+  const stampArray = (value: unknown) => value && ['wall_ms', 'counter', 'iss'].map((name) => (value as Fields)[name]);
+  const rootArray = root && [(root as Fields)['alg'], (root as Fields)['hash']];
+  const write = (register: string, value: Fields, array: unknown[], seen: unknown): Fields => {
+    const text = JSON.stringify(['ods-write-1', register, '', filename, stampArray(stamp), array, stampArray(seen)]);
+    const sig = sign('sha256', Buffer.from(text), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+    return { register, space: '', filename, stamp, value, replaces: seen, sig };
+  };
+  const content = { uuid, size, sha1, sha256, manifest_sha256, root, created_ms, origin_iss };
+  const array = [uuid, size, sha1, sha256, manifest_sha256, rootArray, created_ms, origin_iss];
+  // What was deleted had a content before; its author is this peer, too.
+  const before = { wall_ms: Number(stamp?.['wall_ms'] ?? 1) - 1, counter: 0, iss: stamp?.['iss'] };
+  if (deleted === true) {
+    const [old] = signedWrites({ ...entry, deleted: false, stamp: before }, privateKey);
+    return [
+      old!,
+      write('stage', { stage }, [stage], null),
+      write('notes', { notes }, [notes], null),
+      write('deletion', { deleted: true }, [true], before),
+    ];
+  }
+  return [write('content', content, array, replaces), write('stage', { stage }, [stage], null), write('notes', { notes }, [notes], null)];
+}
+
+export const newKeyPair = (): { publicKey: string; privateKey: string } =>
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+
+/** How a registration differs from one that is as it should be. */
+export interface ForeignRegistration {
+  /** Instead of the registration key of the server. */
+  readonly key?: string;
+  readonly claims?: Record<string, unknown>;
+  /** Makes the proof of the key; null sends none. */
+  readonly proofKey?: string | null;
+}
+
 export interface ForeignCall {
   readonly json?: unknown;
   readonly bytes?: Uint8Array<ArrayBuffer>;
@@ -33,17 +78,15 @@ export interface ForeignCall {
 
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server that somebody else wrote. It registers with real keys and speaks the protocol; what it says is up to the test. */
+/** A foreign implementation of a server. It registers with real keys and speaks the protocol; what it says is up to the test. */
 export class ForeignPeer {
   readonly iss = newHexId();
   readonly epoch = newHexId();
-  readonly keys = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
+  keys = newKeyPair();
   /** What it answers below /api/ods, by the beginning of the path; 404 otherwise. */
   readonly routes = new Map<string, Route>();
+  /** Takes calls, and answers none: neither a head nor an end. */
+  isSilent = false;
   private seq = 0;
   private readonly server = http.createServer((request, response) => this.answer(request, response));
   private about: About | undefined;
@@ -51,13 +94,14 @@ export class ForeignPeer {
   private constructor(
     readonly name: string,
     private readonly firewalled: boolean,
+    private readonly stage: string,
   ) {
     this.json('catalog', () => ({ epoch: this.epoch, items: [], next: this.seq, last: this.seq }));
     this.json('notifications', () => ({ epoch: this.epoch, taken: 0, refused: [] }));
   }
 
-  static async start(name: string, { firewalled = false } = {}): Promise<ForeignPeer> {
-    const peer = new ForeignPeer(name, firewalled);
+  static async start(name: string, { firewalled = false, stage = 'Prod' } = {}): Promise<ForeignPeer> {
+    const peer = new ForeignPeer(name, firewalled, stage);
     await new Promise<void>((resolve) => peer.server.listen(0, '127.0.0.1', resolve));
     return peer;
   }
@@ -79,17 +123,24 @@ export class ForeignPeer {
   }
 
   async registerWith(server: TestServer): Promise<void> {
+    const response = await this.register(server);
+    if (!response.ok) throw new Error(`Registration was answered ${response.status} ${await response.text()}`);
+  }
+
+  async register(server: TestServer, { key, claims = {}, proofKey = this.keys.privateKey }: ForeignRegistration = {}): Promise<Response> {
     this.about = await server.ok<About>('GET', '/api/admin/about');
     const record = {
       name: this.name,
       url: this.firewalled ? null : this.url,
-      stage: 'Prod',
+      stage: this.stage,
       firewalled_mode: this.firewalled,
       public_key: this.keys.publicKey,
     };
-    const token = tokens.hs256({ ...record, ...this.claims(this.about.iss) }, this.about.key);
-    const response = await fetch(`${server.url}/api/ods/register`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
-    if (!response.ok) throw new Error(`Registration was answered ${response.status} ${await response.text()}`);
+    const token = tokens.hs256({ ...record, ...this.claims(this.about.iss), ...claims }, key ?? this.about.key);
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
+    const proof = { ...this.claims(this.about.iss), tok: hash('sha256', Buffer.from(token)) };
+    if (proofKey !== null) headers['ods-key-proof'] = tokens.es256(proof, proofKey);
+    return fetch(`${server.url}/api/ods/register`, { method: 'POST', headers });
   }
 
   /** A token as it should be, for one call. */
@@ -114,7 +165,7 @@ export class ForeignPeer {
     });
   }
 
-  /** An entry that is right in every field, unless told otherwise. */
+  /** An entry that is right in every field, except those in `wrong`. */
   entry(filename: string, content: Uint8Array, wrong: Record<string, unknown> = {}): Record<string, unknown> {
     return {
       filename,
@@ -133,11 +184,35 @@ export class ForeignPeer {
     };
   }
 
-  /** Tells entries as things that it holds. */
-  poke(server: TestServer, entries: readonly unknown[]): Promise<Response> {
+  /** An item of a feed as it is now: the entry, its parts signed by this peer, and whether it is held. */
+  item(entry: unknown, held = true): Fields {
+    const isObject = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
+    const writes = isObject ? { writes: signedWrites(entry as Fields, this.keys.privateKey) } : {};
+    return { seq: ++this.seq, entry, held, ...writes };
+  }
+
+  /** Sends entries as things that it holds. */
+  pushEntries(server: TestServer, entries: readonly unknown[]): Promise<Response> {
     const since = this.seq;
-    const items = entries.map((entry) => ({ seq: ++this.seq, entry, held: true }));
-    return this.call(server, 'POST', '/api/ods/notifications', { json: { epoch: this.epoch, since, next: this.seq, items } });
+    return this.push(
+      server,
+      since,
+      entries.map((entry) => this.item(entry)),
+    );
+  }
+
+  /** The same as a server of the version before sends them: without parts and signatures. */
+  pushUnsigned(server: TestServer, entries: readonly unknown[]): Promise<Response> {
+    const since = this.seq;
+    return this.push(
+      server,
+      since,
+      entries.map((entry) => ({ seq: ++this.seq, entry, held: true })),
+    );
+  }
+
+  push(server: TestServer, since: number, items: readonly unknown[], keys: readonly unknown[] = []): Promise<Response> {
+    return this.call(server, 'POST', '/api/ods/notifications', { json: { epoch: this.epoch, since, next: this.seq, items, keys } });
   }
 
   private claims(audience: string): Record<string, unknown> {
@@ -146,6 +221,7 @@ export class ForeignPeer {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
+    if (this.isSilent) return void request.resume();
     const { pathname, searchParams } = new URL(request.url!, 'http://x');
     const challenge = searchParams.get('challenge');
     if (challenge !== null) {

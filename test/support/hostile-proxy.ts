@@ -1,4 +1,5 @@
 import net, { type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What the line does to what the far server sends. */
 export type Hostility =
@@ -11,18 +12,25 @@ export type Hostility =
   | { readonly kind: 'stall'; readonly after: number }
   /** Cuts each connection hard after so many bytes. */
   | { readonly kind: 'reset'; readonly after: number }
-  /** Lets so many bytes a second pass, all connections together. */
-  | { readonly kind: 'throttle'; readonly rate: number }
-  /** Nobody gets through. */
+  /** Lets so many bytes a second pass, all connections together; `up` holds for what goes to the far server. */
+  | { readonly kind: 'throttle'; readonly rate: number; readonly up?: number }
+  /** Takes connections and everything that is said, and never answers. */
+  | { readonly kind: 'silent' }
+  /** No connection gets through. */
   | { readonly kind: 'partition' };
+
+/** What an Ethernet frame carries of TCP. */
+const PACKET_BYTES = 1_460;
 
 /** A TCP line to a server that does harm to what comes back over it; small messages get through, so that the API still works. */
 export class HostileProxy {
   hostility: Hostility = { kind: 'none' };
   /** Bytes of connections that were harmed. */
   harmed = 0;
+  /** Bytes that came back over the line. */
+  carried = 0;
   private readonly sockets = new Set<Socket>();
-  private promisedMs = 0;
+  private readonly promisedMs = { down: 0, up: 0 };
   private readonly server = net.createServer((near) => this.join(near));
 
   private constructor(private readonly target: number) {}
@@ -50,6 +58,7 @@ export class HostileProxy {
 
   private join(near: Socket): void {
     if (this.hostility.kind === 'partition') return void near.resetAndDestroy();
+    if (this.hostility.kind === 'silent') return this.swallow(near);
     const far = net.connect(this.target, '127.0.0.1');
     for (const [socket, other] of [
       [near, far],
@@ -62,7 +71,15 @@ export class HostileProxy {
         other.destroy();
       });
     }
-    near.pipe(far);
+    near.on('data', (bytes: Buffer) => {
+      const rate = this.hostility.kind === 'throttle' ? this.hostility.up : undefined;
+      if (rate !== undefined) void this.drip(near, far, bytes, rate, 'up');
+      else if (!far.write(bytes)) {
+        near.pause();
+        far.once('drain', () => near.resume());
+      }
+    });
+    near.on('end', () => far.end());
     this.harm(near, far);
   }
 
@@ -72,6 +89,7 @@ export class HostileProxy {
       const { hostility } = this;
       const before = passed;
       passed += bytes.length;
+      this.carried += bytes.length;
       if ('after' in hostility && passed > hostility.after) {
         this.harmed += 1;
         if (hostility.kind === 'reset') near.resetAndDestroy();
@@ -80,13 +98,10 @@ export class HostileProxy {
         return;
       }
       if (hostility.kind === 'corrupt') this.corrupt(bytes, before, passed, hostility.every);
-      const isTaken = near.write(bytes);
-      const waitMs = hostility.kind === 'throttle' ? this.waitFor(bytes.length, hostility.rate) : 0;
-      if (isTaken && waitMs === 0) return;
+      if (hostility.kind === 'throttle') return void this.drip(far, near, bytes, hostility.rate, 'down');
+      if (near.write(bytes)) return;
       far.pause();
-      const goOn = (): void => void far.resume();
-      if (waitMs > 0) setTimeout(goOn, waitMs);
-      else near.once('drain', goOn);
+      near.once('drain', () => far.resume());
     });
     far.on('end', () => near.end());
   }
@@ -99,9 +114,25 @@ export class HostileProxy {
     }
   }
 
-  private waitFor(bytes: number, rate: number): number {
-    const now = Date.now();
-    this.promisedMs = Math.max(now, this.promisedMs) + (bytes / rate) * 1_000;
-    return Math.round(this.promisedMs - now);
+  /** Packet by packet, so that all connections get on in turns. */
+  private async drip(from: Socket, to: Socket, bytes: Buffer, rate: number, way: 'up' | 'down'): Promise<void> {
+    from.pause();
+    for (let at = 0; at < bytes.length; at += PACKET_BYTES) {
+      const packet = bytes.subarray(at, at + PACKET_BYTES);
+      const now = performance.now();
+      this.promisedMs[way] = Math.max(now, this.promisedMs[way]) + (packet.length / rate) * 1_000;
+      const waitMs = this.promisedMs[way] - now;
+      if (waitMs > 1) await sleep(waitMs);
+      if (to.destroyed) return;
+      to.write(packet);
+    }
+    from.resume();
+  }
+
+  private swallow(near: Socket): void {
+    this.sockets.add(near);
+    near.on('error', () => near.destroy());
+    near.on('close', () => this.sockets.delete(near));
+    near.resume();
   }
 }

@@ -43,6 +43,30 @@ export const programs = [
     variable: 'CHROMIUM',
     usedBy: 'the console in a browser',
   },
+  {
+    name: 'promtool',
+    commands: ['promtool'],
+    apt: 'prometheus',
+    variable: 'PROMTOOL',
+    usedBy: 'the rules for alerts',
+  },
+  ...[
+    ['curl', 'curl', 'CURL'],
+    ['wget', 'wget', 'WGET'],
+    ['aria2c', 'aria2', 'ARIA2C'],
+    ['rclone', 'rclone', 'RCLONE'],
+    ['python3', 'python3', 'PYTHON3'],
+  ].map(([command = '', apt = '', variable = '']) => ({
+    ...{ name: command, commands: [command], apt, variable },
+    usedBy: 'clients as they are in the field',
+  })),
+  ...[
+    ['apache', 'apache2', 'APACHE'],
+    ['haproxy', 'haproxy', 'HAPROXY'],
+  ].map(([name = '', command = '', variable = '']) => ({
+    ...{ name, commands: [command], apt: command, variable },
+    usedBy: 'reverse proxies of other makes',
+  })),
 ];
 
 /** Where servers are kept apart from what users run. */
@@ -104,7 +128,7 @@ export function requireProgram(name) {
   throw new Error(`${name} is not installed. On Debian: apt-get install ${apt}. Elsewhere set ${variable} to its path.`);
 }
 
-/** @param {string} name @returns {boolean} whether this run was told to do without it */
+/** @param {string} name @returns {boolean} whether this run leaves it out on request */
 export function isLeftOut(name) {
   return (process.env['ODS_TEST_WITHOUT'] ?? '').split(',').includes(name);
 }

@@ -192,6 +192,49 @@ export async function startNginx(httpBlock) {
   }).start();
 }
 
+/**
+ * Apache with the modules and directives that are given, as a process of its own in the foreground.
+ * @param {readonly string[]} modules without `mod_` and without those that every configuration needs
+ * @param {string} directives
+ * @returns {Promise<Service>} url `http://127.0.0.1:PORT`
+ */
+export async function startApache(modules, directives) {
+  const [program, port, directory] = [requireProgram('apache'), await freePort(), scratchDir('apache')];
+  const file = path.join(directory, 'apache.conf');
+  const loaded = ['mpm_event', 'authz_core', ...modules].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
+  const owner = isRoot() ? ['User www-data', 'Group www-data'] : [];
+  const paths = [`ServerRoot ${directory}`, `PidFile ${directory}/pid`, `DefaultRuntimeDir ${directory}`, `ErrorLog ${directory}/errors`];
+  writeFileSync(file, [...paths, `Listen ${HOST}:${port}`, `ServerName ${HOST}`, ...loaded, ...owner, directives, ''].join('\n'));
+  return new Service({
+    name: 'apache',
+    url: `http://${HOST}:${port}`,
+    port,
+    directory,
+    disposeSignal: 'SIGTERM', // its children would outlive a killed parent
+    spawn: () => new Child(program, ['-X', '-f', file], { deathSignal: 'TERM' }),
+    isReady: () => ask(port, 'GET / HTTP/1.0\r\n\r\n', /^HTTP/),
+  }).start();
+}
+
+/**
+ * HAProxy with a configuration of the caller's own making.
+ * @param {(port: number) => string} configuration one of its front ends must listen on 127.0.0.1:port
+ * @returns {Promise<Service>} url `http://127.0.0.1:PORT`
+ */
+export async function startHaproxy(configuration) {
+  const [program, port, directory] = [requireProgram('haproxy'), await freePort(), scratchDir('haproxy')];
+  const file = path.join(directory, 'haproxy.cfg');
+  writeFileSync(file, configuration(port));
+  return new Service({
+    name: 'haproxy',
+    url: `http://${HOST}:${port}`,
+    port,
+    directory,
+    spawn: () => new Child(program, ['-db', '-f', file]),
+    isReady: () => ask(port, 'GET / HTTP/1.0\r\n\r\n', /^HTTP/),
+  }).start();
+}
+
 function isRoot() {
   return process.getuid?.() === 0;
 }

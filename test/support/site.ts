@@ -25,7 +25,7 @@ export class Site {
     readonly admin: AdminCaller,
   ) {}
 
-  /** Knows its name, and its address unless told otherwise. */
+  /** Knows its name, and its address unless `settings` has another. */
   static async start(name: string, { settings = {}, ...options }: AppOptions & { settings?: Record<string, unknown> } = {}): Promise<Site> {
     const server = await startApp({ ...options, env: { ADMIN_PASSWORD: PASSWORD, ...options.env } });
     const admin = new AdminCaller(server.url);
@@ -59,8 +59,8 @@ export class Site {
   }
 
   /** Registers this server with the other. */
-  register(wish: object): Promise<Response> {
-    return this.admin.send('POST', 'register', wish);
+  register(input: object): Promise<Response> {
+    return this.admin.send('POST', 'register', input);
   }
 
   async registerWith(other: Site): Promise<Record<string, unknown>> {

@@ -19,7 +19,7 @@ const quickly: Environment = {
 
 /** Starts the built api or worker as a process of its own, which cannot outlive the tests. */
 export function startProcess(app: 'api' | 'worker', settings: Environment): Child {
-  const main = path.join(root, `dist/apps/${app}/src/main.js`);
+  const main = path.join(root, `dist/bundle/${app}.js`);
   if (!existsSync(main)) throw new Error(`${main} is missing: run "npm run build" first.`);
   const env: NodeJS.ProcessEnv = {};
   for (const name of kept) if (process.env[name] !== undefined) env[name] = process.env[name];

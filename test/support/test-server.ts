@@ -57,7 +57,7 @@ export class TestServer {
     return [this.earlierLogs, this.process?.output ?? '', ...this.workers.map(({ output }) => output)].join('');
   }
 
-  /** Resolves when the log says it: a line may come a moment after what it tells of. */
+  /** Resolves when the log says it: a line may come a moment after what it reports. */
   async logged(what: string | RegExp): Promise<void> {
     await eventually(() => {
       if (!(typeof what === 'string' ? this.logs.includes(what) : what.test(this.logs)))

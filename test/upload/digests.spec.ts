@@ -62,6 +62,12 @@ describe('the digest of an upload', () => {
     expect(await upload('form.pkg', () => ({ 'content-digest': value }))).toEqual([400, 'upload-malformed']);
   });
 
+  it('in X-Checksum-Sha1 is of a file, and so is not compared with a form', async () => {
+    expect(await upload('x-checksum.pkg', () => ({ 'x-checksum-sha1': digest('sha1', 'x') }))).toEqual([201, undefined]);
+    expect(await upload('md5.pkg', (text) => ({ 'content-md5': digest('md5', `${text}x`) }))).toEqual([400, 'digest-mismatch']);
+    expect(await upload('md5.pkg', (text) => ({ 'content-md5': digest('md5', text) }))).toEqual([201, undefined]);
+  });
+
   it('can stand in the form, for the file alone', async () => {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const none = () => ({});

@@ -33,7 +33,7 @@ export class RawUpload {
       },
     });
     const response = once(call, 'response').then(([message]) => message as IncomingMessage);
-    response.catch(() => undefined); // told by `answer`
+    response.catch(() => undefined); // reported by `answer`
     call.on('error', () => undefined);
     call.write(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${filename}"\r\n\r\n`);
     return new RawUpload(call, response);

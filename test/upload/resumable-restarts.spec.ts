@@ -13,7 +13,7 @@ const patience = { timeoutMs: 60_000 };
 
 interface Sending {
   readonly done: Promise<void>;
-  /** Bytes that the client was told to be safe, or has handed to the line. */
+  /** Bytes that were acknowledged to the client, or that it has handed to the line. */
   readonly sent: () => number;
 }
 
@@ -58,7 +58,7 @@ describe('resumable uploads and restarts', () => {
     await expectPackage('plain.pkg', content);
   });
 
-  it('tus-js-client goes on when the server is killed and started again, twice', async () => {
+  it('tus-js-client resumes when the server is killed and started again, twice', async () => {
     const content = randomBytes(24 * MB + 5);
     const { done, sent } = send(server, token, 'killed.pkg', content, MB + 1);
     for (const share of [0.2, 0.6]) {
@@ -70,7 +70,7 @@ describe('resumable uploads and restarts', () => {
     await expectPackage('killed.pkg', content);
   });
 
-  it('what was told to be safe is there after a kill and after a stop, and the rest is asked for', async () => {
+  it('what was acknowledged is there after a kill and after a stop, and the rest is asked for', async () => {
     const content = randomBytes(7 * MB + 99);
     const caller = new TusCaller(server, token);
     const location = await caller.begin('slow.pkg', content.length);
@@ -90,7 +90,7 @@ describe('resumable uploads and restarts', () => {
     await expectPackage('slow.pkg', content);
   });
 
-  it('a request that a kill cut off leaves the upload at a place from which it goes on', async () => {
+  it('a request that a kill cut off leaves the upload at an offset from which it resumes', async () => {
     const content = randomBytes(6 * MB + 1);
     const caller = new TusCaller(server, token);
     const location = await caller.begin('cut.pkg', content.length);

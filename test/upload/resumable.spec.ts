@@ -33,12 +33,12 @@ describe('resumable uploads', () => {
   };
   const staged = (): string[] => readdirSync(path.join(server.dataDir, 'staging')).filter((name) => name.startsWith('resumable-'));
   const stagedOf = (location: string): string[] => staged().filter((name) => name.endsWith(location.split('/').at(-1)!));
-  const token = async (wish: object): Promise<TusCaller> => {
-    const response = await admin.send('POST', 'tokens', { role: 'publisher', ...wish });
+  const token = async (input: object): Promise<TusCaller> => {
+    const response = await admin.send('POST', 'tokens', { role: 'publisher', ...input });
     return new TusCaller(server, ((await response.json()) as { token: string }).token);
   };
 
-  it('tells what it speaks', async () => {
+  it('announces versions and extensions', async () => {
     const { status, headers } = await tus.send('OPTIONS', '/api/admin/upload/resumable', { 'tus-resumable': undefined });
     expect(status).toBe(204);
     expect(Object.fromEntries(headers)).toMatchObject({
@@ -102,7 +102,7 @@ describe('resumable uploads', () => {
     expect(await downloaded('same.pkg')).toEqual(Buffer.from('content 2'));
   });
 
-  it('goes on only where it stands', async () => {
+  it('resumes only at its offset', async () => {
     const location = await tus.begin('places.pkg', 10);
     expect((await tus.patch(location, 0, 'hello')).offset).toBe(5);
     for (const offset of [0, 4, 6, 10, 11]) {
@@ -220,7 +220,7 @@ describe('resumable uploads', () => {
     expect(content.equals((await downloaded('contested.pkg'))!)).toBe(true);
   });
 
-  it('expires when nobody goes on with it', async () => {
+  it('expires when it receives nothing', async () => {
     const { manager } = server.app.get(Database);
     const location = await tus.begin('forgotten.pkg', 10);
     const id = location.split('/').at(-1)!;

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { blockDigest } from '#libs/platform/crypto/block-digest.js';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
+import { rootHash } from '#libs/replication/content-root.js';
 import { eventually } from '../support/eventually.js';
 import { TestServer } from '../support/test-server.js';
 import { RawUpload } from './raw-upload.js';
@@ -48,11 +51,37 @@ describe('uploading', () => {
       notes: 'Für alle',
       origin: expect.stringMatching(/^[0-9a-f]{32}$/),
       updated_ts: expect.any(Number),
+      replacement_pending: false,
+      served_uuid: body.uuid,
+      copies: null, // answers to changes do not count them
+      copies_state: 'unknown',
       chunk_count: 4,
       already_existed: false,
+      warnings: [],
     });
     expect((await server.downloaded('NoMAD.pkg')).equals(content)).toBe(true);
     expect(filesOf(server, 'share')).toContain('NoMAD.pkg');
+  });
+
+  it.each([
+    ['blake3', {}],
+    ['sha256', { BLOCK_HASH: 'sha256' }],
+  ] as const)('keeps the block list, made with %s, and the root that receivers verify with', async (algorithm, settings) => {
+    const own = await TestServer.start('upload-root', settings);
+    try {
+      for (const size of [0, 17, MIB, 2 * MIB + 17]) {
+        const content = randomBytes(size);
+        await own.upload(`root-${size}.pkg`, content);
+        const blocks = Array.from({ length: Math.ceil(size / MIB) }, (_, index) => content.subarray(index * MIB, (index + 1) * MIB));
+        const list = Buffer.concat(blocks.map((block) => blockDigest(algorithm, block)));
+        const database = new SqliteFile(path.join(own.dataDir, 'ods.sqlite'), { readonly: true });
+        const row = database.prepare('SELECT root_alg, root_hash, blocks FROM content WHERE filename = ?').get(`root-${size}.pkg`);
+        database.close();
+        expect(row).toEqual({ root_alg: algorithm, root_hash: rootHash(algorithm, size, list), blocks: list });
+      }
+    } finally {
+      await own.dispose();
+    }
   });
 
   it('is also POST /packages, as the reference documents call it', async () => {
@@ -94,7 +123,7 @@ describe('uploading', () => {
     expect(second.body).toEqual({ ...first.body, already_existed: true });
   });
 
-  it('does not overwrite another content unless it is told to', async () => {
+  it('does not overwrite another content without replace', async () => {
     const first = (await upload('taken.pkg', 'one')).body;
     const refused = await upload('TAKEN.pkg', 'two');
     expect(refused).toMatchObject({
@@ -118,7 +147,7 @@ describe('uploading', () => {
   it.each([
     ['a bad name', '.hidden', {}, /begin with a dot/],
     ['a bad stage', 'a.pkg', { stage: 'Production' }, /stage must be one of Dev, Test, Prod/],
-    ['a bad wish to replace', 'a.pkg', { replace: 'yes' }, /replace must be true or false/],
+    ['a bad input to replace', 'a.pkg', { replace: 'yes' }, /replace must be true or false/],
     ['long notes', 'a.pkg', { notes: 'x'.repeat(2_001) }, /notes may have at most 2000/],
   ])('refuses %s with a sentence', async (_what, name, fields, sentence) => {
     const { status, body } = await upload(name, 'x', fields as Record<string, string>);
@@ -169,7 +198,7 @@ describe('uploading', () => {
       return Promise.all(calls.map((call) => call.answer()));
     };
 
-    it('with the same content: one creates it, the others are told that it exists', async () => {
+    it('with the same content: one creates it, the others learn that it exists', async () => {
       const content = randomBytes(MIB);
       const before = filesOf(server, 'content').length;
       const answers = await send(

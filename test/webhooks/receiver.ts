@@ -15,7 +15,7 @@ interface ReceiverAnswer {
   readonly body?: string;
 }
 
-/** Somebody's endpoint. */
+/** The endpoint of a webhook. */
 export class Receiver {
   readonly received: Received[] = [];
   answer: (path: string) => ReceiverAnswer = () => ({ status: 204 });

@@ -31,7 +31,7 @@ export class DemoServer {
       ADMIN_PASSWORD: this.password,
       ...this.settings,
     };
-    this.#process = new Child(process.execPath, ['--enable-source-maps', inRoot('dist/apps/api/src/main.js')], {
+    this.#process = new Child(process.execPath, ['--enable-source-maps', inRoot('dist/bundle/api.js')], {
       env: { ...own, ...settings },
     });
     await this.#process.waitUntil(async () => {

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import { compressConsole } from './compress-console.mjs';
 import { install, isInstalled } from './install.mjs';
 import { whileLocked } from './lock.mjs';
 import { runNode } from './processes.mjs';
@@ -17,12 +18,12 @@ const consoleSources = ['apps/console', 'libs/api-client', 'angular.json', 'pack
 /** What is built, each with the stamp of its sources. */
 const parts = {
   server: {
-    stamp: new Stamp('dist/.stamp-server', () => hashOf([...serverFiles(), ...serverSettings])),
+    stamp: new Stamp('dist/.stamp-server', () => hashOf([...serverFiles(), ...serverSettings, 'tools/run/bundle-server.mjs'])),
     build: () => step('Building the server', buildServer),
   },
   console: {
-    stamp: new Stamp('dist/.stamp-console', () => hashOf(filesUnder(consoleSources, isSource))),
-    build: () => step('Building the console', () => runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true })),
+    stamp: new Stamp('dist/.stamp-console', () => hashOf([...filesUnder(consoleSources, isSource), 'tools/run/compress-console.mjs'])),
+    build: () => step('Building the console', buildConsole),
   },
 };
 
@@ -57,11 +58,18 @@ export async function ensureInstalled() {
 /** @param {('server' | 'console')[]} names */
 const isBuilt = (names) => isInstalled() && names.every((name) => parts[name].stamp.isFresh());
 
+async function buildConsole() {
+  await runNode('node_modules/@angular/cli/bin/ng.js', ['build'], { quiet: true });
+  compressConsole();
+}
+
 async function buildServer() {
   removeOrphans();
   // One tsconfig: the worker too. Always all of it: an incremental build would keep what a bare `tsc` wrote into
   // dist, which lacks what the Swagger plugin adds to the DTOs.
   await runNode('node_modules/@nestjs/cli/bin/nest.js', ['build', 'api'], { quiet: true });
+  const { bundleServer } = await import('./bundle-server.mjs'); // esbuild may just have been installed
+  await bundleServer();
 }
 
 /** Output of sources that no longer exist would otherwise stay importable for ever. */

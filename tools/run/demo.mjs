@@ -24,12 +24,12 @@ export default async function demo(args) {
   const folder = mkdtempSync(path.join(tmpdir(), 'ods-demo-'));
   /** @type {DemoServer[]} */
   const servers = [];
-  const told = new Promise((resolve) => {
+  const stopped = new Promise((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(name, resolve);
   });
   try {
-    await Promise.race([show(servers, folder, size), told]);
-    if (!args.includes('--once')) await Promise.race([told, leaveOpen(servers)]);
+    await Promise.race([show(servers, folder, size), stopped]);
+    if (!args.includes('--once')) await Promise.race([stopped, leaveOpen(servers)]);
   } finally {
     await Promise.allSettled(servers.map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
@@ -69,7 +69,7 @@ async function travel(servers, file, size) {
   const began = performance.now();
   const taken = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
   view.show(north.name, 0, 'uploading');
-  for (const { name } of others) view.show(name, 0, 'has not heard of it');
+  for (const { name } of others) view.show(name, 0, 'not known yet');
   await upload(north, file, FILENAME, size, (sent) => view.show(north.name, sent / size, 'uploading'));
   view.show(north.name, 1, `uploaded after ${taken()}`);
   await Promise.all(others.map((server) => watch(server, view, size, taken)));
@@ -85,7 +85,7 @@ async function watch(server, view, size, taken) {
       return;
     }
     const words = {
-      absent: 'has not heard of it',
+      absent: 'not known yet',
       waiting: 'knows of it, waits for the content',
       arriving: `arriving from ${source ?? 'its neighbour'}`,
     };
@@ -95,13 +95,13 @@ async function watch(server, view, size, taken) {
   throw new Failure(`${FILENAME} did not arrive at ${server.name} within ${ARRIVAL_TIMEOUT_MS / 60_000} minutes.`);
 }
 
-/** Stays until a server ends by itself, or we are told to stop. @param {DemoServer[]} servers */
+/** Stays until a server ends, or the demo is stopped. @param {DemoServer[]} servers */
 async function leaveOpen(servers) {
   process.stdout.write('\nThe consoles are open to try:\n');
   for (const { name, url } of servers) process.stdout.write(`  ${name.padEnd(8)} ${url}\n`);
   process.stdout.write(`Sign in as admin with the password ${servers[0]?.password}\nCtrl-C ends the demonstration and removes its data.\n`);
   const name = await Promise.race(servers.map(async (server) => (await server.ended(), server.name)));
-  throw new Failure(`${name} ended by itself.`);
+  throw new Failure(`${name} ended unexpectedly.`);
 }
 
 /** @param {number} from */

@@ -52,6 +52,6 @@ function advice(output) {
   }
   if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN/.test(output))
     return "The package registry was not reached: check the network, or npm's proxy settings.";
-  if (/EACCES|EPERM/.test(output)) return 'Files in this checkout belong to somebody else: run as their owner, or make them yours.';
+  if (/EACCES|EPERM/.test(output)) return 'Files in this checkout belong to another user: run as their owner, or make them yours.';
   return 'Try again; if it stays so, remove node_modules first.';
 }

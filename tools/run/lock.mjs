@@ -20,9 +20,9 @@ const address =
  */
 export async function whileLocked(work) {
   let server = await listen();
-  for (let told = false; server === null; server = await listen()) {
-    if (!told) say('… Another process builds this checkout: waiting for it');
-    told = true;
+  for (let isSaid = false; server === null; server = await listen()) {
+    if (!isSaid) say('… Another process builds this checkout: waiting for it');
+    isSaid = true;
     await whileHeld();
   }
   try {

@@ -12,6 +12,7 @@ const committed = {
   document: 'docs/openapi.json',
   client: 'libs/api-client',
   settings: 'docs/configuration.md',
+  limits: 'docs/security.md',
 };
 
 /** `npm run openapi`: writes the API's document and the console's client from the code; `-- --check` only compares. */
@@ -19,8 +20,8 @@ export default async function openapi(args) {
   await rebuildServer();
   if (args.includes('--check')) return step('OpenAPI document and client are as the code says', checkOpenApi);
   mkdirSync(inRoot('docs'), { recursive: true });
-  const { document, client, settings } = committed;
-  await step(`Writing ${document}, ${client} and ${settings}`, () => generate(document, client, settings));
+  const { document, client, settings, limits } = committed;
+  await step(`Writing ${document}, ${client}, ${settings} and the limits in ${limits}`, () => generate(document, client, settings, limits));
 }
 
 /** Throws when what is committed is not what the code says. Needs the built server. */
@@ -41,9 +42,9 @@ export async function checkOpenApi() {
   }
 }
 
-/** @param {string} document @param {string} client @param {string[]} settings nowhere, when not given */
-async function generate(document, client, ...settings) {
-  await runNode('dist/tools/openapi.js', [document, ...settings], { quiet: true });
+/** @param {string} document @param {string} client @param {string[]} pages of settings and limits; nowhere, when not given */
+async function generate(document, client, ...pages) {
+  await runNode('dist/tools/openapi.js', [document, ...pages], { quiet: true });
   await runNode('node_modules/ng-openapi-gen/lib/index.js', ['--input', document, '--output', client], { quiet: true });
 }
 

@@ -117,5 +117,5 @@ Depends: libc6, libstdc++6, passwd, util-linux
 Suggests: nginx, redis-server, mariadb-server, postgresql
 Description: distributes installers to every site
  One server for each site: what is uploaded at one of them arrives at all the
- others by itself, verified, and is served to managed computers nearby.
+ others automatically, verified, and is served to managed computers nearby.
 `;

@@ -3,7 +3,7 @@ const LOOK_EVERY_MS = 500;
 
 /**
  * npm passes SIGTERM and SIGINT on, but not when it is killed outright. A server that npm started must not
- * live on unseen then, so it stops as if it had been told to.
+ * live on unseen then, so it stops as on a signal.
  */
 export function stopWithNpm() {
   if (process.env['npm_lifecycle_event'] === undefined) return;

@@ -17,7 +17,7 @@ function endAll(signal = 'SIGTERM') {
       if (isWindows) child.kill(signal);
       else process.kill(-child.pid, signal);
     } catch (error) {
-      if (error.code !== 'ESRCH') throw error; // it ended by itself a moment ago
+      if (error.code !== 'ESRCH') throw error; // it has just ended
     }
   }
 }

@@ -20,6 +20,10 @@ export default async function soak(args) {
   process.env['ODS_SIM_SEED'] = seed;
   process.env['ODS_SIM_SEEDS'] = String(seeds);
   await runJest(['test/simulation', '--selectProjects', 'integration', '--testTimeout', String(minutes * 60_000 + 600_000)]);
+  const times = Math.ceil(minutes / 2);
+  process.stdout.write(`\nGenerated requests: ${times} times as many as in the tests.\n`);
+  process.env['ODS_FUZZ_TIMES'] = String(times);
+  await runJest(['test/fuzz/fuzz.spec.ts', '--selectProjects', 'integration', '--testTimeout', String(minutes * 60_000 + 600_000)]);
   process.stdout.write('\nStorm over real servers.\n');
   const hooks = inRoot('test/support/register-typescript.mjs');
   const storm = [inRoot('test/soak/storm.process.ts'), '--minutes', String(minutes), '--seed', seed, '--servers', values.servers];

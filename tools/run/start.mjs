@@ -8,5 +8,5 @@ export default async function start() {
   stopWithNpm();
   await ensureBuilt('server', 'console');
   process.setSourceMapsEnabled(true);
-  await import(pathToFileURL(inRoot('dist/apps/api/src/main.js')).href);
+  await import(pathToFileURL(inRoot('dist/bundle/api.js')).href);
 }

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { quickEnvironment, quickPrograms } from '../../test/quick.mjs';
 import { ensureServices } from '../../test/support/ensure-services.mjs';
+import { programs } from '../../test/support/programs.mjs';
 import { ensureBuilt } from './build.mjs';
 import { runJest } from './jest.mjs';
 import { checks } from './lint.mjs';
@@ -9,10 +11,25 @@ import { elapsed, say, step } from './step.mjs';
 
 const resultFile = inRoot('.cache/jest-results.json');
 
-/** `npm test`: everything that gates. Arguments go to Jest. Its last line counts checks and tests. */
+/**
+ * `npm test`: checks, unit specs and the quick part of test/. With paths, those files in full. Other arguments (`--shard=1/2`) go to Jest.
+ * Its last line counts checks and tests.
+ * @param {string[]} args
+ */
 export default async function test(args) {
+  const namesFiles = args.some((arg) => !arg.startsWith('-'));
+  if (namesFiles) return runTier(args, programs);
+  for (const [name, value] of Object.entries(quickEnvironment)) process.env[name] ??= value;
+  await runTier(
+    args,
+    programs.filter(({ name }) => quickPrograms.includes(name)),
+  );
+}
+
+/** @param {string[]} args @param {readonly import('../../test/support/programs.mjs').Program[]} wanted */
+export async function runTier(args, wanted) {
   await ensureBuilt('server', 'console');
-  ensureServices({ say });
+  ensureServices({ say, wanted });
   const total = { passed: 0, failed: 0, skipped: 0 };
   const gates = [...checks, { title: 'OpenAPI document and client are as the code says', check: checkOpenApi }];
   for (const { title, check } of gates) {

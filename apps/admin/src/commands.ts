@@ -3,10 +3,12 @@ import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { makeBackup, repositoryOf } from '#libs/maintenance/backup.js';
 import { checkContents } from '#libs/maintenance/content-check.js';
-import { examine } from '#libs/maintenance/doctor.js';
+import { examine, orphanText } from '#libs/maintenance/doctor.js';
+import { orphanFiles } from '#libs/maintenance/orphans.js';
 import { addKey, forgetOldKeys } from '#libs/maintenance/key-file.js';
 import { MaintenanceFailed } from '#libs/maintenance/maintenance.errors.js';
 import { migrateDatabase } from '#libs/maintenance/migrate-database.js';
+import { resetClock } from '#libs/maintenance/reset-clock.js';
 import { resetPassword } from '#libs/maintenance/reset-password.js';
 import { restoreBackup } from '#libs/maintenance/restore.js';
 import { sealAgain } from '#libs/maintenance/sealed-columns.js';
@@ -48,7 +50,9 @@ const backup: Command = async (args) => {
   const { contents, missing } = await withDatabase(config, (dataSource) =>
     makeBackup(config, dataSource, directory, !values['without-content']),
   );
-  say(`Backed up to ${directory}: the database, the keys and ${contents} contents. It holds secrets: keep it where nobody else reads it.`);
+  say(
+    `Backed up to ${directory}: the database, the keys and ${contents} contents. It holds secrets: keep it where no one else can read it.`,
+  );
   for (const filename of missing) say(`The content of ${filename} is not on this disk, and so not in the backup.`);
   return missing.length === 0 ? 0 : 1;
 };
@@ -66,11 +70,15 @@ const verify: Command = async (args) => {
   const { values } = read(args, { 'sizes-only': flag, json: flag });
   const config = loadConfig();
   const report = await withDatabase(config, (dataSource) =>
-    checkContents(repositoryOf(dataSource), config.get('dataDir'), values['sizes-only']),
+    (async () => ({
+      ...(await checkContents(repositoryOf(dataSource), config.get('dataDir'), values['sizes-only'])),
+      orphans: await orphanFiles(repositoryOf(dataSource), config.get('dataDir')),
+    }))(),
   );
   if (values.json) say(JSON.stringify(report));
   else {
     for (const { filename, uuid, fault } of report.faults) say(`${fault}: ${filename} (${uuid})`);
+    for (const orphan of report.orphans) say(orphanText(orphan));
     say(`${report.checked} contents checked, ${report.faults.length} faults.`);
     if (report.faults.length > 0)
       say('Press Verify on the page of the package, or restart the server if it is missing: it is fetched again from a peer.');
@@ -94,6 +102,19 @@ const reset: Command = async (args) => {
   const password = await withDatabase(loadConfig(), (dataSource) => resetPassword(dataSource, values.user, wanted));
   say(wanted === null ? `New password of ${values.user}: ${password}` : `The password of ${values.user} was set.`);
   say('It must be changed at the next sign-in. All sign-ins of this user were ended.');
+  return 0;
+};
+
+const clock: Command = async (args) => {
+  read(args, {});
+  const config = loadConfig();
+  const { packages, nowMs } = await resetClock(config, await prepareDatabase(config.get('database')));
+  say(`It is ${new Date(nowMs).toISOString()} by this machine's clock. Packages that were stamped later by this server: ${packages}.`);
+  say(
+    packages > 0
+      ? 'They have a stamp of now; the other servers take them. The server may run.'
+      : 'The clock of the catalog was set. The server may run.',
+  );
   return 0;
 };
 
@@ -126,6 +147,7 @@ export const commands: Readonly<Record<string, Command>> = {
   restore,
   verify,
   doctor,
+  'reset-clock': clock,
   'reset-password': reset,
   'rotate-database-key': rotate,
   'migrate-database': migrate,

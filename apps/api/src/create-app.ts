@@ -1,5 +1,6 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
+import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/platform/config/config.js';
@@ -9,16 +10,19 @@ import { trackRequests } from '#libs/platform/http/track-requests.js';
 import { allowOrigins } from '#libs/platform/http/allow-origins.js';
 import { limitRate } from '#libs/platform/http/limit-rate.js';
 import { boundUnreadBodies } from '#libs/platform/http/unread-bodies.js';
+import { endKeptConnections } from '#libs/platform/http/end-kept-connections.js';
+import { parseContexts, toDownloadUrl } from '#libs/platform/http/download-path.js';
+import { PublicPath } from '#libs/platform/http/public-path.js';
+import { Shutdown } from '#libs/platform/http/shutdown.js';
+import { takeBodies } from '#libs/platform/http/bodies/take-bodies.js';
 import { traceRequests } from '#libs/platform/tracing/trace-requests.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
-import { PUSHED_CONTENT_TYPE } from '#libs/registration/pushed-content.js';
+import { AnswerSigner, signAnswers } from '#libs/peers/auth/answer-signer.js';
+import { PUSHED_CONTENT_TYPE } from '#libs/peers/client/pushed-content.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './serve-docs.js';
 import { serveConsole, toConsoleUrl } from './serve-console.js';
-
-/** Bodies that are read into memory (JSON); package content is streamed and counted elsewhere. */
-const BODY_LIMIT_BYTES = 4 * 2 ** 20;
 
 /** The console is all of one origin; Angular writes its components' styles into the page. TLS ends at a proxy, which sends HSTS. */
 const securityHeaders = {
@@ -49,13 +53,15 @@ export async function createApp(
   dataSource: DataSource,
   { preview = false }: CreateAppOptions = {},
 ): Promise<NestFastifyApplication> {
+  const late: { paths?: PublicPath } = {}; // of the module graph, which is made below
+  const contexts = parseContexts(config.get('DOWNLOAD_CONTEXTS') ?? '');
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
     // The nearest proxy only: what stands further left in X-Forwarded-For is whatever the client wrote.
     trustProxy: config.get('TRUST_PROXY') && ((_address: string, hop: number) => hop === 0),
-    rewriteUrl: toConsoleUrl,
-    // A peer's idle connection must not hold up a stop.
-    keepAliveTimeout: 5_000,
+    rewriteUrl: ({ method, url = '/', headers }: IncomingMessage) =>
+      toConsoleUrl({ method, url: toDownloadUrl(late.paths?.strip(url, headers) ?? url, contexts), headers }),
+    keepAliveTimeout: config.get('KEEP_ALIVE_SECONDS') * 1_000,
+    return503OnClosing: false, // what still comes over a kept connection can be answered
     requestTimeout: 0, // uploads may take hours; a stalled one is cut by its own idle limit
     routerOptions: { maxParamLength: 1_024 },
     genReqId: () => crypto.randomUUID(),
@@ -63,25 +69,31 @@ export async function createApp(
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataSource), adapter, {
     logger: new OdsLogger(config, 'api'),
-    rawBody: true,
+    bodyParser: false, // takeBodies reads them
     preview,
     abortOnError: false,
   });
+  adapter.getInstance().server.maxConnections = config.get('MAX_CONNECTIONS');
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
   trackRequests(adapter.getInstance());
   traceRequests(adapter.getInstance());
   boundUnreadBodies(adapter.getInstance());
+  if (!preview) endKeptConnections(adapter.getInstance(), app.get(Shutdown));
   allowOrigins(adapter.getInstance(), config);
   limitRate(adapter.getInstance(), config);
-  // Uploads read the request themselves, as it arrives.
-  adapter
-    .getInstance()
-    .addContentTypeParser(['multipart/form-data', 'application/offset+octet-stream'], (_request, _payload, done) => done(null));
-  app.useBodyParser(PUSHED_CONTENT_TYPE, { bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) => done(null, body));
+  takeBodies(adapter.getInstance(), app, {
+    stream: ['multipart/form-data', 'application/offset+octet-stream'],
+    bytes: [PUSHED_CONTENT_TYPE],
+  });
+  if (!preview) signAnswers(adapter.getInstance(), app.get(AnswerSigner));
   await app.register(helmet, securityHeaders);
   await app.register(cookie);
-  if (!preview) serveDocs(app);
-  if (!preview) await serveConsole(app);
+  if (!preview) {
+    const paths = app.get(PublicPath);
+    late.paths = paths;
+    serveDocs(app, paths);
+    await serveConsole(app, paths);
+  }
   return app;
 }

@@ -3,12 +3,16 @@ import { AboutHttpModule } from '#libs/about/about.module.js';
 import { AccountsHttpModule } from '#libs/accounts/accounts.module.js';
 import { LiveHttpModule } from '#libs/live/live.module.js';
 import { MetricsHttpModule } from '#libs/metrics/metrics.module.js';
-import { AuditLogHttpModule } from '#libs/audit-log/audit-log.module.js';
+import { AuditHttpModule } from '#libs/audit/audit.module.js';
 import { NetworkHttpModule } from '#libs/network/network.module.js';
-import { NotificationsHttpModule } from '#libs/notifications/notifications.module.js';
+import { InspectionHttpModule } from '#libs/inspection/inspection.module.js';
+import { EmailHttpModule } from '#libs/email/email.module.js';
+import { JamfHttpModule } from '#libs/jamf/jamf.module.js';
+import { DownloadsHttpModule } from '#libs/downloads/downloads.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
-import { RegistrationHttpModule } from '#libs/registration/registration.module.js';
+import { RegistrationHttpModule } from '#libs/peers/peers.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
+import { TrustHttpModule } from '#libs/trust/trust.module.js';
 import { SystemHttpModule } from '#libs/system/system.module.js';
 import { UploadHttpModule } from '#libs/upload/upload.module.js';
 import { WebhooksHttpModule } from '#libs/webhooks/webhooks.module.js';
@@ -16,16 +20,20 @@ import { WebhooksHttpModule } from '#libs/webhooks/webhooks.module.js';
 /** Every feature's HTTP door (`XHttpModule`). */
 export const httpModules: Type[] = [
   AccountsHttpModule,
-  AuditLogHttpModule,
+  AuditHttpModule,
   AboutHttpModule,
   SystemHttpModule,
   NetworkHttpModule,
   PackagesHttpModule,
+  DownloadsHttpModule,
   UploadHttpModule,
   RegistrationHttpModule,
   SyncHttpModule,
+  TrustHttpModule,
   LiveHttpModule,
   WebhooksHttpModule,
-  NotificationsHttpModule,
+  EmailHttpModule,
+  JamfHttpModule,
+  InspectionHttpModule,
   MetricsHttpModule,
 ];

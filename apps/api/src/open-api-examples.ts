@@ -10,6 +10,7 @@ interface Schema {
   readonly nullable?: boolean;
   readonly allOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
 }
@@ -27,7 +28,7 @@ export function exampleOf(document: OpenAPIObject, schema: Schema): unknown {
     const name = schema.$ref.split('/').at(-1)!;
     return exampleOf(document, (document.components?.schemas?.[name] ?? {}) as Schema);
   }
-  const whole = (schema.allOf ?? schema.oneOf?.slice(0, 1))?.map((part) => exampleOf(document, part));
+  const whole = (schema.allOf ?? (schema.oneOf ?? schema.anyOf)?.slice(0, 1))?.map((part) => exampleOf(document, part));
   if (whole !== undefined) return whole.length === 1 ? whole[0] : Object.assign({}, ...(whole as object[]));
   if (schema.properties !== undefined) {
     const fields = Object.entries(schema.properties).map(([name, field]) => [name, exampleOf(document, field)] as const);

@@ -1,7 +1,7 @@
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { MINIMUM_ROLE, usualRole } from '#libs/accounts/roles.decorator.js';
+import { MINIMUM_ROLE, usualRole } from '#libs/platform/admin-api/roles.decorator.js';
 import type { Role } from '#libs/entities/user.entity.js';
 
 interface Operation {

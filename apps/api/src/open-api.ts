@@ -4,16 +4,31 @@ import { problemResponse } from '#libs/platform/errors/api-problems.js';
 import { addExamples } from './open-api-examples.js';
 import { addLeastRoles } from './open-api-roles.js';
 
-/** What the tags of the document stand for, in the order in which they are shown. */
+/** Each tag of the document with its description, in the order in which they are shown. */
 const tags: readonly (readonly [string, string])[] = [
-  ['auth', "Signing in and out, and one's own password."],
-  ['users', 'The people who may sign in.'],
-  ['tokens', 'What programs call this API with.'],
-  ['about', 'What this server is called, and what it is for.'],
-  ['system', 'How this server is doing.'],
-  ['packages', 'What is distributed.'],
-  ['upload', 'Bringing packages in.'],
+  ['auth', "Signing in and out, and changing one's own password."],
+  ['users', 'Accounts of the people who may sign in.'],
+  ['tokens', 'API tokens with which programs call this API.'],
+  ['about', "This server's name, stage, URL and identity."],
+  ['system', "This server's version, load, disk and memory."],
+  ['packages', 'The packages of the mesh: list, change, promote, delete, restore, verify.'],
+  ['deleted_packages', 'Deleted packages, as long as they can be restored.'],
+  ['upload', 'Uploading packages, as a form or resumably (tus 1.0).'],
   ['registration', 'The servers that exchange packages with this one.'],
+  ['invitations', 'Keys with which one server may register here, once and for a limited time.'],
+  ['blocked_servers', 'Servers that were unregistered here and cannot register again until they are unblocked.'],
+  ['network', 'All servers of the mesh, directly registered or not, and which packages each of them has.'],
+  ['transfers', 'Packages on their way to this server: progress, reason for waiting, retry, cancel.'],
+  ['replication', 'Limits on bandwidth and parallel transfers, the daily window, and pause.'],
+  ['held_changes', 'Changes of peers that would remove or replace many packages at once, held until an administrator decides.'],
+  ['held_deletes', 'The former name of held_changes; kept for existing clients.'],
+  ['authors', 'The servers whose packages arrive here: their keys, and what is accepted of each.'],
+  ['refused_writes', 'What registered servers sent and this server did not accept.'],
+  ['events', 'What happens on this server, as a stream of server-sent events.'],
+  ['webhooks', 'Sending events to other systems (Standard Webhooks 1.0), with the deliveries and their responses.'],
+  ['notifications', 'Sending events to people by e-mail.'],
+  ['jamf', 'The connection to Jamf Pro.'],
+  ['audit', 'The audit trail: who did what, when and from where.'],
 ];
 
 const description = `The admin API: everything the console can do.
@@ -75,15 +90,16 @@ function addWhatAllHave(document: OpenAPIObject): void {
       429,
       ...(hasPathParameter ? [414] : []),
       ...(isRepeatable ? [400, 409, 422] : []),
-      ...(takesJson ? [400, 413, 415] : []),
+      ...(takesJson ? [400, 408, 413, 415, 503] : []),
     ];
     for (const status of statuses) operation.responses[status] ??= problemResponse(status);
   }
 }
 
-/** Those that are described first; others that an operation has come after. */
+/** The tags in use, described. Throws when an operation has a tag without a description. */
 function tagsOf(document: OpenAPIObject): { name: string; description: string }[] {
   const used = new Set(operationsOf(document).flatMap(([, operation]) => operation.tags ?? []));
   const known = tags.filter(([name]) => used.delete(name)).map(([name, text]) => ({ name, description: text }));
-  return [...known, ...[...used].sort().map((name) => ({ name, description: `Operations on ${name.replaceAll('_', ' ')}.` }))];
+  if (used.size > 0) throw new Error(`Describe the tags ${[...used].join(', ')} in apps/api/src/open-api.ts.`);
+  return known;
 }

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { PublicPath } from '#libs/platform/http/public-path.js';
 import { openApi } from './open-api.js';
 
 const assets = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
@@ -29,12 +30,13 @@ const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', dee
 `;
 
 /** The description of the API at /api/openapi.json, and a page that shows it at /api/docs. They say nothing that is secret. */
-export function serveDocs(app: NestFastifyApplication): void {
+export function serveDocs(app: NestFastifyApplication, paths: PublicPath): void {
   const fastify = app.getHttpAdapter().getInstance();
-  let text: string | undefined; // made when first asked for: it takes a moment
-  fastify.get('/api/openapi.json', (_request, reply) => {
-    text ??= JSON.stringify(openApi(app));
-    void reply.type('application/json; charset=utf-8').send(text);
+  let document: ReturnType<typeof openApi> | undefined; // made when first asked for: it takes a moment
+  fastify.get('/api/openapi.json', ({ headers }, reply) => {
+    document ??= openApi(app);
+    const servers = [{ url: paths.of(headers) || '/' }];
+    void reply.type('application/json; charset=utf-8').send(JSON.stringify({ ...document, servers }));
   });
   fastify.get('/api/docs', (_request, reply) => void reply.type('text/html; charset=utf-8').send(page));
   fastify.get('/api/docs/start.js', (_request, reply) => void reply.type('text/javascript; charset=utf-8').send(start));

@@ -1,4 +1,5 @@
 import { CommandFailed, EXIT } from './failures.js';
+import { exchangeText } from './http-request.js';
 
 const CALL_TIMEOUT_MS = 60_000;
 
@@ -19,15 +20,12 @@ export class AdminApi {
 
   /** Throws CommandFailed with what the server said. */
   async call<T>(method: string, target: string, body?: unknown): Promise<T> {
-    const response = await fetch(`${this.url}/api/admin/${target}`, {
-      method,
-      headers: { ...this.authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    }).catch((error: unknown) => {
+    const headers = { ...this.authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const sent = { ...(body === undefined ? {} : { body: JSON.stringify(body) }), timeoutMs: CALL_TIMEOUT_MS };
+    const { status, text } = await exchangeText(`${this.url}/api/admin/${target}`, method, headers, sent).catch((error: unknown) => {
       throw unreachable(this.url, error);
     });
-    return readAnswer<T>(response.status, await response.text());
+    return readAnswer<T>(status, text);
   }
 
   get authorization(): Record<string, string> {
@@ -36,8 +34,9 @@ export class AdminApi {
 }
 
 export function unreachable(url: string, error: unknown): CommandFailed {
-  const { message, cause } = error as Error;
-  const reason = (cause as { code?: string; message?: string } | undefined)?.code ?? (cause as Error | undefined)?.message ?? message;
+  const { message, cause, code } = error as Error & { code?: string };
+  const reason =
+    code ?? (cause as { code?: string; message?: string } | undefined)?.code ?? (cause as Error | undefined)?.message ?? message;
   return new CommandFailed(`${url} does not answer: ${reason}.`, EXIT.unreachable);
 }
 
@@ -53,3 +52,6 @@ export function readAnswer<T>(status: number, text: string): T {
   const detail = (body as { detail?: string }).detail ?? `Status ${status}.`;
   throw new CommandFailed(status === 401 ? `${detail} Run "ods login URL", or renew ODS_TOKEN.` : detail);
 }
+
+/** Whether it was not ODS that refused: its own refusals are problem documents of its own kind. */
+export const isOfProxy = (text: string): boolean => !text.includes('urn:ods:problem:');

@@ -2,11 +2,12 @@ import path from 'node:path';
 import { findAccount, forgetAccount, keepAccount } from './account.js';
 import { AdminApi, unreachable } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
-import { allPackages, asStage, findPackage, peersOf, stageAfter } from './packages.js';
-import { progressBar, say, sayTable, tell } from './screen.js';
+import { parseChunkSize } from './chunk-size.js';
+import { exchangeText } from './http-request.js';
+import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
+import { progressBar, say, sayTable } from './screen.js';
 import { issueToken } from './sign-in.js';
 import { uploadFile } from './upload.js';
-import { completions } from './usage.js';
 import { waitUntilEverywhere } from './wait.js';
 
 /** All options of all commands: parsed once. */
@@ -21,9 +22,10 @@ export interface Options {
   readonly replace?: boolean;
   readonly wait?: boolean;
   readonly timeout?: string;
+  readonly chunkSize?: string;
 }
 
-type Command = (words: readonly string[], options: Options) => Promise<Exit>;
+export type Command = (words: readonly string[], options: Options) => Promise<Exit>;
 
 const api = async (): Promise<AdminApi> => {
   const { url, token } = await findAccount();
@@ -38,6 +40,13 @@ function need(words: readonly string[], what: string): string {
 function secondsOf({ timeout = '600' }: Options): number {
   if (!/^\d{1,6}$/.test(timeout)) throw new CommandFailed('--timeout takes seconds.', EXIT.usage);
   return Number(timeout);
+}
+
+function chunkSizeOf({ chunkSize }: Options): number | null {
+  if (chunkSize === undefined) return null;
+  const bytes = parseChunkSize(chunkSize);
+  if (bytes === null) throw new CommandFailed(`--chunk-size takes a size of at least 64K such as 32M, not "${chunkSize}".`, EXIT.usage);
+  return bytes;
 }
 
 const login: Command = async (words, { user = 'admin', role }) => {
@@ -70,7 +79,7 @@ async function uploadOne(server: AdminApi, file: string, options: Options): Prom
     ...(options.replace ? { replace: 'true' } : {}),
   };
   const bar = progressBar(filename);
-  const uploaded = await uploadFile(server, { file, filename, fields }, bar.show).finally(bar.end);
+  const uploaded = await uploadFile(server, { file, filename, fields, chunkSize: chunkSizeOf(options) }, bar.show).finally(bar.end);
   if (options.wait) await waitUntilEverywhere(server, uploaded.filename, secondsOf(options));
   if (options.json) say(JSON.stringify(uploaded));
   else {
@@ -108,14 +117,14 @@ const promote: Command = async (words, { json }) => {
   const server = await api();
   const { filename, stage } = await findPackage(server, need(words, 'which package'));
   const to = words[1] === undefined ? stageAfter(stage) : asStage(words[1]);
-  const changed = await server.call('PATCH', `packages/${encodeURIComponent(filename)}`, { stage: to });
+  const changed = await server.call('PATCH', packagePath(filename), { stage: to });
   say(json ? JSON.stringify(changed) : `${filename} is in ${to} now; it was in ${stage}.`);
   return EXIT.done;
 };
 
 const remove: Command = async (words) => {
   const name = need(words, 'which package');
-  await (await api()).call('DELETE', `packages/${encodeURIComponent(name)}`);
+  await (await api()).call('DELETE', packagePath(name));
   say(`${name} is deleted, here and soon everywhere.`);
   return EXIT.done;
 };
@@ -140,25 +149,25 @@ const peers: Command = async (_, { json }) => {
 
 const register: Command = async (words, { json }) => {
   const invitation = need(words, 'the invitation that the other server copies for you');
-  let wish: unknown;
+  let input: unknown;
   try {
     const text = /ods-invite:([\w-]+)/.exec(invitation)?.[1] ?? '';
     const { url, iss_id, key } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, string>;
-    wish = { url, iss_id, key };
+    input = { url, iss_id, key };
   } catch {
     throw new CommandFailed('That is no invitation. Copy it whole from the Network page of the other server.', EXIT.usage);
   }
-  const peer = await (await api()).call<{ name: string }>('POST', 'register', wish);
+  const peer = await (await api()).call<{ name: string }>('POST', 'register', input);
   say(json ? JSON.stringify(peer) : `Registered with ${peer.name}.`);
   return EXIT.done;
 };
 
 const status: Command = async (_, { json }) => {
   const server = await api();
-  const ready = await fetch(`${server.url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+  const ready = await exchangeText(`${server.url}/readyz`, 'GET', {}, { timeoutMs: 10_000 }).catch((error: unknown) => {
     throw unreachable(server.url, error);
   });
-  const health = (await ready.json()) as { status: string; reasons: string[] };
+  const health = JSON.parse(ready.text) as { status: string; reasons: string[] };
   const away = (await peersOf(server))
     .filter((peer) => peer.status === 'unreachable')
     .map(({ name, last_error }) => `${name} does not answer: ${last_error ?? ''}`);
@@ -172,14 +181,4 @@ const status: Command = async (_, { json }) => {
   return health.status === 'ready' && reasons.length === 0 ? EXIT.done : EXIT.refused;
 };
 
-const completion: Command = (words) => {
-  const script = completions[need(words, 'for which shell')];
-  if (script === undefined) throw new CommandFailed(`There is completion for ${Object.keys(completions).join(', ')}.`, EXIT.usage);
-  process.stdout.write(script);
-  if (process.stdout.isTTY) tell('Put this where your shell reads completions, for example: source <(ods completion bash)');
-  return Promise.resolve(EXIT.done);
-};
-
-export const commands: Readonly<Record<string, Command>> = {
-  ...{ login, logout, upload, list, show, promote, delete: remove, wait, peers, register, status, completion },
-};
+export const commands = { login, logout, upload, list, show, promote, delete: remove, wait, peers, register, status };

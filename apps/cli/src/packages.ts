@@ -35,7 +35,10 @@ export async function allPackages(api: AdminApi, filter: Readonly<Record<string,
   return found;
 }
 
-export const findPackage = (api: AdminApi, name: string): Promise<Listed> => api.get(`packages/${encodeURIComponent(name)}`);
+/** By its name, also where the name is a number: `ods delete 7` must not mean another package. */
+export const packagePath = (name: string, action = ''): string => `packages/${encodeURIComponent(name)}${action}?by=name`;
+
+export const findPackage = (api: AdminApi, name: string): Promise<Listed> => api.get(packagePath(name));
 
 export const peersOf = async (api: AdminApi): Promise<Peer[]> => (await api.get<{ items: Peer[] }>('registered_ods')).items;
 

@@ -2,7 +2,7 @@
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** A line to standard error: what only a person reads. */
-export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+export const printNote = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Columns as wide as what is in them; without decoration, so that awk reads them too. */
 export function sayTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
@@ -19,7 +19,7 @@ export function sayTable(head: readonly string[], rows: readonly (readonly strin
 const MB = 2 ** 20;
 const EVERY_MS = 100;
 
-/** A bar on a terminal; nothing where nobody watches. */
+/** A progress bar on a terminal; nothing when the output is redirected. */
 export function progressBar(label: string): { show(sent: number, size: number): void; end(): void } {
   if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
   const began = performance.now();

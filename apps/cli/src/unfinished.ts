@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const directory = (): string => path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'ods', 'uploads');
 
-/** Remembers where an upload was begun, so that the same command goes on with it after a crash of the machine, too. */
+/** Remembers where an upload was begun, so that the same command resumes it, also after a crash of the machine. */
 export class Unfinished {
   private readonly file: string;
 

@@ -2,36 +2,29 @@ import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type AdminApi, readAnswer, unreachable } from './admin-api.js';
+import { type AdminApi, isOfProxy, readAnswer, unreachable } from './admin-api.js';
 import { CommandFailed } from './failures.js';
 import { answerTo, openRequest } from './http-request.js';
-import type { Listed } from './packages.js';
 import { uploadResumably } from './resumable-upload.js';
-
-export interface UploadWish {
-  readonly file: string;
-  readonly filename: string;
-  readonly fields: Readonly<Record<string, string>>;
-}
-
-export type Uploaded = Listed & { readonly already_existed: boolean };
-/** Hears how many bytes went out. */
-export type Progress = (sent: number, size: number) => void;
+import type { Progress, Uploaded, UploadRequest } from './upload-request.js';
 
 const BOUNDARY = `ods-${crypto.randomUUID()}`;
 /** Smaller files are sent again from their beginning: that takes less time than to ask. */
 const RESUMED_FROM = 16 * 2 ** 20;
 
 /** Sends one file, a block at a time; larger ones so that they can be gone on with. Throws CommandFailed. */
-export async function uploadFile(api: AdminApi, wish: UploadWish, onProgress: Progress): Promise<Uploaded> {
-  const { size, mtimeMs } = await statOf(wish.file);
-  if (size >= RESUMED_FROM) return uploadResumably(api, { ...wish, size, mtimeMs }, onProgress);
-  return uploadForm(api, wish, size, onProgress);
+export async function uploadFile(api: AdminApi, input: UploadRequest, onProgress: Progress): Promise<Uploaded> {
+  const { size, mtimeMs } = await statOf(input.file);
+  const mayBeWhole = size < RESUMED_FROM && (input.chunkSize === null || size <= input.chunkSize);
+  const uploaded = mayBeWhole ? await uploadForm(api, input, size, onProgress) : null;
+  return uploaded ?? uploadResumably(api, { ...input, size, mtimeMs }, onProgress);
 }
 
-async function uploadForm(api: AdminApi, wish: UploadWish, size: number, onProgress: Progress): Promise<Uploaded> {
-  const [head, tail] = [Buffer.from(formHead(wish)), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)];
-  const request = openRequest(api, '/api/admin/upload', 'POST', {
+/** Null when a proxy on the way takes no request of that length. */
+async function uploadForm(api: AdminApi, input: UploadRequest, size: number, onProgress: Progress): Promise<Uploaded | null> {
+  const [head, tail] = [Buffer.from(formHead(input)), Buffer.from(`\r\n--${BOUNDARY}--\r\n`)];
+  const request = openRequest(`${api.url}/api/admin/upload`, 'POST', {
+    ...api.authorization,
     'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
     'content-length': String(head.length + size + tail.length),
   });
@@ -39,7 +32,7 @@ async function uploadForm(api: AdminApi, wish: UploadWish, size: number, onProgr
   let sent = 0;
   const body = async function* (): AsyncGenerator<Buffer> {
     yield head;
-    for await (const piece of createReadStream(wish.file, { highWaterMark: 1_048_576 })) {
+    for await (const piece of createReadStream(input.file, { highWaterMark: 1_048_576 })) {
       yield piece as Buffer;
       onProgress((sent += (piece as Buffer).length), size);
     }
@@ -49,7 +42,9 @@ async function uploadForm(api: AdminApi, wish: UploadWish, size: number, onProgr
   const sending = pipeline(body, request).catch((error: unknown) => error);
   try {
     const response = await answer;
-    return readAnswer<Uploaded>(response.statusCode ?? 0, await text(response));
+    const said = await text(response);
+    if (response.statusCode === 413 && isOfProxy(said)) return null;
+    return readAnswer<Uploaded>(response.statusCode ?? 0, said);
   } catch (error) {
     throw error instanceof CommandFailed ? error : unreachable(api.url, error);
   } finally {
@@ -72,7 +67,7 @@ async function statOf(file: string): Promise<Stats> {
 /** Names as browsers write them: quotes and line ends would end the header. */
 const quoted = (name: string): string => name.replace(/["\r\n]/g, (sign) => encodeURIComponent(sign));
 
-function formHead({ filename, fields }: UploadWish): string {
+function formHead({ filename, fields }: UploadRequest): string {
   const parts = Object.entries(fields).map(
     ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );

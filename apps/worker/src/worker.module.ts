@@ -6,7 +6,7 @@ import { Readiness } from '#libs/platform/http/readiness.js';
 import { JobsModule } from '#libs/platform/jobs/jobs.module.js';
 import { PlatformModule } from '#libs/platform/platform.module.js';
 import { jobModules } from '#libs/job-modules.js';
-import { WorkerDoor } from './worker-door.js';
+import { WorkerHealthServer } from './worker-health-server.js';
 
 /** The worker: every feature's job handlers, fed by Bull. */
 @Module({})
@@ -15,7 +15,7 @@ export class WorkerModule {
     return {
       module: WorkerModule,
       imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config), ...jobModules],
-      providers: [Readiness, WorkerDoor],
+      providers: [Readiness, WorkerHealthServer],
     };
   }
 }

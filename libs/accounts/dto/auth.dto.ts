@@ -1,8 +1,9 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { type Role, roles } from '#libs/entities/user.entity.js';
+import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
-import type { Principal } from '../principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import type { SignedIn } from '../sessions.js';
 
 /** Longer than any password that can be set: says "wrong", not "too long", to what was typed. */
@@ -23,6 +24,16 @@ export class LoginDto {
   @MinLength(1)
   @MaxLength(LONGEST_INPUT)
   password!: string;
+
+  @ApiPropertyOptional({
+    example: 'K7QX-2MNP-8RTW',
+    maxLength: 64,
+    description: 'For the first sign-in from another machine: the code that the log of the server shows.',
+  })
+  @MayBeLeftOut()
+  @IsString()
+  @MaxLength(64)
+  code?: string;
 }
 
 export class ChangePasswordDto {

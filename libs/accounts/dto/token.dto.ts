@@ -1,11 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import type { ApiToken } from '#libs/entities/api-token.entity.js';
 import { type Role, roles } from '#libs/entities/user.entity.js';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
-import { type IssuedToken, stagesOf } from '../api-tokens.service.js';
+import { type IssuedToken, stagesOf, type TokenOfAccount } from '../api-tokens.service.js';
 
 const plainName = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}]+(?<!\s)$/u;
 
@@ -40,6 +39,16 @@ export class CreateTokenDto {
   @ArrayUnique()
   @IsIn(stages, { each: true, message: `stages must be of ${stages.join(', ')}` })
   stages?: Stage[];
+
+  @ApiPropertyOptional({
+    example: 'build-service',
+    maxLength: 64,
+    description: 'The service account that it belongs to. Without it: your own account, with which it ends.',
+  })
+  @MayBeLeftOut()
+  @IsString()
+  @MaxLength(64)
+  account?: string;
 }
 
 export class TokenDto {
@@ -53,10 +62,17 @@ export class TokenDto {
   @ApiProperty({ example: '2017-11-11T03:15:54' }) created!: string;
   @ApiProperty({ example: 1510370154 }) created_ts!: number;
   @ApiProperty({ example: 'admin' }) created_by!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'admin',
+    description: 'The account that it belongs to and never does more than; null: the account is gone, and the token is good for nothing.',
+  })
+  account!: string | null;
   @ApiProperty({ type: Number, nullable: true, example: 1510370200, description: 'Unix time, to about a minute.' })
   last_used_ts!: number | null;
 
-  static from(token: ApiToken): TokenDto {
+  static from({ token, account }: TokenOfAccount): TokenDto {
     const { id, name, hint, role, expiresMs, createdMs, createdBy, lastUsedMs } = token;
     return {
       ...{ id, name, hint, role },
@@ -65,6 +81,7 @@ export class TokenDto {
       created: isoSeconds(createdMs),
       created_ts: unixSeconds(createdMs),
       created_by: createdBy,
+      account: account?.username ?? null,
       last_used_ts: lastUsedMs === null ? null : unixSeconds(lastUsedMs),
     };
   }
@@ -77,8 +94,8 @@ export class IssuedTokenDto extends TokenDto {
   })
   token!: string;
 
-  static issued({ token, secret }: IssuedToken): IssuedTokenDto {
-    return { ...TokenDto.from(token), token: secret };
+  static issued(issued: IssuedToken): IssuedTokenDto {
+    return { ...TokenDto.from(issued), token: issued.secret };
   }
 }
 

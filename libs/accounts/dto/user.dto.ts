@@ -4,7 +4,7 @@ import { type Role, roles, type User } from '#libs/entities/user.entity.js';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 
-/** Longer than any password that can be set, so that the fault is told by the rules for passwords. */
+/** Longer than any password that can be set, so that the rules for passwords report the fault. */
 const LONGEST_INPUT = 1_024;
 const roleMessage = { message: `role must be one of ${roles.join(', ')}` };
 /** Neither control characters nor spaces at the ends: such names look like others. */
@@ -18,16 +18,22 @@ export class CreateUserDto {
   @Matches(plainName, { message: 'username must not begin or end with a space, nor have invisible characters' })
   username!: string;
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     example: 'vermilion otter teapot',
     format: 'password',
     minLength: 12,
     maxLength: 256,
-    description: 'For the first sign-in, which asks for another one.',
+    description: 'For the first sign-in, which asks for another one. A service account has none.',
   })
+  @MayBeLeftOut()
   @IsString()
   @MaxLength(LONGEST_INPUT)
-  password!: string;
+  password?: string;
+
+  @ApiPropertyOptional({ example: false, default: false, description: 'The account of a program: it has tokens, and cannot sign in.' })
+  @MayBeLeftOut()
+  @IsBoolean()
+  service?: boolean;
 
   @ApiProperty({ enum: roles, example: 'publisher' })
   @IsIn(roles, roleMessage)
@@ -65,18 +71,20 @@ export class UserDto {
   @ApiProperty({ example: false }) disabled!: boolean;
   @ApiProperty({ example: true, description: 'The password was given by an administrator and was not changed yet.' })
   password_change_required!: boolean;
+  @ApiProperty({ example: false, description: 'The account of a program: it has tokens, and cannot sign in.' }) service!: boolean;
   @ApiProperty({ example: '2017-11-11T03:15:54' }) created!: string;
   @ApiProperty({ example: 1510370154 }) created_ts!: number;
   @ApiProperty({ type: Number, nullable: true, example: 1510370200, description: 'Unix time of the last sign-in.' })
   last_login_ts!: number | null;
 
-  static from({ id, username, role, disabled, mustChangePassword, createdMs, lastLoginMs }: User): UserDto {
+  static from({ id, username, role, disabled, mustChangePassword, service, createdMs, lastLoginMs }: User): UserDto {
     return {
       id,
       username,
       role,
       disabled,
       password_change_required: mustChangePassword,
+      service,
       created: isoSeconds(createdMs),
       created_ts: unixSeconds(createdMs),
       last_login_ts: lastLoginMs === null ? null : unixSeconds(lastLoginMs),

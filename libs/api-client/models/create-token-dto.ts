@@ -4,6 +4,11 @@
 export interface CreateTokenDto {
 
   /**
+   * The service account that it belongs to. Without it: your own account, with which it ends.
+   */
+  account?: string;
+
+  /**
    * Without it the token is good until it is revoked.
    */
   expires_in_days?: number;

@@ -4,10 +4,15 @@
 export interface CreateUserDto {
 
   /**
-   * For the first sign-in, which asks for another one.
+   * For the first sign-in, which asks for another one. A service account has none.
    */
-  password: string;
+  password?: string;
   role: 'viewer' | 'publisher' | 'admin';
+
+  /**
+   * The account of a program: it has tokens, and cannot sign in.
+   */
+  service?: boolean;
 
   /**
    * Compared without case.

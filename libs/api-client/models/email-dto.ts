@@ -10,7 +10,7 @@ export interface EmailDto {
   enabled: boolean;
 
   /**
-   * Types of events that are told; GET /api/admin/webhooks/event_types lists them.
+   * Types of events that are sent; GET /api/admin/webhooks/event_types lists them.
    */
   events: Array<string>;
 

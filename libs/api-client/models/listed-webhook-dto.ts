@@ -6,16 +6,16 @@ export interface ListedWebhookDto {
   created_ts: number;
 
   /**
-   * Why it was switched off by itself.
+   * Why it was switched off automatically.
    */
   disabled_reason: (string | null);
   enabled: boolean;
 
   /**
-   * Types of events that it is told of; null: all.
+   * Types of events that it receives; null: all.
    */
   events: (Array<string> | null);
-  format: 'standard' | 'slack';
+  format: 'standard' | 'slack' | 'teams' | 'cloudevents';
   id: number;
 
   /**

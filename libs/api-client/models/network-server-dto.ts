@@ -16,7 +16,7 @@ export interface NetworkServerDto {
   issued_ts: (number | null);
 
   /**
-   * Unix time when something was last heard of it.
+   * Unix time when the server was last seen.
    */
   last_heard_ts: (number | null);
 
@@ -32,7 +32,7 @@ export interface NetworkServerDto {
   packages: (number | null);
 
   /**
-   * peer: registered with this server; known: heard of through others.
+   * peer: registered with this server; known: known through other servers.
    */
   relation: 'self' | 'peer' | 'known';
   sentence: string;

@@ -5,7 +5,7 @@ export interface PackageAtServerDto {
   iss: string;
 
   /**
-   * Unix time when something was last heard of the server.
+   * Unix time when the server was last seen.
    */
   last_heard_ts: (number | null);
   name: string;
@@ -17,12 +17,17 @@ export interface PackageAtServerDto {
   relation: 'self' | 'peer' | 'known';
 
   /**
+   * Unix time of the report of that server that this is known from.
+   */
+  reported_ts: (number | null);
+
+  /**
    * Why, in one sentence.
    */
   sentence: string;
 
   /**
-   * held: whole and verified there; on_its_way: being fetched; missing: belongs there and is not there; not_wanted: not admitted at its stage; unknown: not told.
+   * held: whole and verified there; on_its_way: being fetched; missing: belongs there and is not there; not_wanted: not admitted at its stage; unknown: not reported, or too long ago to count.
    */
   state: 'held' | 'on_its_way' | 'missing' | 'not_wanted' | 'unknown';
 }

@@ -13,6 +13,16 @@ export interface PackageDetailDto {
    * The SHA-1 of each 1 MiB block; empty while the chunk list is not on this server yet.
    */
   chunks: Array<ChunkDto>;
+
+  /**
+   * Verified copies in the mesh, as counted last. Null while they are not counted, and in answers to changes.
+   */
+  copies: (number | null);
+
+  /**
+   * none and one need attention.
+   */
+  copies_state: 'none' | 'one' | 'several' | 'unknown';
   created: string;
   created_ts: number;
 
@@ -29,6 +39,16 @@ export interface PackageDetailDto {
    * ISS ID of the server this content was uploaded to.
    */
   origin: string;
+
+  /**
+   * The content of this entry is not here yet; an earlier one is served under the name until it is here and verified.
+   */
+  replacement_pending: boolean;
+
+  /**
+   * The content that downloads get; null when there is none.
+   */
+  served_uuid: (string | null);
   sha1: string;
   sha256: string;
   stage: 'Dev' | 'Test' | 'Prod';

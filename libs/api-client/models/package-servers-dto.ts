@@ -5,7 +5,13 @@ import { PackageAtServerDto } from '../models/package-at-server-dto';
 export interface PackageServersDto {
 
   /**
-   * Whether it is known to be on every server it belongs on.
+   * Verified copies that are known of, also where it is withdrawn and not removed yet.
+   */
+  copies: number;
+  copies_state: 'none' | 'one' | 'several' | 'unknown';
+
+  /**
+   * Whether it is known to be on every server it belongs on; false when it belongs on none.
    */
   everywhere: boolean;
 
@@ -22,4 +28,9 @@ export interface PackageServersDto {
    */
   servers: Array<PackageAtServerDto>;
   stage: 'Dev' | 'Test' | 'Prod';
+
+  /**
+   * everywhere: on every server that admits it; partial: on some, or not known of all; nowhere: no server of the mesh admits it at its stage.
+   */
+  status: 'everywhere' | 'partial' | 'nowhere';
 }

@@ -17,10 +17,20 @@ export interface PeerDto {
   iss: string;
 
   /**
-   * Changes of this server that it has not acknowledged yet.
+   * Changes of this server that it has not acknowledged yet, or has refused.
    */
   lag: number;
   last_error: (string | null);
+
+  /**
+   * Why something that it sent was refused last: a false entry, a forged summary, wrong bytes.
+   */
+  last_refusal: (string | null);
+
+  /**
+   * Unix time of that.
+   */
+  last_refusal_ts: (number | null);
 
   /**
    * Unix time of the last answer or call.
@@ -34,12 +44,27 @@ export interface PeerDto {
   pulled_seq: number;
   registered_on: string;
   registered_on_ts: number;
+
+  /**
+   * Changes of this server that it has refused and that are still in force here.
+   */
+  rejected: number;
+
+  /**
+   * Why it refused the last of them.
+   */
+  rejected_reason: (string | null);
   stage: 'Dev' | 'Test' | 'Prod';
 
   /**
-   * unknown: in firewalled mode, so it cannot be asked, and not heard of for a while.
+   * unknown: in firewalled mode, so it cannot be called, and not seen for a while.
    */
   status: 'connected' | 'unreachable' | 'paused' | 'unknown';
+
+  /**
+   * Its URL is plain HTTP and not on this machine: what is exchanged can be read on the line.
+   */
+  unencrypted: boolean;
 
   /**
    * Unix time since when it does not answer.

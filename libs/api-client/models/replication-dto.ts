@@ -23,6 +23,11 @@ export interface ReplicationDto {
   reason: (string | null);
 
   /**
+   * Whether transit copies are held for other servers.
+   */
+  relay: boolean;
+
+  /**
    * Bytes per second.
    */
   upload_limit: (number | null);

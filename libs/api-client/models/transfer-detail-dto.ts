@@ -15,6 +15,10 @@ export interface TransferDetailDto {
    */
   blocks_here: Array<BlockRangeDto>;
   created_ts: number;
+
+  /**
+   * Why it stands still; null while it does not.
+   */
   error_code: (string | null);
 
   /**
@@ -35,6 +39,11 @@ export interface TransferDetailDto {
    * Bytes per second since it began; null when that says nothing.
    */
   rate: (number | null);
+
+  /**
+   * Bytes that are here, those of unfinished blocks included.
+   */
+  received_bytes: number;
 
   /**
    * The server that gave the last block.

@@ -4,6 +4,10 @@
 export interface TransferDto {
   attempts: number;
   created_ts: number;
+
+  /**
+   * Why it stands still; null while it does not.
+   */
   error_code: (string | null);
 
   /**
@@ -24,6 +28,11 @@ export interface TransferDto {
    * Bytes per second since it began; null when that says nothing.
    */
   rate: (number | null);
+
+  /**
+   * Bytes that are here, those of unfinished blocks included.
+   */
+  received_bytes: number;
 
   /**
    * The server that gave the last block.

@@ -4,4 +4,14 @@
 import { TransferDto } from '../models/transfer-dto';
 export interface TransferListDto {
   items: Array<TransferDto>;
+
+  /**
+   * Send it as `cursor` to get the next page; null on the last one.
+   */
+  next: (string | null);
+
+  /**
+   * Transfers that fit the filter, on all pages.
+   */
+  total: number;
 }

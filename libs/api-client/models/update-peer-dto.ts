@@ -9,7 +9,7 @@ export interface UpdatePeerDto {
   download_limit?: (number | null);
 
   /**
-   * A paused server is told nothing and gives nothing until it is resumed.
+   * Nothing is exchanged with a paused server until it is resumed.
    */
   paused?: boolean;
 

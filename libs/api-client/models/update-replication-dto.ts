@@ -25,6 +25,11 @@ export interface UpdateReplicationDto {
   paused?: boolean;
 
   /**
+   * Whether packages that this server does not serve (because of its stage) are fetched and kept for other servers (transit copies).
+   */
+  relay?: boolean;
+
+  /**
    * Given to all servers together. Bytes per second; null is no limit.
    */
   upload_limit?: (number | null);

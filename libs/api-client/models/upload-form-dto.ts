@@ -4,6 +4,11 @@
 export interface UploadFormDto {
 
   /**
+   * Says that it is meant when a large part of all packages is replaced within a short time; without it that is refused with 409.
+   */
+  confirm?: 'true' | 'false';
+
+  /**
    * The package; its filename becomes the public name.
    */
   file: Blob;
@@ -20,7 +25,7 @@ export interface UploadFormDto {
   sha256?: string;
 
   /**
-   * The server's own stage when not given.
+   * Without it a package that exists keeps its stage, and a new one gets this server's. The same content again changes no stage.
    */
   stage?: 'Dev' | 'Test' | 'Prod';
 }

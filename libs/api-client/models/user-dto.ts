@@ -17,5 +17,10 @@ export interface UserDto {
    */
   password_change_required: boolean;
   role: 'viewer' | 'publisher' | 'admin';
+
+  /**
+   * The account of a program: it has tokens, and cannot sign in.
+   */
+  service: boolean;
   username: string;
 }

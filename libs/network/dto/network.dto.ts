@@ -3,8 +3,10 @@ import { Type } from 'class-transformer';
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
+import { clockStates, type OwnClockState } from '#libs/replication/clock-comparison.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { type NetworkServer, type Relation, relations } from '../known-servers.js';
+import { severities, type Severity } from '../network-notices.js';
 import type { NetworkView } from '../network.service.js';
 import { type Condition, conditionOf, conditions } from '../server-condition.js';
 
@@ -43,11 +45,11 @@ export class NetworkServerDto {
   @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
   @ApiProperty({ type: String, nullable: true, example: 'http://192.168.99.101' }) url!: string | null;
   @ApiProperty({ example: false }) firewalled_mode!: boolean;
-  @ApiProperty({ enum: relations, example: 'peer', description: 'peer: registered with this server; known: heard of through others.' })
+  @ApiProperty({ enum: relations, example: 'peer', description: 'peer: registered with this server; known: known through other servers.' })
   relation!: Relation;
   @ApiProperty({ enum: conditions, example: 'in_sync' }) status!: Condition;
   @ApiProperty({ example: 'Lab has everything that belongs there.' }) sentence!: string;
-  @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time when something was last heard of it.' })
+  @ApiProperty({ type: Number, nullable: true, example: 1510289200, description: 'Unix time when the server was last seen.' })
   last_heard_ts!: number | null;
   @ApiProperty({
     type: Number,
@@ -95,13 +97,36 @@ export class NetworkTotalsDto {
   @ApiProperty({ example: 0, description: 'Packages that are not known to be everywhere they belong.' }) incomplete_packages!: number;
 }
 
+export class NetworkClockDto {
+  @ApiProperty({ enum: clockStates, example: 'right', description: "This server's clock by the median of its peers' clocks." })
+  state!: OwnClockState;
+  @ApiProperty({ example: 1510289200, description: "Unix time by this server's clock." }) own_ts!: number;
+  @ApiProperty({ type: Number, nullable: true, example: 12, description: "Milliseconds: the peers' clocks minus this server's." })
+  offset_ms!: number | null;
+  @ApiProperty({ example: "This server's clock agrees with those of the servers it is registered with." }) sentence!: string;
+}
+
+export class NetworkNoticeDto {
+  @ApiProperty({ example: 'clock', description: 'What it is about.' }) kind!: string;
+  @ApiProperty({
+    enum: severities,
+    example: 'problem',
+    description: 'problem: an administrator has to act; info: it happened and is over.',
+  })
+  severity!: Severity;
+  @ApiProperty({ example: 'Set the clock of this server.' }) sentence!: string;
+}
+
 export class NetworkDto {
   @ApiProperty({ type: [NetworkServerDto], description: 'This server first, then those registered with it, then the others.' })
   servers!: NetworkServerDto[];
   @ApiProperty({ type: [NetworkLinkDto], description: 'Pairs of servers that are registered with each other.' }) links!: NetworkLinkDto[];
   @ApiProperty({ type: NetworkTotalsDto }) totals!: NetworkTotalsDto;
+  @ApiProperty({ type: NetworkClockDto }) clock!: NetworkClockDto;
+  @ApiProperty({ type: [NetworkNoticeDto], description: 'What people should know about the network as a whole.' })
+  notices!: NetworkNoticeDto[];
 
-  static from({ servers, links, packages, incompletePackages }: NetworkView): NetworkDto {
+  static from({ servers, links, packages, incompletePackages, clock, notices }: NetworkView): NetworkDto {
     const shown = servers.map((server) => NetworkServerDto.from(server));
     return {
       servers: shown,
@@ -112,6 +137,13 @@ export class NetworkDto {
         packages,
         incomplete_packages: incompletePackages,
       },
+      clock: {
+        state: clock.state,
+        own_ts: unixSeconds(clock.nowMs),
+        offset_ms: clock.offsetMs === null ? null : Math.round(clock.offsetMs),
+        sentence: clock.sentence,
+      },
+      notices: notices.map(({ kind, severity, sentence }) => ({ kind, severity, sentence })),
     };
   }
 }

@@ -5,7 +5,9 @@ import { type Package, packageStatuses, type PackageStatus } from '#libs/entitie
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { humanBytes } from '#libs/platform/format/human-bytes.js';
 import { BLOCK_HASH_BYTES, blockCount, blockHash } from '#libs/replication/blocks.js';
+import { type CopiesState, copiesStateOf, copiesStates } from '#libs/replication/copies.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
+import { type AddressKind, addressKinds } from '../package-finder.js';
 import { sortColumns } from '../package-list.repository.js';
 
 const stageMessage = `stage must be one of ${stages.join(', ')}`;
@@ -27,9 +29,30 @@ export class PackageDto {
   @ApiProperty({ example: 'e7becdda9a9046f6a78f69ef591e9835', description: 'ISS ID of the server this content was uploaded to.' })
   origin!: string;
   @ApiProperty({ example: 1510370200, description: 'Unix time of the last change of this entry on this server.' }) updated_ts!: number;
+  @ApiProperty({
+    example: false,
+    description: 'The content of this entry is not here yet; an earlier one is served under the name until it is here and verified.',
+  })
+  replacement_pending!: boolean;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '28f7adde4f674873807a4c8c69b641d0',
+    description: 'The content that downloads get; null when there is none.',
+  })
+  served_uuid!: string | null;
   @ApiProperty({ example: 4, description: 'Blocks of 1 MiB.' }) chunk_count!: number;
 
-  static from(row: Package): PackageDto {
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 3,
+    description: 'Verified copies in the mesh, as counted last. Null while they are not counted, and in answers to changes.',
+  })
+  copies!: number | null;
+  @ApiProperty({ enum: copiesStates, example: 'several', description: 'none and one need attention.' }) copies_state!: CopiesState;
+
+  static from(row: Package, copies: number | null = null): PackageDto {
     return {
       created: isoSeconds(row.createdMs),
       created_ts: unixSeconds(row.createdMs),
@@ -45,6 +68,10 @@ export class PackageDto {
       notes: row.notes,
       origin: row.originIss,
       updated_ts: unixSeconds(row.updatedMs),
+      replacement_pending: row.servedUuid !== null && row.servedUuid !== row.uuid,
+      served_uuid: row.servedUuid,
+      copies,
+      copies_state: copiesStateOf(copies),
       chunk_count: blockCount(row.size),
     };
   }
@@ -59,10 +86,10 @@ export class PackageDetailDto extends PackageDto {
   @ApiProperty({ type: [ChunkDto], description: 'The SHA-1 of each 1 MiB block; empty while the chunk list is not on this server yet.' })
   chunks!: ChunkDto[];
 
-  static withChunks(row: Package, manifest: Buffer | null): PackageDetailDto {
+  static withChunks(row: Package, manifest: Buffer | null, copies: number | null): PackageDetailDto {
     const count = (manifest?.length ?? 0) / BLOCK_HASH_BYTES;
     const chunks = Array.from({ length: count }, (_, index) => ({ index, sha1: blockHash(manifest!, index).toString('hex') }));
-    return { ...PackageDto.from(row), chunks };
+    return { ...PackageDto.from(row, copies), chunks };
   }
 }
 
@@ -114,7 +141,18 @@ export class UpdatePackageDto {
   notes?: string | null;
 }
 
-export class ConfirmDto {
+export class AddressDto {
+  @ApiPropertyOptional({
+    enum: addressKinds,
+    description:
+      'Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.',
+  })
+  @IsOptional()
+  @IsIn(addressKinds, { message: 'by must be name or id' })
+  by?: AddressKind;
+}
+
+export class ConfirmDto extends AddressDto {
   @ApiPropertyOptional({
     enum: ['true', 'false'],
     description:

@@ -27,6 +27,8 @@ export interface ConfigValues extends Omit<Settings, 'SECRET_KEY' | 'DATABASE_KE
   readonly database: DatabaseSettings;
   /** Keys were generated here and are in no other place: worth a backup, wrong with several machines. */
   readonly generatedKeys: boolean;
+  /** DATABASE_KEY was given, and is not the one of DATA_DIR. */
+  readonly givenDatabaseKey: boolean;
 }
 
 /** All that can be set from outside, validated and frozen; the token by which it is injected. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { DatabaseSettings } from './config.js';
+import { unknownName } from '../format/nearest-name.js';
 import type { Settings } from './settings.js';
 
 const ports = { mysql: 3306, mariadb: 3306, postgres: 5432 } as const;
@@ -30,6 +31,7 @@ function parseDatabaseUrl(text: string, dataDir: string): DatabaseSettings {
   const scheme = /^(postgres(?:ql)?|mysql|mariadb):/.exec(text)?.[1];
   if (!scheme) throw new Error('must start with postgres://, mysql://, mariadb:// or sqlite:.');
   const url = asUrl(text);
+  requireKnownParameters(url.searchParams);
   const kind = scheme.startsWith('postgres') ? 'postgres' : (scheme as 'mysql' | 'mariadb');
   return {
     kind,
@@ -44,6 +46,8 @@ function parseDatabaseUrl(text: string, dataDir: string): DatabaseSettings {
 
 function sqliteSettings(text: string, dataDir: string): DatabaseSettings {
   const file = text.replace(/^\/\/(?=\/)/, '');
+  const parameter = /\?([^=&]*)/.exec(file)?.[1];
+  if (parameter !== undefined) throw new Error(`has an unknown parameter. ${unknownName('parameter', parameter, [])}`);
   if (file === '') throw new Error('must name a file: sqlite:FILE.');
   return { kind: 'sqlite', file: file === ':memory:' ? file : path.resolve(dataDir, file) };
 }
@@ -64,9 +68,19 @@ function decoded(part: string): string {
   }
 }
 
+const tlsParameters = ['sslmode', 'ssl-mode', 'ssl'];
+
+/** An unknown parameter would be ignored in silence: a time-out, or encryption that the administrator relies upon. */
+function requireKnownParameters(parameters: URLSearchParams): void {
+  for (const name of parameters.keys())
+    if (!tlsParameters.includes(name)) throw new Error(`has an unknown parameter. ${unknownName('parameter', name, tlsParameters)}`);
+  const [first, second] = [...parameters.keys()];
+  if (second !== undefined) throw new Error(`must have one of the parameters ${tlsParameters.join(', ')}, not ${first} and ${second}.`);
+}
+
 /** An unknown word must not be taken for "no TLS": the password would travel in the clear. */
 function wantsTls(parameters: URLSearchParams): boolean {
-  const word = parameters.get('sslmode') ?? parameters.get('ssl-mode') ?? parameters.get('ssl') ?? '';
+  const word = tlsParameters.map((name) => parameters.get(name)).find((value) => value !== null) ?? '';
   if (withTls.test(word)) return true;
   if (withoutTls.test(word)) return false;
   throw new Error(`must say sslmode=require or sslmode=disable, not "${word}".`);

@@ -1,12 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { settings } from './settings.js';
+import { faultsOfEnvironment, faultsOfFile } from './unknown-settings.js';
 
 type Environment = Record<string, string | undefined>;
 /** Does the work, or notes its Error as a fault of `name` and answers undefined. */
 export type Attempt = <T>(name: string, work: () => T) => T | undefined;
 
 /** Names that the reference documents use for what has a better name here. */
-const otherNames = { REDIS_URL: 'CELERY_BROKER_URL', UPLOAD_STAGING_DIR: 'UPLOAD_STAGING_DIRECTORY' } as const;
+const otherNames = {
+  OUTBOUND_ALLOW_LOCAL: 'WEBHOOK_ALLOW_LOCAL',
+  REDIS_URL: 'CELERY_BROKER_URL',
+  UPLOAD_STAGING_DIR: 'UPLOAD_STAGING_DIRECTORY',
+  // As curl and others write them.
+  HTTP_PROXY: 'http_proxy',
+  HTTPS_PROXY: 'https_proxy',
+  NO_PROXY: 'no_proxy',
+} as const;
+/** Also of the tools that stand beside the server. */
+const otherPrograms = ['ODS_CONF', 'ODS_URL', 'ODS_TOKEN'];
+
+const settingNames = Object.keys(settings);
+const knownNames = [...settingNames, ...Object.values(otherNames)].flatMap((name) => [name, `${name}_FILE`]);
 
 /**
  * What was given for each setting: by the environment, beneath it by the file that `ODS_CONF` names, and for
@@ -17,12 +31,28 @@ export function readEnvironment(environment: Environment, attempt: Attempt): Env
   const { ODS_CONF: confFile } = environment;
   const layers = [environment];
   if (confFile) layers.push(attempt('ODS_CONF', () => parseConfFile(contentOf(confFile))) ?? {});
+  noteUnknown(environment, layers[1] ?? {}, attempt);
   const given: Environment = {};
-  for (const name of Object.keys(settings)) {
+  for (const name of settingNames) {
     const names = [name, ...(name in otherNames ? [otherNames[name as keyof typeof otherNames]] : [])];
     given[name] = layers.flatMap((layer) => names.map((each) => valueOf(layer, each, attempt))).find((value) => value);
   }
   return given;
+}
+
+/** An unknown name would leave an unintended default in force. */
+function noteUnknown(environment: Environment, conf: Environment, attempt: Attempt): void {
+  const given = Object.keys(environment).filter((name) => environment[name] && !otherPrograms.includes(name));
+  const inEnvironment = process.platform === 'win32' ? [] : faultsOfEnvironment(given, knownNames); // where names have no case
+  const faults = [
+    ...inEnvironment,
+    ...faultsOfFile(Object.keys(conf), [...knownNames, ...otherPrograms]).map((fault) => ({ name: 'ODS_CONF', fault })),
+  ];
+  for (const { name, fault } of faults) {
+    attempt(name, () => {
+      throw new Error(fault);
+    });
+  }
 }
 
 function valueOf(layer: Environment, name: string, attempt: Attempt): string | undefined {
@@ -47,7 +77,7 @@ export function parseConfFile(content: string): Record<string, string> {
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const match = /^([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/.exec(trimmed);
     if (!match) throw new Error(`has a line ${index + 1} that is not KEY=value.`);
-    // Only after quotes can a comment be told from a value.
+    // Only after quotes can a comment be distinguished from a value.
     found[match[1]!] = match[2]!.replace(/^(["'])(.*?)\1(?:\s+#.*)?$/, '$2');
   }
   return found;

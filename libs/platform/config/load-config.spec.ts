@@ -98,7 +98,9 @@ describe('loadConfig', () => {
 
   it('says what to do about a directory that cannot be made', () => {
     const blocked = path.join(file('a-file', ''), 'data');
-    expect(faultsOf({ DATA_DIR: blocked })).toEqual([expect.stringMatching(/^DATA_DIR .*cannot be written \((?:ENOTDIR|EEXIST)\).*set DATA_DIR/)]);
+    expect(faultsOf({ DATA_DIR: blocked })).toEqual([
+      expect.stringMatching(/^DATA_DIR .*cannot be written \((?:ENOTDIR|EEXIST)\).*set DATA_DIR/),
+    ]);
   });
 });
 

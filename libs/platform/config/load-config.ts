@@ -46,6 +46,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     stagingDir: path.resolve(values.UPLOAD_STAGING_DIR ?? path.join(dataDir, 'staging')),
     database,
     generatedKeys: !values.SECRET_KEY || !values.DATABASE_KEY,
+    givenDatabaseKey: Boolean(values.DATABASE_KEY),
   });
 }
 

@@ -9,7 +9,7 @@ export const newHexId = (): string => randomBytes(16).toString('hex');
 /** A fresh URL-safe secret of `bytes` random bytes. */
 export const newSecret = (bytes = 32): string => randomBytes(bytes).toString('base64url');
 
-/** Compares two texts without telling by time where they differ. */
+/** Compares two texts in a time that does not depend on where they differ. */
 export function secretsEqual(a: string, b: string): boolean {
   return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
 }

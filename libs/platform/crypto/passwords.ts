@@ -23,7 +23,7 @@ export async function hashPassword(password: string): Promise<string> {
   return phcString(salt, await derived(password, salt, COST));
 }
 
-/** The hash of no password: comparing with it takes as long as with a real one, so that time does not tell who exists. */
+/** The hash of no password: comparing with it takes as long as with a real one, so that the time does not reveal who exists. */
 export const decoyHash = (): string => phcString(randomBytes(16), randomBytes(KEY_BYTES));
 
 /** Compares in constant time; false for a hash it does not know. */

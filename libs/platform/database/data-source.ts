@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseSettings } from '../config/config.js';
+import { repeatLoneStatements } from './lone-statements.js';
+import { isNoRoom } from './transient-errors.js';
 import { SqliteFile } from './sqlite-file.js';
 import { gateSqlite, whenFree } from './sqlite-gate.js';
 
@@ -18,6 +20,39 @@ class SnakeNaming extends DefaultNamingStrategy {
 interface Schema {
   readonly entities: MixedList<new () => object>;
   readonly migrations: MixedList<new () => object>;
+}
+
+interface Pragmas {
+  pragma(sql: string): void;
+  close(): void;
+}
+
+/**
+ * SQLite shares an index of its journal between processes, in a file beside it. After a try that found no room for that file on the disk, the
+ * connection keeps the index to itself (locking_mode EXCLUSIVE), so that it can at least read.
+ */
+function sqlitePreparation(): (db: Pragmas) => void {
+  let hasNoRoom = false;
+  return (db) => {
+    if (hasNoRoom) db.pragma('locking_mode = EXCLUSIVE');
+    try {
+      db.pragma('synchronous = NORMAL'); // transactions raise it to FULL, see sqlite-gate.ts
+      db.pragma('journal_size_limit = 67108864');
+    } catch (error) {
+      hasNoRoom = isNoRoom(error);
+      db.close(); // the next try must not wait for this one's lock
+      throw error;
+    }
+  };
+}
+
+async function initialize(dataSource: DataSource): Promise<void> {
+  try {
+    await dataSource.initialize();
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    await dataSource.initialize();
+  }
 }
 
 export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): DataSourceOptions {
@@ -37,10 +72,7 @@ export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): D
       database: settings.file,
       enableWAL: true,
       timeout: 20,
-      prepareDatabase: (db: { pragma(sql: string): void }) => {
-        db.pragma('synchronous = NORMAL'); // transactions raise it to FULL, see sqlite-gate.ts
-        db.pragma('journal_size_limit = 67108864');
-      },
+      prepareDatabase: sqlitePreparation(),
     };
   }
   const { host, port, user, password, database, tls } = settings;
@@ -75,7 +107,8 @@ export function createDataSource(settings: DatabaseSettings, schema: Schema): Da
 export async function openDataSource(dataSource: DataSource): Promise<DataSource> {
   const { type, database } = dataSource.options;
   if (type === 'better-sqlite3' && database !== ':memory:') createPrivately(database);
-  await whenFree(() => dataSource.initialize()); // turning on WAL needs the file for itself
+  if (type !== 'better-sqlite3') repeatLoneStatements(dataSource);
+  await whenFree(() => initialize(dataSource)); // turning on WAL needs the file for itself
   return gateSqlite(dataSource);
 }
 

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { DatabaseHealth } from './database-health.js';
+import { DatabaseOutage } from './database-outage.js';
 import { Database } from './database.js';
 
 /** Gives every feature its `Database`, and ends the connection when the process stops. */
@@ -8,11 +10,13 @@ export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly dataSource: DataSource) {}
 
   static forRoot(dataSource: DataSource): DynamicModule {
+    const outage = new DatabaseOutage();
+    outage.watch(dataSource);
     return {
       module: DatabaseModule,
       global: true,
-      providers: [{ provide: DataSource, useValue: dataSource }, Database],
-      exports: [Database],
+      providers: [{ provide: DataSource, useValue: dataSource }, { provide: DatabaseOutage, useValue: outage }, Database, DatabaseHealth],
+      exports: [Database, DatabaseHealth, DatabaseOutage],
     };
   }
 

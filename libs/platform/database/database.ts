@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { tracedPart } from '../tracing/spans.js';
+import { MAX_ATTEMPTS, pause } from './attempts.js';
+import { onSqliteError } from './sqlite-gate.js';
 import { isConflict, isConnectionLoss } from './transient-errors.js';
 
 type Action = () => void;
@@ -10,7 +11,7 @@ type Action = () => void;
 export interface TransactionOptions {
   /**
    * The work can be found or fetched again after a power cut (never after a mere crash of the process): SQLite then
-   * need not wait for the disk. Leave it out for all that somebody was told is done.
+   * need not wait for the disk. Leave it out for everything that was acknowledged.
    */
   readonly canBeLost?: boolean;
 }
@@ -19,13 +20,11 @@ export interface TransactionOptions {
 interface Attempt {
   readonly manager: EntityManager;
   readonly afterCommit: Action[];
+  readonly canBeLost: boolean;
   /** COMMIT was sent: what an error says after it is not known to be true. */
   isCommitting: boolean;
   isOver: boolean;
 }
-
-const MAX_ATTEMPTS = 8;
-const pause = (tries: number): Promise<void> => sleep(Math.random() * 10 * 2 ** tries);
 
 /**
  * The one way to the database. Repositories read `manager` on every call, so none can step outside an
@@ -38,8 +37,18 @@ export class Database {
 
   constructor(private readonly dataSource: DataSource) {}
 
+  /** Calls back with every error of an SQLite file. */
+  onSqliteError(listener: (error: unknown) => void): void {
+    onSqliteError(this.dataSource, listener);
+  }
+
   get manager(): EntityManager {
     return this.attempt?.manager ?? this.dataSource.manager;
+  }
+
+  /** Whether a power cut may undo what is written now although it was committed. */
+  get canBeLost(): boolean {
+    return this.kind === 'sqlite' && (this.attempt?.canBeLost ?? true);
   }
 
   get kind(): 'sqlite' | 'mysql' | 'postgres' {
@@ -61,7 +70,13 @@ export class Database {
   private async tryUntilDone<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       const runner = this.dataSource.createQueryRunner();
-      const attempt: Attempt = { manager: runner.manager, afterCommit: [], isCommitting: false, isOver: false };
+      const attempt: Attempt = {
+        manager: runner.manager,
+        afterCommit: [],
+        canBeLost: options.canBeLost ?? false,
+        isCommitting: false,
+        isOver: false,
+      };
       try {
         const result = await this.tryOnce(runner, attempt, work, options);
         attempt.afterCommit.forEach((action) => this.act(action));
@@ -102,7 +117,7 @@ export class Database {
     return this.kind === 'sqlite' ? {} : { lock: { mode: 'pessimistic_write' } };
   }
 
-  /** The transaction around the caller. Work that was left running when it ended must not write by itself. */
+  /** The transaction around the caller. Work that was left running when it ended must not write outside it. */
   private get attempt(): Attempt | undefined {
     const attempt = this.open.getStore();
     if (attempt?.isOver) throw new Error('The transaction has ended, and work that was started in it still wants the database.');
@@ -147,7 +162,7 @@ export class Database {
     try {
       action();
     } catch (error) {
-      this.logger.error({ msg: 'What follows a commit failed. The commit stands.', err: error });
+      this.logger.error({ msg: 'After-commit hook failed; the transaction is committed.', err: error });
     }
   }
 }

@@ -86,7 +86,15 @@ export async function whenFree<T>(statement: () => Promise<T>): Promise<T> {
   }
 }
 
-function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): RunnerClass {
+type ErrorListener = (error: unknown) => void;
+const listeners = new WeakMap<DataSource, ErrorListener[]>();
+
+/** Calls back with every error of SQLite on this data source, in a transaction or not. */
+export function onSqliteError(dataSource: DataSource, listener: ErrorListener): void {
+  listeners.set(dataSource, [...(listeners.get(dataSource) ?? []), listener]);
+}
+
+function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown, report: ErrorListener): RunnerClass {
   return class GatedQueryRunner extends Plain {
     constructor(driver: unknown) {
       super(driver);
@@ -94,6 +102,15 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
     }
 
     override async query(sql: string, parameters?: unknown[], structured?: boolean): Promise<never> {
+      try {
+        return await this.inTurn(sql, parameters, structured);
+      } catch (error) {
+        report(error);
+        throw error;
+      }
+    }
+
+    private async inTurn(sql: string, parameters?: unknown[], structured?: boolean): Promise<never> {
       const run = (statement: string) => super.query(statement, parameters, structured as true) as Promise<never>;
       if (gate.isHeldBy(this)) {
         // IMMEDIATE: a deferred BEGIN that later turns into a write fails with BUSY_SNAPSHOT, at once and for good.
@@ -107,15 +124,15 @@ function gatedRunner(Plain: RunnerClass, gate: Gate, statements: unknown): Runne
       } finally {
         const isLeftOpen = this.endTransaction();
         gate.release();
-        // The next statements of all others would be in it, told to be done and never committed.
+        // The next statements of all other callers would be in it, acknowledged and never committed.
         if (isLeftOpen) throw new Error('A transaction begins with Database.transaction, never with a statement.');
       }
     }
 
-    /** SQLite ends a transaction by itself on some errors: what follows would be committed statement by statement. */
+    /** SQLite rolls a transaction back on some errors: what follows would be committed statement by statement. */
     private requireTransaction(sql: string): void {
       if (this.transactionDepth === 0 || sql === 'ROLLBACK' || this.driver.databaseConnection.inTransaction) return;
-      throw new Error('SQLite has rolled the transaction back by itself.');
+      throw new Error('SQLite has rolled the transaction back.');
     }
 
     /** True when a transaction was open on the connection, which is then rolled back. */
@@ -178,7 +195,8 @@ export function gateSqlite(dataSource: DataSource): DataSource {
   if (dataSource.options.type !== 'better-sqlite3') return dataSource;
   const driver = dataSource.driver as unknown as Driver;
   const plain = driver.createQueryRunner('master');
-  const Gated = gatedRunner(plain.constructor as RunnerClass, new Gate(), plain.stmtCache);
+  const report = (error: unknown): void => listeners.get(dataSource)?.forEach((listener) => listener(error));
+  const Gated = gatedRunner(plain.constructor as RunnerClass, new Gate(), plain.stmtCache, report);
   driver.createQueryRunner = () => new Gated(driver);
   return dataSource;
 }

@@ -10,7 +10,7 @@ const details: Readonly<Record<number, readonly [code: string, detail: string]>>
   403: ['role-too-low', 'This needs the role publisher.'],
   404: ['package-not-found', 'There is no package "Firefox.pkg".'],
   408: ['upload-stalled', 'Nothing arrived for 60 seconds. Nothing was kept; send it again.'],
-  409: ['filename-taken', 'There is another content under the name NoMAD.pkg. Send replace=true to replace it on every server.'],
+  409: ['filename-taken', 'A different file named NoMAD.pkg already exists. Send replace=true to replace it on every server.'],
   410: ['resumable-upload-gone', 'This upload has expired, or its bytes were lost. Begin a new one.'],
   412: ['tus-version-unknown', 'Send "Tus-Resumable: 1.0.0": this server speaks version 1.0.0 of the tus protocol.'],
   413: ['upload-too-large', 'Packages may have at most 64 GB on this server (MAX_UPLOAD_BYTES).'],

@@ -1,7 +1,7 @@
 /** A fact of the business that stops an operation. `code` is stable, `message` says what to do about it. */
 export abstract class DomainError extends Error {
   abstract readonly code: string;
-  /** The HTTP status that tells this fact to a client. */
+  /** The HTTP status of the response. */
   abstract readonly status: number;
   /** More members for the problem document; never a secret, never a path of this machine. */
   readonly details?: Readonly<Record<string, unknown>>;

@@ -130,7 +130,7 @@ describe('ProblemFilter', () => {
     expect(logged).toEqual([]);
   });
 
-  it('tells clients without a sign-in how to sign in', async () => {
+  it('says to clients without a sign-in how to sign in', async () => {
     expect((await get('/fail/unauthorized')).headers['www-authenticate']).toBe('Bearer');
   });
 
@@ -173,7 +173,7 @@ describe('ProblemFilter', () => {
     ['an empty body that should be JSON', '', 400, 'application/json'],
     ['a body that poisons prototypes', '{"__proto__":{"admin":true}}', 400, 'application/json'],
     ['a body that is too large', JSON.stringify('x'.repeat(1_001)), 413, 'application/json'],
-    ['a media type that nobody reads', '<a/>', 415, 'application/xml'],
+    ['a media type that is not read', '<a/>', 415, 'application/xml'],
   ])('answers the errors of the server below it: %s', async (_what, body, status, contentType) => {
     const response = await post(body, contentType);
     expect(response.statusCode).toBe(status);
@@ -191,7 +191,7 @@ describe('ProblemFilter', () => {
     expect(response.headers['content-type']).toContain('application/problem+json');
   });
 
-  it.each(['half', 'stream'])('cuts the connection when the body was under way (%s): nobody takes a part for the whole', async (how) => {
+  it.each(['half', 'stream'])('cuts the connection when the body was under way (%s): no client takes a part for the whole', async (how) => {
     await expect(fetch(`${await app.getUrl()}/${how}`).then((response) => response.text())).rejects.toThrow();
     expect(JSON.stringify(logged)).toContain(how === 'half' ? 'GET /half failed' : '');
   });

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { DiskFull } from './common.errors.js';
+import { DatabaseAway, isDatabaseLoss } from '../database/database-outage.js';
 import { DomainError } from './domain-error.js';
 
 interface Problem {
@@ -54,7 +55,8 @@ export function toProblem(error: unknown): Problem {
 const logger = new Logger('Http');
 
 /** Answers a request with what went wrong; also given to Fastify for what fails before any route is found. */
-export function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export function answerProblem(fault: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const error = isDatabaseLoss(fault) ? new DatabaseAway() : fault; // the outage is logged once, where it is noticed
   const problem = toProblem(error);
   if (problem.status >= 500 && !(error instanceof DomainError)) {
     logger.error({ msg: `${request.method} ${request.url.split('?')[0]} failed`, err: error });

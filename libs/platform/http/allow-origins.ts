@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
 
 const MAX_AGE_SECONDS = 600;
+/** What a page may ask for at most: no header of an answer grows with what a caller wrote. */
+const MOST_ECHOED = 1_024;
 const exposed = [
   'Location',
   'Retry-After',
@@ -44,7 +46,7 @@ export function allowOrigins(fastify: FastifyInstance, config: Config): void {
       .status(204)
       .headers({
         'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-        ...(wanted === undefined ? {} : { 'Access-Control-Allow-Headers': wanted }),
+        ...(wanted === undefined || wanted.length > MOST_ECHOED ? {} : { 'Access-Control-Allow-Headers': wanted }),
         'Access-Control-Max-Age': String(MAX_AGE_SECONDS),
       })
       .send();

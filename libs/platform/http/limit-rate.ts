@@ -24,6 +24,9 @@ export class TooManyRequests extends DomainError {
 const bucketsOf = (perMinute: number): TokenBuckets =>
   new TokenBuckets({ size: perMinute, refillMs: MINUTE / perMinute, remembered: 10_000 });
 
+/** By the route that was found, not by how its address was written; what has no route is counted too. */
+const isCounted = ({ routeOptions: { url } }: FastifyRequest): boolean => url === undefined || /^\/api\/admin(?:\/|$)/.test(url);
+
 /** The admin API answers each token and each address so many times a minute; downloads and other servers are not counted. */
 export function limitRate(fastify: FastifyInstance, config: Config): void {
   const perMinute = config.get('API_RATE_PER_MINUTE');
@@ -31,12 +34,12 @@ export function limitRate(fastify: FastifyInstance, config: Config): void {
   const tokens = bucketsOf(perMinute);
   const addresses = bucketsOf(perMinute * ADDRESS_FACTOR);
   const waitOf = ({ ip, headers: { authorization } }: FastifyRequest): number => {
-    const now = performance.now(); // a clock that nobody sets
+    const now = performance.now(); // a monotonic clock
     const waitMs = addresses.take(addressKey(ip), now); // always: invented tokens must not get around it
     return waitMs === 0 && authorization ? tokens.take(sha256Hex(authorization), now) : waitMs;
   };
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const waitMs = /^\/api\/admin(?:\/|\?|$)/.test(request.url) ? waitOf(request) : 0;
+    const waitMs = isCounted(request) ? waitOf(request) : 0;
     done(waitMs > 0 ? new TooManyRequests(waitMs) : undefined);
   });
 }

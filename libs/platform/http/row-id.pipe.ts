@@ -10,6 +10,6 @@ export class RowIdPipe implements PipeTransform<string, number> {
   transform(text: string): number {
     const id = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
     if (id <= LARGEST) return id;
-    throw new InvalidRequest([{ pointer: '/id', detail: 'The id must be a number.' }]);
+    throw new InvalidRequest([{ pointer: '/id', detail: `The id must be a whole number up to ${LARGEST}.` }]);
   }
 }

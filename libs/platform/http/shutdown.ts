@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Tells long calls (long polls, streams) that this process is going: they answer what they have and end. */
+/** Signals long calls (long polls, streams) that this process is stopping: they answer what they have and end. */
 @Injectable()
 export class Shutdown {
   private readonly controller = new AbortController();

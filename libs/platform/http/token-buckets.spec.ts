@@ -30,7 +30,7 @@ describe('TokenBuckets', () => {
     takeAll(of, 'b', 0);
   });
 
-  it('lock nobody out when the clock is set back', () => {
+  it('lock no one out when the clock is set back', () => {
     const of = buckets();
     takeAll(of, 'a', 1_000_000);
     expect(of.take('a', 0)).toBeLessThanOrEqual(1_000);

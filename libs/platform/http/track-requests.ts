@@ -3,7 +3,7 @@ import { httpBytes, httpRequests } from '../metrics/meters.js';
 import { requestArea, requestMethod } from '../metrics/request-area.js';
 import { withRequestContext } from '../logging/request-context.js';
 
-/** Every request has its context from the first hook to the last line of its handler, and tells its id to the client. */
+/** Every request has its context from the first hook to the last line of its handler; the response carries its id. */
 export function trackRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);

@@ -35,11 +35,20 @@ describe('validation', () => {
 
   it('names every fault by JSON pointer, each as one sentence', async () => {
     expect(await faultsOf({ stage: 'X', limit: 0, peers: [{ name: 'a' }, { name: 'too long' }], extra: 1 })).toEqual([
-      { pointer: '/extra', detail: 'property extra should not exist.' },
+      { pointer: '/extra', detail: 'There is no field "extra". Known: stage, limit, peers.' },
       { pointer: '/stage', detail: 'stage must be one of Dev, Prod.' },
       { pointer: '/limit', detail: 'limit must not be less than 1.' },
       { pointer: '/peers/1/name', detail: 'name must be shorter than or equal to 5 characters.' },
     ]);
+  });
+
+  it('says which name was meant, also within nested objects and in queries', async () => {
+    expect(await faultsOf({ Stage: 'Dev', stage: 'Dev', limit: 1, peers: [{ name: 'a', nmae: 'b' }] })).toEqual([
+      { pointer: '/Stage', detail: 'There is no field "Stage". Did you mean "stage"?' },
+      { pointer: '/peers/0/nmae', detail: 'There is no field "nmae". Did you mean "name"?' },
+    ]);
+    const query = pipe.transform({ stage: 'Dev', Limit: 3, limit: 2, peers: [] }, { type: 'query', metatype: Body });
+    await expect(query).rejects.toThrow('There is no query parameter "Limit". Did you mean "limit"?');
   });
 
   it('escapes names that are not ours in pointers (RFC 6901)', async () => {

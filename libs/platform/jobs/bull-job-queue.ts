@@ -1,16 +1,16 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue, QueueOptions } from 'bull';
 import { JobQueue, type JobOffer, type RunOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
-type Message = Pick<JobOffer, 'id' | 'cause'>;
+type Message = Pick<JobOffer, 'id' | 'context'>;
 export type LaneQueue = Queue<Message>;
 export type RedisOptions = Exclude<NonNullable<QueueOptions['redis']>, string>;
 export type LaneQueues = Readonly<Record<JobLane, LaneQueue>>;
 
 /** How long Redis may take for a question, or to let go: a stop must not hang on it. */
 const PATIENCE_MS = 2_000;
-/** An outage of hours is told once in this time, not with every attempt to connect. */
+/** An outage of hours is logged once in this time, not with every attempt to connect. */
 const WARN_EVERY_MS = 60_000;
 
 /** Offers go through Redis to whichever worker is free. */
@@ -21,23 +21,31 @@ export class BullJobQueue extends JobQueue {
   private closing: Promise<void> | undefined;
   private warnedMs = -Infinity;
   private connectionError: Error | undefined;
+  private brokenMs: number | null = null;
 
   constructor(private readonly queues: LaneQueues) {
     super();
     for (const queue of this.all) {
       leaveUnnamed(queue);
+      closeOnlyBy(() => this.close(), queue);
       queue.on('error', this.warn);
-      queue.client.on('error', (error: Error) => (this.connectionError = error));
-      queue.client.on('ready', () => (this.connectionError = undefined));
+      queue.client.on('error', (error: Error) => {
+        this.connectionError = error;
+        this.brokenMs ??= Date.now();
+      });
+      queue.client.on('ready', () => {
+        this.connectionError = undefined;
+        this.brokenMs = null;
+      });
     }
   }
 
-  add({ id, lane, dueMs, cause }: JobOffer): void {
+  add({ id, lane, dueMs, context }: JobOffer): void {
     const queue = this.queues[lane];
     // Not ready: the poll of the job table will offer it again.
     if (this.closing || queue.client.status !== 'ready') return;
     const options = { jobId: `${id}:${dueMs}`, removeOnComplete: true, removeOnFail: true };
-    queue.add({ id, ...(cause ? { cause } : {}) }, options).catch(this.warn);
+    queue.add({ id, ...(context ? { context } : {}) }, options).catch(this.warn);
   }
 
   consume(run: RunOffer, concurrency: Readonly<Record<JobLane, number>>): void {
@@ -72,9 +80,13 @@ export class BullJobQueue extends JobQueue {
       await within(PATIENCE_MS, Promise.all(this.all.map(({ client }) => client.ping())));
       return null;
     } catch (error) {
-      // What ioredis says of a call is that it gave up; why, it has told with the connection.
+      // ioredis reports of a call only that it gave up; the cause came with the connection.
       return `Redis${this.address} does not answer: ${(this.connectionError ?? (error as Error)).message}.`;
     }
+  }
+
+  get brokenSinceMs(): number | null {
+    return this.brokenMs;
   }
 
   private get all(): LaneQueue[] {
@@ -86,15 +98,15 @@ export class BullJobQueue extends JobQueue {
     return host === undefined ? '' : ` at ${host}:${port}`;
   }
 
-  private async take({ id, cause }: Message, run: RunOffer): Promise<void> {
+  private async take({ id, context }: Message, run: RunOffer): Promise<void> {
     if (this.isStopping) return; // the row stays due for another process
-    const running = run(id, cause).finally(() => this.running.delete(running));
+    const running = run(id, context).finally(() => this.running.delete(running));
     this.running.add(running);
     await running;
   }
 
   private async disconnect(): Promise<void> {
-    // Told to wait for its jobs while Redis is away, Bull leaves a rejection unhandled, which ends the process.
+    // When asked to wait for its jobs while Redis is away, Bull leaves a rejection unhandled, which ends the process.
     const isAway = this.all.some((queue) => connectionsOf(queue).some(({ status }) => status !== 'ready'));
     try {
       await within(PATIENCE_MS, Promise.all(this.all.map((queue) => queue.close(isAway))));
@@ -115,11 +127,16 @@ export class BullJobQueue extends JobQueue {
 const connectionsOf = (queue: LaneQueue): LaneQueue['client'][] => (queue as unknown as { clients: LaneQueue['client'][] }).clients;
 
 /**
- * Bull names its connections for people who look into Redis, and hears nobody's failure to do so: closed in that moment, an
+ * Bull names its connections for people who look into Redis, and handles no failure of that: closed at that moment, an
  * unhandled rejection would end the process.
  */
 function leaveUnnamed(queue: LaneQueue): void {
   queue.setWorkerName = () => Promise.resolve();
+}
+
+/** @nestjs/bull closes a queue at the shutdown without a time limit, and Bull waits for a Redis that does not answer for good. */
+function closeOnlyBy(close: () => Promise<void>, queue: LaneQueue): void {
+  (queue as LaneQueue & Partial<OnApplicationShutdown>).onApplicationShutdown = close;
 }
 
 /** What `work` answers; an Error when that takes too long. */

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { Cause } from '../tracing/spans.js';
+import type { TraceContext } from '../tracing/spans.js';
 import { JobQueue, type JobOffer, type RunOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
@@ -10,19 +10,33 @@ interface Consumer {
 
 /** Offers stay in this process: single-server installs, and tests. */
 export class EmbeddedJobQueue extends JobQueue {
-  private readonly offers: Record<JobLane, Map<string, Cause | undefined>> = { quick: new Map(), transfer: new Map(), listen: new Map() };
-  private readonly running: Record<JobLane, Set<Promise<void>>> = { quick: new Set(), transfer: new Set(), listen: new Set() };
+  private readonly offers: Record<JobLane, Map<string, TraceContext | undefined>> = {
+    quick: new Map(),
+    transfer: new Map(),
+    peer: new Map(),
+    listen: new Map(),
+  };
+  private readonly running: Record<JobLane, Set<Promise<void>>> = {
+    quick: new Set(),
+    transfer: new Set(),
+    peer: new Set(),
+    listen: new Set(),
+  };
   private consumer: Consumer | undefined;
 
-  add({ id, lane, cause }: JobOffer): void {
-    this.offers[lane].set(id, cause ?? this.offers[lane].get(id)); // the poll of the job table knows no cause
+  add({ id, lane, context }: JobOffer): void {
+    this.offers[lane].set(id, context ?? this.offers[lane].get(id)); // the poll of the job table knows no context
     this.startNext(lane);
   }
 
   consume(run: Consumer['run'], concurrency: Consumer['concurrency']): void {
-    // Bound to the context of the start: a job is nobody's request, whoever's offer makes room for it.
+    // Bound to the context of the start: a job belongs to no request, also when a request's offer starts it.
     this.consumer = { run: AsyncResource.bind(run), concurrency };
     for (const lane of jobLanes) this.startNext(lane);
+  }
+
+  get brokenSinceMs(): null {
+    return null;
   }
 
   waiting(lane: JobLane): Promise<number> {
@@ -49,10 +63,10 @@ export class EmbeddedJobQueue extends JobQueue {
     while (consumer && running.size < consumer.concurrency[lane]) {
       const [next] = offers;
       if (next === undefined) return;
-      const [id, cause] = next;
+      const [id, context] = next;
       offers.delete(id);
       // A failed run is already written to its row by the runner.
-      const settled: Promise<void> = consumer.run(id, cause).then(
+      const settled: Promise<void> = consumer.run(id, context).then(
         () => this.ended(lane, settled),
         () => this.ended(lane, settled),
       );

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { JobHandler } from './job-handler.js';
-import type { JobLane } from './job-type.js';
+import type { JobLane, JobType } from './job-type.js';
 import { Jobs } from './jobs.js';
 
 /** The handlers of this process, by the name of their job type. A doubled one stops the start. */
@@ -35,6 +35,10 @@ export class JobHandlers implements OnApplicationBootstrap {
   /** Names of the types that this process can run in a lane. */
   typesIn(lane: JobLane): string[] {
     return [...this.byType.values()].filter(({ type }) => type.lane === lane).map(({ type }) => type.name);
+  }
+
+  get types(): JobType<unknown>[] {
+    return [...this.byType.values()].map(({ type }) => type);
   }
 
   /** Every periodic job has its one row, whichever process was first. */

@@ -33,13 +33,13 @@ describe('the outcome of a run', () => {
   });
 
   it.each<[string, Error, number, JobType<unknown>, object]>([
-    ['failed', new Error('why'), 1, type, { state: 'due', attempts: 1, lastError: 'why', givesWayToWish: false }],
+    ['failed', new Error('why'), 1, type, { state: 'due', attempts: 1, lastError: 'why', givesWayToRerun: false }],
     [
       'failed for the last time',
       new Error('why'),
       3,
       type,
-      { state: 'failed', dueMs: NOW, attempts: 3, lastError: 'why', givesWayToWish: true },
+      { state: 'failed', dueMs: NOW, attempts: 3, lastError: 'why', givesWayToRerun: true },
     ],
     ['is hopeless', new UnrecoverableJob('gone'), 1, type, { state: 'failed', attempts: 1, lastError: 'gone' }],
     ['was interrupted', new JobInterrupted('x'), 2, type, { state: 'due', dueMs: NOW, attempts: 1, lastError: 'before' }],
@@ -48,7 +48,7 @@ describe('the outcome of a run', () => {
       new JobPostponed(500, 'full'),
       3,
       type,
-      { state: 'due', dueMs: NOW + 500, attempts: 0, lastError: 'full', givesWayToWish: true },
+      { state: 'due', dueMs: NOW + 500, attempts: 0, lastError: 'full', givesWayToRerun: true },
     ],
     ['is periodic and hopeless', new UnrecoverableJob('gone'), 7, periodic, { state: 'due', attempts: 7, lastError: 'gone' }],
   ])('that %s', (_what, error, attempts, of, outcome) => {

@@ -1,6 +1,9 @@
-/** Quick jobs never wait behind transfers, nor either behind calls that are held open: each lane has its own concurrency. */
-export type JobLane = 'quick' | 'transfer' | 'listen';
-export const jobLanes: readonly JobLane[] = ['quick', 'transfer', 'listen'];
+/**
+ * Quick jobs never wait behind transfers, nor either behind calls to other servers (`peer`) or calls that are held open (`listen`): each
+ * lane has its own concurrency.
+ */
+export type JobLane = 'quick' | 'transfer' | 'peer' | 'listen';
+export const jobLanes: readonly JobLane[] = ['quick', 'transfer', 'peer', 'listen'];
 
 /** A kind of work with its payload and its retry policy, owned by whoever asks for the work. */
 export interface JobType<Payload> {
@@ -23,12 +26,12 @@ export class UnrecoverableJob extends Error {
   override readonly name = 'UnrecoverableJob';
 }
 
-/** Thrown by a handler that stopped because it was told to: the work is handed back and no attempt is counted. */
+/** Thrown by a handler that stopped because its signal was aborted: the job is released and no attempt is counted. */
 export class JobInterrupted extends Error {
   override readonly name = 'JobInterrupted';
 }
 
-/** Thrown by a handler that knows when to look again: not a failure, attempts start over. */
+/** Thrown by a handler that knows when to run again: not a failure, attempts start over. */
 export class JobPostponed extends Error {
   override readonly name = 'JobPostponed';
   constructor(

@@ -62,13 +62,21 @@ export class JobRepository {
     return this.db.manager.findOneBy(Job, { id });
   }
 
-  /** Jobs whose time has come, and jobs whose holder has not been heard of for a lease. */
+  /** Jobs that are due, and jobs whose lease has expired. */
   findDue(types: readonly string[], now: number, limit: number): Promise<Job[]> {
     return this.db.manager.find(Job, {
       where: { state: In(['due', 'running']), dueMs: LessThanOrEqual(now), type: In(types) },
       order: { dueMs: 'ASC' },
       take: limit,
     });
+  }
+
+  /** A clock that was wrong has put these off beyond any delay there is: they are due now. Answers how many. */
+  async bringBack(where: { type: string; afterMs: number; isBackingOff: boolean }, now: number): Promise<number> {
+    const { type, afterMs, isBackingOff } = where;
+    const attempts = isBackingOff ? MoreThan(0) : 0;
+    const { affected } = await this.db.manager.update(Job, { type, state: 'due', attempts, dueMs: MoreThan(afterMs) }, { dueMs: now });
+    return affected ?? 0;
   }
 
   /** Names of the leases that last. */
@@ -87,7 +95,7 @@ export class JobRepository {
     await this.db.manager.update(Job, { lease, state: 'running' }, { dueMs: now });
   }
 
-  /** Jobs whose time has come and that nobody has tried yet, oldest first. */
+  /** Jobs that are due and were never tried, oldest first. */
   findUntried(type: string, now: number, limit: number): Promise<Job[]> {
     return this.db.manager.find(Job, {
       where: { type, state: 'due', attempts: 0, dueMs: LessThanOrEqual(now) },
@@ -120,7 +128,7 @@ export class JobRepository {
     return left;
   }
 
-  /** Takes the job as it was seen; false when somebody else was first. */
+  /** Claims the job as it was read; false when another process was first. */
   async claim(seen: Job, lease: string, leaseEndsMs: number): Promise<boolean> {
     const { affected } = await this.db.manager.update(
       Job,
@@ -145,8 +153,8 @@ export class JobRepository {
         const { affected } = await this.db.manager.delete(Job, { id, lease, again: false });
         return affected === 1 ? null : this.runOnceMore(id, lease, now);
       }
-      const { givesWayToWish, ...change } = outcome;
-      const unless = givesWayToWish ? { again: false } : {};
+      const { givesWayToRerun, ...change } = outcome;
+      const unless = givesWayToRerun ? { again: false } : {};
       const { affected } = await this.db.manager.update(Job, { id, lease, ...unless }, { ...change, lease: null, again: false });
       if (affected !== 1) return this.runOnceMore(id, lease, now);
       return change.state === 'due' ? change.dueMs : null;

@@ -4,7 +4,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import type { Config } from '../config/config.js';
 import { BullJobQueue, type LaneQueue } from './bull-job-queue.js';
 import { EmbeddedJobQueue } from './embedded-job-queue.js';
-import { JobCompany } from './job-company.js';
+import { JobBatcher } from './job-batcher.js';
 import { JobHandlers } from './job-handlers.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
@@ -12,12 +12,13 @@ import { JobRepository } from './job.repository.js';
 import { Jobs } from './jobs.js';
 import { redisOptions } from './redis-options.js';
 
-const laneQueue = { quick: 'ods-quick', transfer: 'ods-transfer', listen: 'ods-listen' } as const;
+const laneQueue = { quick: 'ods-quick', transfer: 'ods-transfer', peer: 'ods-peer', listen: 'ods-listen' } as const;
 
 const bullQueue = {
   provide: JobQueue,
-  useFactory: (quick: LaneQueue, transfer: LaneQueue, listen: LaneQueue) => new BullJobQueue({ quick, transfer, listen }),
-  inject: [getQueueToken(laneQueue.quick), getQueueToken(laneQueue.transfer), getQueueToken(laneQueue.listen)],
+  useFactory: (quick: LaneQueue, transfer: LaneQueue, peer: LaneQueue, listen: LaneQueue) =>
+    new BullJobQueue({ quick, transfer, peer, listen }),
+  inject: [laneQueue.quick, laneQueue.transfer, laneQueue.peer, laneQueue.listen].map((name) => getQueueToken(name)),
 };
 
 /** The job table and its messenger: Bull when REDIS_URL is set, this process when not. */
@@ -42,11 +43,11 @@ export class JobsModule implements BeforeApplicationShutdown {
         url === null ? { provide: JobQueue, useFactory: () => new EmbeddedJobQueue() } : bullQueue,
         JobRepository,
         Jobs,
-        JobCompany,
+        JobBatcher,
         JobHandlers,
         JobRunner,
       ],
-      exports: [Jobs, JobCompany, JobRunner, JobQueue, JobRepository],
+      exports: [Jobs, JobBatcher, JobRunner, JobQueue, JobRepository],
     };
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { Clock } from '../clock.js';
 import { Database } from '../database/database.js';
-import { currentCause } from '../tracing/spans.js';
+import { currentTraceContext } from '../tracing/spans.js';
 import { JobQueue } from './job-queue.js';
 import type { JobType } from './job-type.js';
 import { JobRepository } from './job.repository.js';
@@ -26,7 +26,7 @@ function columnKey(typeName: string, key: string): string {
   return text.length <= KEY_LIMIT ? text : `${typeName}:${createHash('sha256').update(key).digest('base64url')}`;
 }
 
-/** Where work is promised: the row is written in the caller's transaction, the queue is told after commit. */
+/** Adds jobs: the row is written in the caller's transaction, the queue is notified after commit. */
 @Injectable()
 export class Jobs {
   constructor(
@@ -45,16 +45,16 @@ export class Jobs {
     await this.db.transaction(async () => {
       const row = await this.place(type, payload, options, now, dueMs);
       if (row && row.dueMs <= now) {
-        this.db.afterCommit(() => this.queue.add({ id: row.id, lane: type.lane, dueMs: row.dueMs, cause: currentCause() }));
+        this.db.afterCommit(() => this.queue.add({ id: row.id, lane: type.lane, dueMs: row.dueMs, context: currentTraceContext() }));
       }
     });
   }
 
   /** Promises the same kind of work many times, each under a key of its own. */
-  async addMany<Payload>(type: JobType<Payload>, wishes: readonly { readonly payload: Payload; readonly key: string }[]): Promise<void> {
-    if (wishes.length === 0) return;
+  async addMany<Payload>(type: JobType<Payload>, requests: readonly { readonly payload: Payload; readonly key: string }[]): Promise<void> {
+    if (requests.length === 0) return;
     const now = this.clock.now();
-    const rows = wishes.map(({ payload, key }) => ({
+    const rows = requests.map(({ payload, key }) => ({
       id: randomBytes(16).toString('hex'),
       type: type.name,
       dedupeKey: columnKey(type.name, key),
@@ -64,14 +64,15 @@ export class Jobs {
     }));
     await this.db.transaction(async () => {
       const inserted = new Set(await this.rows.insertMany(rows));
-      for (const { id } of inserted) this.db.afterCommit(() => this.queue.add({ id, lane: type.lane, dueMs: now, cause: currentCause() }));
-      for (const [index, { payload, key }] of wishes.entries()) {
+      for (const { id } of inserted)
+        this.db.afterCommit(() => this.queue.add({ id, lane: type.lane, dueMs: now, context: currentTraceContext() }));
+      for (const [index, { payload, key }] of requests.entries()) {
         if (!inserted.has(rows[index]!)) await this.add(type, payload, { key }); // asked for before
       }
     });
   }
 
-  /** The row that now stands for this wish; null when a running job was asked to run once more. */
+  /** The row that now stands for this request; null when a running job was asked to run once more. */
   private async place<Payload>(
     type: JobType<Payload>,
     payload: Payload,
@@ -88,7 +89,7 @@ export class Jobs {
         if (await this.rows.askAgain(dedupeKey)) return null;
       }
       if (await this.rows.insert({ id, type: type.name, dedupeKey, payload, dueMs, createdMs: now })) return { id, dueMs };
-      // Another process inserted the same key just now: look at its row.
+      // Another process inserted the same key just now: read its row.
     }
   }
 }

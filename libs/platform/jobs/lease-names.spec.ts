@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { LeaseNames, leaseNames } from './lease-names.js';
 
-/** Where the system does not tell about processes nobody is ever taken for dead. */
-const isTold = process.platform === 'linux';
+/** Where the system does not list processes, none is ever taken for dead. */
+const listsProcesses = process.platform === 'linux';
 
 describe('the name of a lease', () => {
   const name = leaseNames.next();
@@ -18,13 +18,13 @@ describe('the name of a lease', () => {
 
   it('shows that its process is gone, or that another has its id', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
-    expect(leaseNames.isOfTheDead(ofPid(pid))).toBe(isTold);
-    expect(leaseNames.isOfTheDead(ofPid(process.ppid, '0'.repeat(8)))).toBe(isTold); // it lives, and began at another time
+    expect(leaseNames.isOfTheDead(ofPid(pid))).toBe(listsProcesses);
+    expect(leaseNames.isOfTheDead(ofPid(process.ppid, '0'.repeat(8)))).toBe(listsProcesses); // it lives, and began at another time
   });
 
   it('is not of the dead while its process lives', () => {
     expect(leaseNames.isOfTheDead(name)).toBe(false);
-    if (!isTold) return;
+    if (!listsProcesses) return;
     const stat = readFileSync(`/proc/${process.ppid}/stat`, 'latin1');
     const since = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]).toString(36);
     expect(leaseNames.isOfTheDead(ofPid(process.ppid, since.padStart(8, '0')))).toBe(false);

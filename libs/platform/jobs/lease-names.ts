@@ -18,7 +18,7 @@ function beginOf(pid: number): string | null {
 
 /**
  * Names this boot of this machine, and the container on it: only there do process ids say anything. Where the system does not
- * tell, a name that nobody else has, so that nobody draws conclusions.
+ * say, a unique name, so that no process draws conclusions.
  */
 function machineName(): string {
   try {
@@ -32,7 +32,7 @@ function machineName(): string {
 
 const pad = (text: string, index: number): string => text.padStart(WIDTHS[index]!, '0');
 
-/** Names for the claims of this process, by which others on this machine can tell whether it still lives. */
+/** Names for the claims of this process, by which others on this machine can check whether it is still alive. */
 export class LeaseNames {
   private readonly machine = machineName();
   private readonly holder = this.machine + pad(process.pid.toString(36), 1) + pad(beginOf(process.pid) ?? '', 2);

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Lease } from './lease.js';
 
-/** The outside of the lease is a clock and a question; both are told here what to do. */
+/** The lease depends on a clock and on a query; the test controls both. */
 describe('Lease', () => {
   let lease: Lease;
   let asked: number[];
@@ -37,7 +37,7 @@ describe('Lease', () => {
     expect(lease.lost.aborted).toBe(false);
   });
 
-  it('is lost when somebody else has the job', async () => {
+  it('is lost when another process has the job', async () => {
     open(() => Promise.resolve(asked.length < 3));
     await jest.advanceTimersByTimeAsync(749);
     expect(lease.lost.aborted).toBe(false);

@@ -1,4 +1,4 @@
-/** Extends the lease; false when somebody else has the job. */
+/** Extends the lease; false when another process has the job. */
 type Extend = (leaseEndsMs: number) => Promise<boolean>;
 
 /**

@@ -1,10 +1,18 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { version } from '../process/version.js';
 
 /** What this process counts about itself. One for the process, as its log is; every label has few values. */
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 
 const registers = [registry];
+
+new Gauge({
+  name: 'ods_build_info',
+  help: 'Always 1: its labels say what runs.',
+  labelNames: ['version', 'node'] as const,
+  registers,
+}).set({ version, node: process.versions.node }, 1);
 
 export const httpRequests = new Histogram({
   name: 'ods_http_request_duration_seconds',
@@ -38,9 +46,23 @@ export const transferBytes = new Counter({
   registers,
 });
 
+export const refusedWrites = new Counter({
+  name: 'ods_refused_writes_total',
+  help: 'Writes that registered servers sent and that were not merged, by the reason.',
+  labelNames: ['code'] as const,
+  registers,
+});
+
 export const jobRuns = new Counter({
   name: 'ods_job_runs_total',
   help: 'Jobs run, by how they ended; "failed" is tried again, "given_up" is not.',
   labelNames: ['type', 'outcome'] as const,
+  registers,
+});
+
+export const repairedEntries = new Counter({
+  name: 'ods_repaired_entries_total',
+  help: 'Entries of the catalog that a comparison with a registered server has repaired, here or there.',
+  labelNames: ['direction'] as const,
   registers,
 });

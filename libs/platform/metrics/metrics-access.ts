@@ -2,11 +2,11 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** What a scraper shows of itself. `address` is the client's, as far as a trusted proxy tells it. */
+/** What identifies a scraper. `address` is the client's, as far as a trusted proxy reports it. */
 export interface Scraper {
   readonly address: string | undefined;
   readonly authorization: string | undefined;
-  /** It came through a proxy that this server was not told to trust: the address is the proxy's. */
+  /** It came through a proxy that is not trusted: the address is the proxy's. */
   readonly isForwardedByAStranger: boolean;
 }
 

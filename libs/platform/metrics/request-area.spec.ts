@@ -8,10 +8,11 @@ describe('requestArea', () => {
     ['/share/NoMAD.pkg', 'share'],
     ['/share/Packages/NoMAD.pkg', 'share'],
     ['/Packages/NoMAD.pkg', 'share'],
+    ['/share', 'share'],
     ['/readyz', 'supervision'],
     ['/packages/NoMAD.pkg', 'console'],
     ['/../../etc/passwd', 'console'],
   ])('%s is about %s', (url, area) => expect(requestArea(url)).toBe(area));
 
-  it('knows a method that nobody defined as other', () => expect(['GET', 'BREW'].map(requestMethod)).toEqual(['GET', 'other']));
+  it('counts an undefined method as other', () => expect(['GET', 'BREW'].map(requestMethod)).toEqual(['GET', 'other']));
 });

@@ -2,7 +2,7 @@ const areas: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/admin\/upload/, 'upload'],
   [/^\/api\/admin\//, 'admin_api'],
   [/^\/api\/ods\//, 'peer_api'],
-  [/^\/(?:share|Packages)\//, 'share'],
+  [/^\/(?:share|Packages)(?:\/|$)/, 'share'],
   [/^\/(?:healthz|readyz|metrics)$/, 'supervision'],
 ];
 

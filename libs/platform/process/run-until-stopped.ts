@@ -1,3 +1,4 @@
+import { version } from './version.js';
 import { ConfigInvalid, showsStacks } from '../config/load-config.js';
 
 /** Ends what was started; called once. */
@@ -23,7 +24,14 @@ function advice(error: unknown): string {
 
 /** Starts, waits for SIGTERM or SIGINT, stops. A failed start says why in a sentence and exits with status 1. */
 export async function runUntilStopped(start: () => Promise<Stop>): Promise<void> {
+  if (process.argv[2] === '--version') {
+    process.stdout.write(`${version}\n`);
+    return;
+  }
   let stop: Stop;
+  // A start can wait long for its database, and as the first process of a container it would not hear a signal.
+  const giveUp = (name: NodeJS.Signals): void => process.exit(name === 'SIGINT' ? 130 : 0);
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, giveUp);
   try {
     stop = await start();
   } catch (error) {
@@ -31,22 +39,23 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
     if (showsStacks()) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
     process.exit(1);
   }
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, giveUp);
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });
   // A second signal ends it at once, as people expect of Ctrl-C. Not so the echo of the first: a terminal signals
   // the whole process group, and npm in that group passes the same signal on once more.
-  const told = Date.now();
+  const first = Date.now();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
-      if (Date.now() - told > ECHO_MS) process.exit(1);
+      if (Date.now() - first > ECHO_MS) process.exit(1);
     });
   }
-  // Clients of servers that are away reject what nobody waits for any more while they are closed (Bull does): with all
+  // Clients of unavailable servers reject promises that no caller awaits any more while they are closed (Bull does): with all
   // work written down before, that is no reason to end with a failure.
   process.on('unhandledRejection', (reason) => process.stderr.write(`While stopping: ${String(reason)}\n`));
-  const giveUp = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
+  const patience = setTimeout(() => process.exit(1), STOP_TIMEOUT_MS);
   await stop();
-  clearTimeout(giveUp);
+  clearTimeout(patience);
   process.exit(signal === 'SIGINT' ? 130 : 0);
 }

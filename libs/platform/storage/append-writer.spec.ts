@@ -66,12 +66,12 @@ describe('AppendWriter', () => {
     await expectWhole(writer, Buffer.concat(pieces));
   });
 
-  it.each([1, MB - 1, MB, MB + 1, 5 * MB, 5 * MB + 123])('goes on after %i bytes of an earlier process', async (cut) => {
+  it.each([1, MB - 1, MB, MB + 1, 5 * MB, 5 * MB + 123])('continues after %i bytes of an earlier process', async (cut) => {
     const content = randomBytes(9 * MB + 77);
     const first = await openAt(0);
     await first.append(content.subarray(0, cut));
     await first.settle();
-    await first.append(content.subarray(cut, cut + 1_000)); // written or not: nobody was told
+    await first.append(content.subarray(cut, cut + 1_000)); // written or not: never acknowledged
     const second = await openAt(cut);
     expect(second.size).toBe(cut);
     await second.append(content.subarray(cut));

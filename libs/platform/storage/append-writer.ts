@@ -25,12 +25,12 @@ export class AppendWriter {
     this.index = Math.floor(bytes / BLOCK_BYTES);
   }
 
-  /** Goes on behind the first `bytes` of the file, which are known to be right. Throws StagingCutShort. */
+  /** Continues behind the first `bytes` of the file, which are known to be right. Throws StagingCutShort. */
   static async open(staging: StagingFile, bytes: number): Promise<AppendWriter> {
     const writer = new AppendWriter(staging, bytes);
     await writer.readTail(bytes % BLOCK_BYTES);
     writer.adoption = writer.adopt(writer.index);
-    writer.adoption.catch(() => undefined); // told by `finish`
+    writer.adoption.catch(() => undefined); // reported by `finish`
     return writer;
   }
 
@@ -68,7 +68,7 @@ export class AppendWriter {
     await Promise.all(this.outstanding);
     await this.adoption;
     const { writer } = this.staging;
-    return { size: this.bytes, ...(await writer.finish()), manifest: writer.manifest() };
+    return { size: this.bytes, ...(await writer.finish()), manifest: writer.manifest(), root: writer.root() };
   }
 
   /** Lets go of the file; it stays in staging. */

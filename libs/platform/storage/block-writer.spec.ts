@@ -1,9 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { eventually } from '../../../test/support/eventually.js';
 import { scratchDir } from '../../../test/support/services.js';
+import { blockDigest } from '#libs/platform/crypto/block-digest.js';
 import { BLOCK_BYTES } from '#libs/replication/blocks.js';
+import { rootOf } from '#libs/replication/content-root.js';
 import { BlockWriter } from './block-writer.js';
 import { HashPool } from './hash-pool.js';
 import { writeAll } from './write-all.js';
@@ -49,13 +52,14 @@ describe('BlockWriter', () => {
       for (let at = 0; at < data.length; at += 99_991) yield data.subarray(at, at + 99_991);
       await Promise.resolve();
     }
-    const written = await writeAll(pieces(), writer, () => undefined);
+    const written = await writeAll(Readable.from(pieces()), writer, () => undefined);
     await writer.close();
     expect(written).toEqual({
       size,
       sha1: hex('sha1', data),
       sha256: hex('sha256', data),
       manifest: Buffer.concat(blocksOf(data).map(sha1)),
+      root: rootOf('blake3', size, Buffer.concat(blocksOf(data).map((block) => blockDigest('blake3', block)))),
     });
     expect((await readFile(file)).equals(data)).toBe(true);
   });
@@ -87,7 +91,7 @@ describe('BlockWriter', () => {
     await writer.close();
   });
 
-  it('looks again at what an earlier process wrote, and goes on from there', async () => {
+  it('verifies again what an earlier process wrote, and continues from there', async () => {
     const data = randomBytes(3 * BLOCK_BYTES + 5);
     const first = await writerOf();
     for (const index of [0, 2]) await put(first.writer, index, blocksOf(data)[index]!);
@@ -106,6 +110,23 @@ describe('BlockWriter', () => {
     expect(writer.manifest().equals(list)).toBe(true);
     await writer.close();
   });
+
+  it.each(['blake3', 'sha256'] as const)(
+    'checks blocks against a block list of %s, in any order, and hashes nothing else',
+    async (algorithm) => {
+      const data = randomBytes(4 * BLOCK_BYTES + 11);
+      const list = blocksOf(data).map((block) => blockDigest(algorithm, block));
+      const handle = await open(file, 'w+');
+      opened.push(handle);
+      const writer = new BlockWriter(pool, handle, { algorithm, sha1: false, whole: false });
+      expect(await put(writer, 2, randomBytes(BLOCK_BYTES), list[2])).toBe(false);
+      for (const index of [4, 2, 0, 3, 1]) expect(await put(writer, index, blocksOf(data)[index]!, list[index])).toBe(true);
+      expect(writer.root()).toEqual(rootOf(algorithm, data.length, Buffer.concat(list)));
+      await expect(writer.finish()).rejects.toThrow('not hashed');
+      await writer.close();
+      expect((await readFile(file)).equals(data)).toBe(true);
+    },
+  );
 
   it('lends twelve buffers and makes the thirteenth taker wait for one to come back', async () => {
     const { writer } = await writerOf();

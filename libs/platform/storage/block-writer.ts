@@ -1,17 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import { BLOCK_BYTES, BLOCK_HASH_BYTES } from '#libs/replication/blocks.js';
+import { isBlake3Fast } from '#libs/platform/crypto/block-digest.js';
+import { BLOCK_DIGEST_BYTES, type ContentRoot, rootOf } from '#libs/replication/content-root.js';
 import type { HashPool, HashSession } from './hash-pool.js';
-import type { HashAnswer, HashRequest } from './hash-worker.js';
+import type { HashAnswer, Hashing, HashRequest } from './hash-worker.js';
 
 /** Buffers in flight between the network and the disk: what one upload or transfer takes of memory, in MiB. */
 const BUFFERS = 12;
-/** Written bytes after which the disk is told to begin, so that the last fsync has little left to do. */
+/** Written bytes after which write-back is started, so that the last fsync has little left to do. */
 const WRITE_BACK_BYTES = 32 * BLOCK_BYTES;
 
 export interface WholeHashes {
   readonly sha1: string;
   readonly sha256: string;
 }
+
+/** All that is known of a content at its origin. */
+export const everyHash: Hashing = { algorithm: isBlake3Fast ? 'blake3' : 'sha256', sha1: true, whole: true };
 
 /** A block that is written, and what of it is still in memory. */
 interface Placed {
@@ -42,6 +47,12 @@ class BlockWriteFailed extends Error {
 /** A copy with memory of its own: a slice of a chunk list would travel to the thread with the whole list behind it. */
 const alone = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
+function pack(hashes: ReadonlyMap<number, Uint8Array>, bytes: number): Buffer {
+  const packed = Buffer.alloc(hashes.size * bytes);
+  for (const [index, hash] of hashes) packed.set(hash, index * bytes);
+  return packed;
+}
+
 /**
  * Writes one file block by block, in any order, while its hashes are computed on another thread: one pass, one copy,
  * constant memory. The caller fills buffers it gets from `take`, and owns the file handle.
@@ -49,10 +60,13 @@ const alone = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 export class BlockWriter {
   private readonly session: HashSession;
   private readonly tickets = new Map<number, Ticket>();
-  private readonly hashes = new Map<number, Uint8Array>();
+  /** Of the blocks that are written: the hash of the block list, and SHA-1. */
+  private readonly digests = new Map<number, Uint8Array>();
+  private readonly sha1s = new Map<number, Uint8Array>();
+  private size = 0;
   /** Lengths of blocks that came before their turn to be folded into the hashes of the whole. */
-  private readonly early = new Map<number, number>();
-  private nextToFold = 0;
+  private readonly outOfOrder = new Map<number, number>();
+  private nextInOrder = 0;
   private readonly free: SharedArrayBuffer[] = [];
   private readonly takers: ((buffer: SharedArrayBuffer) => void)[] = [];
   private allocated = 0;
@@ -64,8 +78,9 @@ export class BlockWriter {
   constructor(
     pool: HashPool,
     private readonly file: FileHandle,
+    private readonly hashing: Hashing = everyHash,
   ) {
-    this.session = pool.open(file.fd, (answer) => this.answered(answer));
+    this.session = pool.open(file.fd, hashing, (answer) => this.answered(answer));
   }
 
   /** A buffer of one block to fill; waits while all are in use, which is what slows a fast sender down. */
@@ -89,44 +104,46 @@ export class BlockWriter {
   }
 
   /**
-   * Writes `length` bytes of a taken buffer as block `index`. False when they do not match `expected` (nothing is written then).
-   * Rejects when the disk refuses.
+   * Writes `length` bytes of a taken buffer as block `index`. False when they do not match `expected` (nothing is written then): the
+   * block's hash in the block list, 32 bytes, or in the chunk list, 20. Rejects when the disk refuses.
    */
   async write(index: number, buffer: Uint8Array, length: number, expected: Buffer | null = null): Promise<boolean> {
     const bytes = buffer.buffer as SharedArrayBuffer;
-    const { matches, sha1 } = await this.ask('checking', { op: 'block', index, bytes, length, expected: expected && alone(expected) });
-    if (!matches) {
+    const answer = await this.ask('checking', { op: 'block', index, bytes, length, expected: expected && alone(expected) });
+    if (!answer.matches) {
       this.recycle(bytes);
       return false;
     }
-    this.hashes.set(index, sha1!);
-    this.place({ index, length, buffer: bytes });
+    this.keep({ index, length, buffer: bytes }, answer);
     this.written(length);
     return true;
   }
 
   /** Whether a block that an earlier process wrote is still right; it then counts as written. Null expects only that it is there. */
   async recheck(index: number, length: number, expected: Buffer | null): Promise<boolean> {
-    const { matches, sha1 } = await this.ask('checking', { op: 'recheck', index, length, expected: expected && alone(expected) });
-    if (!matches) return false;
-    this.hashes.set(index, sha1!);
-    this.place({ index, length, buffer: null });
+    const answer = await this.ask('checking', { op: 'recheck', index, length, expected: expected && alone(expected) });
+    if (!answer.matches) return false;
+    this.keep({ index, length, buffer: null }, answer);
     return true;
   }
 
-  /** Hashes of the whole; only after every write has resolved. Throws when a block is missing. */
+  /** Hashes of the whole; only after every write has resolved. Throws when a block is missing, or when they were not asked for. */
   async finish(): Promise<WholeHashes> {
-    if (this.nextToFold !== this.hashes.size)
-      throw new Error(`Blocks are missing: ${this.nextToFold} of ${this.hashes.size} are in order.`);
-    const { whole } = await this.ask('folding', { op: 'finish' });
+    if (!this.hashing.whole) throw new Error('The whole was not hashed.');
+    if (this.nextInOrder !== this.digests.size)
+      throw new Error(`Blocks are missing: ${this.nextInOrder} of ${this.digests.size} are in order.`);
+    const { whole } = await this.ask('wholeFile', { op: 'finish' });
     return whole!;
   }
 
   /** The packed chunk list of what was written. */
   manifest(): Buffer {
-    const packed = Buffer.alloc(this.hashes.size * BLOCK_HASH_BYTES);
-    for (const [index, sha1] of this.hashes) packed.set(sha1, index * BLOCK_HASH_BYTES);
-    return packed;
+    return pack(this.sha1s, BLOCK_HASH_BYTES);
+  }
+
+  /** The block list of what was written, and its root. */
+  root(): ContentRoot {
+    return rootOf(this.hashing.algorithm, this.size, pack(this.digests, BLOCK_DIGEST_BYTES));
   }
 
   /** Ends the session; when it resolves neither thread nor write-back touches the file, so that its handle may be closed. */
@@ -136,7 +153,7 @@ export class BlockWriter {
     await this.writeBack;
   }
 
-  private ask(side: 'checking' | 'folding', request: Asked): Promise<HashAnswer> {
+  private ask(side: 'checking' | 'wholeFile', request: Asked): Promise<HashAnswer> {
     if (this.failure) return Promise.reject(this.failure);
     const { session } = this.session;
     const ticket = ++this.lastTicket;
@@ -146,24 +163,32 @@ export class BlockWriter {
     });
   }
 
-  /** What comes in turn is folded from memory, what came early is read back from the file when its turn comes. */
+  private keep(placed: Placed, { digest, sha1 }: HashAnswer): void {
+    if (!this.digests.has(placed.index)) this.size += placed.length;
+    this.digests.set(placed.index, digest!);
+    if (sha1) this.sha1s.set(placed.index, sha1);
+    if (this.hashing.whole) this.place(placed);
+    else if (placed.buffer) this.recycle(placed.buffer);
+  }
+
+  /** What comes in turn is folded from memory, what came outOfOrder is read back from the file when its turn comes. */
   private place(placed: Placed): void {
-    if (placed.index === this.nextToFold) this.fold(placed);
+    if (placed.index === this.nextInOrder) this.fold(placed);
     else {
-      if (placed.index > this.nextToFold) this.early.set(placed.index, placed.length);
+      if (placed.index > this.nextInOrder) this.outOfOrder.set(placed.index, placed.length);
       if (placed.buffer) this.recycle(placed.buffer);
     }
-    for (let length = this.early.get(this.nextToFold); length !== undefined; length = this.early.get(this.nextToFold)) {
-      this.early.delete(this.nextToFold);
-      this.fold({ index: this.nextToFold, length, buffer: null });
+    for (let length = this.outOfOrder.get(this.nextInOrder); length !== undefined; length = this.outOfOrder.get(this.nextInOrder)) {
+      this.outOfOrder.delete(this.nextInOrder);
+      this.fold({ index: this.nextInOrder, length, buffer: null });
     }
   }
 
   private fold({ index, length, buffer }: Placed): void {
-    this.nextToFold += 1;
-    this.ask('folding', { op: 'fold', index, bytes: buffer, length }).then(
+    this.nextInOrder += 1;
+    this.ask('wholeFile', { op: 'fold', index, bytes: buffer, length }).then(
       () => buffer && this.recycle(buffer),
-      () => undefined, // whoever takes, writes or finishes next is told
+      () => undefined, // reported by the next take, write or finish
     );
   }
 

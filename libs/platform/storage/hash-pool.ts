@@ -1,13 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type HashAnswer, type HashRequest, hashWorkerSource } from './hash-worker.js';
+import { blake3Module } from '#libs/platform/crypto/block-digest.js';
+import { type HashAnswer, type Hashing, type HashRequest, type HashWorkerData, hashWorkerSource } from './hash-worker.js';
 
 type Listener = (answer: HashAnswer) => void;
 
 interface OpenSession {
   readonly listener: Listener;
-  /** Told when the thread is done with the file. */
+  /** Called when the thread is done with the file. */
   readonly closed: (() => void)[];
 }
 
@@ -16,7 +17,7 @@ interface Thread {
   readonly sessions: Map<number, OpenSession>;
 }
 
-type Side = 'checking' | 'folding';
+type Side = 'checking' | 'wholeFile';
 
 export interface HashSession {
   readonly session: number;
@@ -38,17 +39,18 @@ export class HashPool implements OnApplicationShutdown {
   private readonly size = Math.max(1, Math.min(MOST_THREADS, availableParallelism()));
   private lastSession = 0;
 
-  /** Begins a session on the least busy threads. */
-  open(fd: number, listener: Listener): HashSession {
+  /** Begins a session on the least busy threads; the whole is hashed on one of its own where there are two. */
+  open(fd: number, hashing: Hashing, listener: Listener): HashSession {
     const session = ++this.lastSession;
-    const checking = this.join(session, fd, listener, null);
-    const folding = this.size > 1 ? this.join(session, fd, listener, checking) : checking;
-    const sides = { checking, folding };
+    const open: HashRequest = { op: 'open', session, fd, hashing };
+    const checking = this.join(open, listener, null);
+    const wholeFile = this.size > 1 && hashing.whole ? this.join(open, listener, checking) : checking;
+    const sides = { checking, wholeFile };
     return {
       session,
       post: (side, request) => sides[side].worker.postMessage(request),
       close: async () => {
-        await Promise.all([...new Set([checking, folding])].map((thread) => this.leave(thread, session)));
+        await Promise.all([...new Set([checking, wholeFile])].map((thread) => this.leave(thread, session)));
       },
     };
   }
@@ -57,10 +59,10 @@ export class HashPool implements OnApplicationShutdown {
     await Promise.all(this.threads.splice(0).map(({ worker }) => worker.terminate()));
   }
 
-  private join(session: number, fd: number, listener: Listener, other: Thread | null): Thread {
+  private join(open: HashRequest, listener: Listener, other: Thread | null): Thread {
     const thread = this.pick(other);
-    thread.sessions.set(session, { listener, closed: [] });
-    thread.worker.postMessage({ op: 'open', session, fd } satisfies HashRequest);
+    thread.sessions.set(open.session, { listener, closed: [] });
+    thread.worker.postMessage(open);
     return thread;
   }
 
@@ -82,7 +84,11 @@ export class HashPool implements OnApplicationShutdown {
   }
 
   private start(): Thread {
-    const worker = new Worker(hashWorkerSource(), { eval: true, name: 'ods-hash' });
+    const worker = new Worker(hashWorkerSource(), {
+      eval: true,
+      name: 'ods-hash',
+      workerData: { blake3: blake3Module } satisfies HashWorkerData,
+    });
     const thread: Thread = { worker, sessions: new Map() };
     let cause = 'The hashing thread was stopped.';
     worker.on('message', (answer: HashAnswer) => this.answered(thread, answer));

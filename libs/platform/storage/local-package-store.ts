@@ -1,13 +1,16 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, truncate, utimes } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
 import { DiskFull } from '../errors/common.errors.js';
-import { BlockWriter } from './block-writer.js';
+import { isBlake3Fast } from '../crypto/block-digest.js';
+import { BlockWriter, everyHash } from './block-writer.js';
 import { HashPool } from './hash-pool.js';
+import type { Hashing } from './hash-worker.js';
+import { StagingParts } from './staging-parts.js';
 import { hasMark, setMark } from './store-mark.js';
 import { PackageStore, type StagingFile, type StoredName, type WholeContent } from './package-store.js';
 
@@ -18,7 +21,7 @@ const DRAFT_AGE_MS = 60_000;
 /** Small contents that are written side by side: their fsyncs share the disk's journal. */
 const FILES_AT_ONCE = 4;
 
-/** Names of ours only: what travels into a path is never what somebody sent. */
+/** Only names of this server: no text of a request becomes part of a path. */
 function checkId(id: string): string {
   if (!/^[0-9a-z-]{1,80}$/.test(id)) throw new Error(`"${id}" is not a name of the store.`);
   return id;
@@ -58,15 +61,15 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     await this.removeDrafts();
   }
 
-  async createStaging(id: string, size: number | null): Promise<StagingFile> {
+  async createStaging(id: string, size: number | null, hashing?: Hashing): Promise<StagingFile> {
     const handle = await open(this.stagingPath(id), 'w+', 0o640);
     if (size !== null) await handle.truncate(size);
-    return this.asStaging(handle);
+    return this.asStaging(handle, hashing);
   }
 
-  async openStaging(id: string): Promise<StagingFile | null> {
+  async openStaging(id: string, hashing?: Hashing): Promise<StagingFile | null> {
     const handle = await this.openIfThere(this.stagingPath(id), 'r+');
-    return handle && this.asStaging(handle);
+    return handle && this.asStaging(handle, hashing);
   }
 
   readStaging(id: string): Promise<FileHandle | null> {
@@ -83,9 +86,12 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     }
   }
 
-  discardStaging(id: string): Promise<void> {
-    return rm(this.stagingPath(id), { force: true });
+  async discardStaging(id: string): Promise<void> {
+    await rm(this.stagingPath(id), { force: true });
+    await this.partsOf(id).removeAll();
   }
+
+  partsOf = (id: string): StagingParts => new StagingParts(this.staging, checkId(id));
 
   async touchStaging(id: string, nowMs: number): Promise<void> {
     try {
@@ -142,10 +148,9 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     return rm(this.contentPath(uuid), { force: true });
   }
 
-  async setAside(uuid: string, stagingId: string, size: number): Promise<void> {
+  async setAside(uuid: string, stagingId: string): Promise<void> {
     try {
       await rename(this.contentPath(uuid), this.stagingPath(stagingId));
-      await truncate(this.stagingPath(stagingId), size);
     } catch (error) {
       if (!isCode(error, 'ENOENT')) throw error;
     }
@@ -204,10 +209,11 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
   private async requireRenames(): Promise<void> {
     const id = `probe-${randomBytes(8).toString('hex')}`;
     const probe = this.stagingPath(id);
-    await (await open(probe, 'wx', 0o640)).close();
     try {
+      await (await open(probe, 'wx', 0o640)).close();
       await rename(probe, path.join(this.content, id));
     } catch (error) {
+      if (isCode(error, 'ENOSPC', 'EDQUOT')) return; // a full disk must not keep the server from serving what it has
       if (!isCode(error, 'EXDEV')) throw error;
       throw new Error('UPLOAD_STAGING_DIR must be on the same file system as DATA_DIR/content, so that publishing a package is a rename.');
     } finally {
@@ -245,8 +251,9 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
     await rename(draft, this.contentPath(uuid));
   }
 
-  private asStaging(handle: FileHandle): StagingFile {
-    const writer = new BlockWriter(this.pool, handle);
+  private asStaging(handle: FileHandle, hashing?: Hashing): StagingFile {
+    const algorithm = isBlake3Fast ? this.config.get('BLOCK_HASH') : 'sha256';
+    const writer = new BlockWriter(this.pool, handle, hashing ?? { ...everyHash, algorithm });
     return {
       handle,
       writer,

@@ -1,5 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { BlockWriter } from './block-writer.js';
+import type { Hashing } from './hash-worker.js';
+import type { StagingParts } from './staging-parts.js';
 
 /** An unfinished file, opened for reading and writing. */
 export interface StagingFile {
@@ -31,16 +33,19 @@ export interface WholeContent {
  * in staging or whole.
  */
 export abstract class PackageStore {
-  /** Creates or truncates a staging file of `size` bytes (null when not known yet). */
-  abstract createStaging(id: string, size: number | null): Promise<StagingFile>;
+  /** Creates or truncates a staging file of `size` bytes (null when not known yet). Everything is hashed when `hashing` does not say what. */
+  abstract createStaging(id: string, size: number | null, hashing?: Hashing): Promise<StagingFile>;
   /** The staging file as an earlier process left it, or null. */
-  abstract openStaging(id: string): Promise<StagingFile | null>;
+  abstract openStaging(id: string, hashing?: Hashing): Promise<StagingFile | null>;
   /** For reading verified blocks of an unfinished file; null when there is none. */
   abstract readStaging(id: string): Promise<FileHandle | null>;
   /** Writes a part of a staging file of `size` bytes at its place; makes the file when there is none. Several may write at once. */
   abstract writeStaging(id: string, size: number, position: number, bytes: Uint8Array): Promise<void>;
+  /** With its parts. */
   abstract discardStaging(id: string): Promise<void>;
-  /** Says that somebody still works on this staging file, also while nothing is written to it. Does nothing when it is gone. */
+  /** Blocks of a staging file that have not come whole. */
+  abstract partsOf(id: string): StagingParts;
+  /** Marks this staging file as in use, also while nothing is written to it. Does nothing when it is gone. */
   abstract touchStaging(id: string, nowMs: number): Promise<void>;
   abstract listStaging(): Promise<StoredName[]>;
 
@@ -53,8 +58,11 @@ export abstract class PackageStore {
   /** Whether the content is there with that many bytes. */
   abstract has(uuid: string, size: number): Promise<boolean>;
   abstract remove(uuid: string): Promise<void>;
-  /** Makes a content a staging file again, so that its right blocks need not be fetched. Does nothing when it is not there. */
-  abstract setAside(uuid: string, stagingId: string, size: number): Promise<void>;
+  /**
+   * Moves a content to a staging file, to be read only: a published file may have other names (the share's link, a backup), and
+   * is never written to. Does nothing when it is not there.
+   */
+  abstract setAside(uuid: string, stagingId: string): Promise<void>;
   abstract listContent(): Promise<StoredName[]>;
   /** Whether a server has kept its contents here before: a disk that is not mounted looks like one that has lost everything. */
   abstract isMarked(): Promise<boolean>;

@@ -15,7 +15,7 @@ import { BasicTracerProvider, BatchSpanProcessor, type ReadableSpan, type SpanEx
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { safeText } from '../logging/log-fields.js';
-import type { Cause, Facts, Span, SpanStart, Tracer } from './spans.js';
+import type { TraceContext, Attributes, Span, SpanStart, Tracer } from './spans.js';
 
 export interface TraceTarget {
   /** As OTEL_EXPORTER_OTLP_ENDPOINT has it: `/v1/traces` is put behind it. */
@@ -46,13 +46,14 @@ export class OpenTelemetry implements Tracer {
         'process.pid': process.pid,
         'ods.process': target.processKind,
       }),
-      spanProcessors: [new BatchSpanProcessor(new ToldExporter(exporter, sayFault))],
+      spanProcessors: [new BatchSpanProcessor(new LoggingExporter(exporter, sayFault))],
     });
   }
 
-  open({ name, kind, facts, cause }: SpanStart, around: Span | undefined): Span {
-    const parent = cause === undefined ? contextOf(around) : this.propagator.extract(ROOT_CONTEXT, cause ?? {}, defaultTextMapGetter);
-    const span = this.provider.getTracer('ods').startSpan(name, { kind: kinds[kind], ...(facts ? { attributes: facts } : {}) }, parent);
+  open({ name, kind, attributes, traceContext }: SpanStart, around: Span | undefined): Span {
+    const parent =
+      traceContext === undefined ? contextOf(around) : this.propagator.extract(ROOT_CONTEXT, traceContext ?? {}, defaultTextMapGetter);
+    const span = this.provider.getTracer('ods').startSpan(name, { kind: kinds[kind], ...(attributes ? { attributes } : {}) }, parent);
     return new OpenSpan(span, this.propagator);
   }
 
@@ -64,7 +65,7 @@ export class OpenTelemetry implements Tracer {
 
 class OpenSpan implements Span {
   readonly context: Context;
-  readonly cause: Cause;
+  readonly traceContext: TraceContext;
 
   constructor(
     private readonly span: OtelSpan,
@@ -73,11 +74,11 @@ class OpenSpan implements Span {
     this.context = trace.setSpan(ROOT_CONTEXT, span);
     const headers: Record<string, string> = {};
     propagator.inject(this.context, headers, defaultTextMapSetter);
-    this.cause = headers;
+    this.traceContext = headers;
   }
 
-  tell(facts: Facts): void {
-    this.span.setAttributes(facts);
+  setAttributes(attributes: Attributes): void {
+    this.span.setAttributes(attributes);
   }
 
   end(fault?: unknown): void {
@@ -92,8 +93,8 @@ class OpenSpan implements Span {
 
 const contextOf = (around: Span | undefined): Context => (around instanceof OpenSpan ? around.context : ROOT_CONTEXT);
 
-/** An exporter whose failures are told. */
-class ToldExporter implements SpanExporter {
+/** An exporter whose failures are logged. */
+class LoggingExporter implements SpanExporter {
   constructor(
     private readonly exporter: OTLPTraceExporter,
     private readonly sayFault: (text: string) => void,

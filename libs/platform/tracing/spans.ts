@@ -1,26 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What a span tells. Never a secret: paths without their query, no headers, no bodies. */
-export type Facts = Readonly<Record<string, string | number | boolean>>;
+/** What a span records. Never a secret: paths without their query, no headers, no bodies. */
+export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** Trace context as it travels: the W3C headers `traceparent` and `tracestate`. */
-export type Cause = Readonly<Record<string, string>>;
+export type TraceContext = Readonly<Record<string, string>>;
 
 export interface SpanStart {
   readonly name: string;
   readonly kind: 'server' | 'client' | 'job' | 'inside';
-  readonly facts?: Facts;
+  readonly attributes?: Attributes;
   /** What came over a line or a queue; null when nothing did. Left out: whatever is being done here and now. */
-  readonly cause?: Cause | null;
+  readonly traceContext?: TraceContext | null;
   /** Whether an error says that something is wrong. All do when left out. */
   readonly isFault?: (error: unknown) => boolean;
 }
 
-/** Something that goes on. */
+/** An operation under way. */
 export interface Span {
   /** What makes others part of the same trace. */
-  readonly cause: Cause;
-  tell(facts: Facts): void;
+  readonly traceContext: TraceContext;
+  setAttributes(attributes: Attributes): void;
   end(fault?: unknown): void;
 }
 
@@ -39,16 +39,16 @@ export function traceWith(wanted: Tracer | undefined): void {
 
 export const isTracing = (): boolean => tracer !== undefined;
 
-/** Null when nobody traces. The caller ends it. */
+/** Null when tracing is off. The caller ends it. */
 export const openSpan = (start: SpanStart): Span | null => tracer?.open(start, around.getStore()) ?? null;
 
 export const withinSpan = <T>(span: Span, work: () => T): T => around.run(span, work);
 
 /** For whoever is called, or does later, what is being done now. */
-export const currentCause = (): Cause | undefined => around.getStore()?.cause;
+export const currentTraceContext = (): TraceContext | undefined => around.getStore()?.traceContext;
 
 /** The second part of `traceparent`. */
-export const currentTraceId = (): string | undefined => currentCause()?.['traceparent']?.split('-')[1];
+export const currentTraceId = (): string | undefined => currentTraceContext()?.['traceparent']?.split('-')[1];
 
 /** Does the work within a span of its own. */
 export async function traced<T>(start: SpanStart, work: () => Promise<T>): Promise<T> {

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { safeText } from '../logging/log-fields.js';
 import { traceWith } from './spans.js';
 
-/** A collector that is away for hours is told once in this time, in milliseconds. */
+/** An unavailable collector is logged once in this time, in milliseconds. */
 const WARN_EVERY_MS = 600_000;
 /** What a stop waits for a collector, in milliseconds. */
 const LAST_WORD_MS = 3_000;
@@ -36,6 +36,6 @@ function warnNowAndThen(endpoint: string): (text: string) => void {
   return (text) => {
     if (performance.now() - warnedMs < WARN_EVERY_MS) return;
     warnedMs = performance.now();
-    logger.warn(safeText(`Traces could not be sent to ${endpoint}: ${text}. They are lost; all else goes on.`));
+    logger.warn(safeText(`Traces could not be sent to ${endpoint}: ${text}. They are lost; nothing else is affected.`));
   };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requestArea, requestMethod } from '../metrics/request-area.js';
-import { type Cause, isTracing, openSpan, withinSpan } from './spans.js';
+import { type TraceContext, isTracing, openSpan, withinSpan } from './spans.js';
 
 /** Every request is a span, and continues the trace of whoever sent it. Probes and scrapes are none. */
 export function traceRequests(fastify: FastifyInstance): void {
@@ -10,7 +10,7 @@ export function traceRequests(fastify: FastifyInstance): void {
     if (!span) return done();
     reply.raw.once('close', () => {
       const { statusCode } = reply;
-      span.tell({ 'http.response.status_code': statusCode, 'ods.whole': reply.raw.writableFinished });
+      span.setAttributes({ 'http.response.status_code': statusCode, 'ods.whole': reply.raw.writableFinished });
       span.end(statusCode >= 500 ? `answered ${statusCode}` : undefined);
     });
     withinSpan(span, done);
@@ -20,11 +20,11 @@ export function traceRequests(fastify: FastifyInstance): void {
 function startOf({ method, routeOptions, id, headers }: FastifyRequest): Parameters<typeof openSpan>[0] {
   const route = routeOptions.url ?? 'nowhere'; // as it was declared: what a URL names stays out of names
   const known = requestMethod(method);
-  const facts = { 'http.request.method': known, 'http.route': route, 'ods.request_id': id };
-  return { name: `${known} ${route}`, kind: 'server', facts, cause: causeIn(headers) };
+  const attributes = { 'http.request.method': known, 'http.route': route, 'ods.request_id': id };
+  return { name: `${known} ${route}`, kind: 'server', attributes, traceContext: traceContextOf(headers) };
 }
 
-function causeIn({ traceparent, tracestate }: FastifyRequest['headers']): Cause | null {
+function traceContextOf({ traceparent, tracestate }: FastifyRequest['headers']): TraceContext | null {
   if (typeof traceparent !== 'string') return null;
   return { traceparent, ...(typeof tracestate === 'string' ? { tracestate } : {}) };
 }

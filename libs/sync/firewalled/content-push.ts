@@ -3,10 +3,14 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Content } from '#libs/entities/content.entity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { Config } from '#libs/platform/config/config.js';
+import { ContentReadFailed, readPart } from '#libs/platform/http/file-body.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
-import { PeerClient } from '#libs/registration/peer-client.js';
-import { Throttle } from '../throttle.js';
+import { PeerClient } from '#libs/peers/client/peer-client.js';
+import { Throttle } from '../limits/throttle.js';
 import { BLOCK_BYTES, blockCount, blockLength, BlockMap } from '#libs/replication/blocks.js';
+
+/** A block that takes longer than this comes over a slow line, in milliseconds. */
+const SLOW_BLOCK_MS = 3_000;
 
 interface WirePlan {
   readonly bitmap?: unknown;
@@ -25,11 +29,19 @@ export class ContentPush {
 
   async run(peer: Peer, content: Content, manifest: Buffer, signal: AbortSignal): Promise<void> {
     const missing = await this.plan(peer, content, manifest, signal);
-    const handle = await this.store.open(content.uuid);
+    const handle = await this.open(content.uuid);
     try {
       await this.sendAll(missing, (index) => this.send(peer, content, handle, index, signal));
     } finally {
       await handle.close();
+    }
+  }
+
+  private async open(uuid: string): Promise<FileHandle> {
+    try {
+      return await this.store.open(uuid);
+    } catch (error) {
+      throw new ContentReadFailed(error);
     }
   }
 
@@ -44,25 +56,31 @@ export class ContentPush {
     return Array.from({ length: count }, (_, index) => index).filter((index) => !here.has(index));
   }
 
-  /** The first failure ends all. */
+  /** The first failure ends all. The first block goes alone: a line on which it takes long gains nothing by several at a time, and each would take longer than a call may. */
   private async sendAll(blocks: readonly number[], send: (index: number) => Promise<void>): Promise<void> {
+    const [first, ...others] = blocks;
+    if (first === undefined) return;
+    const begunMs = performance.now();
+    await send(first);
+    const isSlow = performance.now() - begunMs > SLOW_BLOCK_MS;
     let next = 0;
-    const lanes = Array.from({ length: this.config.get('TRANSFER_CONNECTIONS') }, async () => {
+    const lanes = Array.from({ length: isSlow ? 1 : this.config.get('TRANSFER_CONNECTIONS') }, async () => {
       try {
-        while (next < blocks.length) await send(blocks[next++]!);
+        while (next < others.length) await send(others[next++]!);
       } catch (error) {
-        next = blocks.length;
+        next = others.length;
         throw error;
       }
     });
-    const ends = await Promise.allSettled(lanes); // the file is closed after it: nobody must be reading any more
+    const ends = await Promise.allSettled(lanes); // the file is closed after it: no lane may still read it
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
   private async send(peer: Peer, { uuid, size }: Content, handle: FileHandle, index: number, signal: AbortSignal): Promise<void> {
     const bytes = Buffer.allocUnsafe(blockLength(size, index));
-    const { bytesRead } = await handle.read(bytes, 0, bytes.length, index * BLOCK_BYTES);
+    const bytesRead = await readPart(handle, bytes, bytes.length, index * BLOCK_BYTES);
+    if (bytesRead < bytes.length) throw new ContentReadFailed();
     await this.throttle.take('upload', peer.iss, bytesRead, signal);
     await this.client.json(peer, 'PUT', `/api/ods/packages/${uuid}/blocks/${index}`, { bytes: bytes.subarray(0, bytesRead), signal });
   }

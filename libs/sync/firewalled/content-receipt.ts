@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { webcrypto } from 'node:crypto';
 import type { Content } from '#libs/entities/content.entity.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
@@ -11,11 +11,12 @@ import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { PeerRefusals } from '#libs/peers/peer-refusals.js';
 import { BLOCK_BYTES, BLOCK_HASH_BYTES, blockCount, blockHash, blockLength, BlockMap } from '#libs/replication/blocks.js';
-import { ReplicationLimits } from '../replication-limits.js';
+import { ReplicationLimits } from '../limits/replication-limits.js';
 import { stagingIdOf } from '#libs/packages/staging-id.js';
-import { Throttle } from '../throttle.js';
-import { TransferRepository } from '../transfer.repository.js';
+import { Throttle } from '../limits/throttle.js';
+import { TransferRepository } from '../transfers/transfer.repository.js';
 import { PushNeedsManifest, PushNotNow, PushNotWanted, PushWrong } from './push.errors.js';
 import { isGettingOn, PushedTransferRepository } from './pushed-transfer.repository.js';
 
@@ -32,17 +33,16 @@ interface Goal {
   readonly transfer: Transfer | null;
 }
 
-/** Takes content from peers that nobody can fetch from: only what is wanted here, only blocks that match (MESH §7). */
+/** Takes content from firewalled peers: only what is wanted here, only blocks that match (MESH §7). */
 @Injectable()
 export class ContentReceipt {
-  private readonly logger = new Logger(ContentReceipt.name);
-
   constructor(
     private readonly packages: PackageRepository,
     private readonly contents: ContentRepository,
     private readonly transfers: TransferRepository,
     private readonly pushed: PushedTransferRepository,
     private readonly limits: ReplicationLimits,
+    private readonly refusals: PeerRefusals,
     private readonly throttle: Throttle,
     private readonly store: PackageStore,
     private readonly db: Database,
@@ -81,8 +81,8 @@ export class ContentReceipt {
   }
 
   private async goal(uuid: string): Promise<Goal> {
-    const standstill = await this.limits.standstill();
-    if (standstill) throw new PushNotNow(standstill.reason);
+    const suspension = await this.limits.suspension();
+    if (suspension) throw new PushNotNow(suspension.reason);
     const [wanted] = await this.packages.findWanted([uuid]);
     const content = wanted === undefined ? null : await this.contents.find(uuid);
     if (content?.state !== 'absent') throw new PushNotWanted();
@@ -118,16 +118,16 @@ export class ContentReceipt {
       { canBeLost: true },
     );
     if (verified) return;
-    // It was published while this block was written: then the file that was written to is one that nobody needs.
+    // It was published while this block was written: then the file that was written to is not needed.
     if ((await this.contents.findStates([uuid])).get(uuid) !== 'absent') await this.store.discardStaging(stagingIdOf(uuid));
     throw new PushNotNow();
   }
 
   /** Always throws. */
-  private async refuse({ name }: Peer, { uuid, filename }: Content, complaint: string): Promise<never> {
-    this.logger.warn(`${filename} (${uuid}): ${complaint}`);
+  private async refuse(peer: Peer, { uuid, filename }: Content, complaint: string): Promise<never> {
+    await this.refusals.note(peer, [`${filename} (${uuid}): ${complaint}`]);
     await this.pushed.complain(uuid, 'wrong-content', complaint, this.clock.now());
-    throw new PushWrong(`What ${name} sent is not what the entry of ${filename} promises.`);
+    throw new PushWrong(`What ${peer.name} sent is not what the entry of ${filename} promises.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { PUSHED_CONTENT_TYPE } from '#libs/registration/pushed-content.js';
+import { PUSHED_CONTENT_TYPE } from '#libs/peers/client/pushed-content.js';
 import { PushNotWanted, PushWrong } from './push.errors.js';
 
 export function checkUuid(uuid: string): string {

@@ -6,9 +6,9 @@ import { blockCount, BlockMap } from '#libs/replication/blocks.js';
 
 type Goal = Pick<Transfer, 'uuid' | 'filename' | 'size'>;
 
-const nothing = { verified: null, verifiedBytes: 0, errorCode: null, lastError: null, finishedMs: null } as const;
+const nothing = { verified: null, verifiedBytes: 0, receivedBytes: 0, errorCode: null, lastError: null, finishedMs: null } as const;
 
-/** Without a block for this long, a transfer that runs by itself makes way for one that is pushed. Milliseconds. */
+/** Without a block for this long, a transfer that fetches makes way for one that is pushed. Milliseconds. */
 const IDLE_MS = 700;
 
 export const isGettingOn = ({ state, updatedMs }: Transfer, now: number): boolean => state === 'active' && now - updatedMs < IDLE_MS;
@@ -18,7 +18,7 @@ export const isGettingOn = ({ state, updatedMs }: Transfer, now: number): boolea
 export class PushedTransferRepository {
   constructor(private readonly db: Database) {}
 
-  /** The transfer as one that is pushed; null while it runs by itself and gets on, or after it was cancelled. Call it in a transaction. */
+  /** The transfer as one that is pushed; null while it fetches and makes progress, or after it was cancelled. Call it in a transaction. */
   async begin({ uuid, filename, size }: Goal, sourceIss: string, now: number): Promise<Transfer | null> {
     const fresh = { uuid, filename, size, ...nothing, state: 'receiving' as const, attempts: 0, sourceIss };
     const times = { createdMs: now, startedMs: now, updatedMs: now };
@@ -51,7 +51,8 @@ export class PushedTransferRepository {
     if (row?.state !== 'receiving') return null;
     const verified = BlockMap.from(blockCount(size), row.verified);
     for (const block of blocks) verified.add(block);
-    const progress = { verified: verified.toBuffer(), verifiedBytes: verified.bytesOf(size), sourceIss, updatedMs };
+    const verifiedBytes = verified.bytesOf(size);
+    const progress = { verified: verified.toBuffer(), verifiedBytes, receivedBytes: verifiedBytes, sourceIss, updatedMs };
     await this.db.manager.update(Transfer, { uuid }, progress);
     return verified;
   }

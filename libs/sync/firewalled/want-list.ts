@@ -10,7 +10,7 @@ export interface Wants {
   readonly wants_before: number | null;
 }
 
-/** What this server would take from a peer that nobody can fetch from (MESH §7). */
+/** What this server would take from a firewalled peer (MESH §7). */
 @Injectable()
 export class WantList {
   constructor(private readonly packages: PackageRepository) {}

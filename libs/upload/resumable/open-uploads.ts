@@ -26,13 +26,13 @@ export class OpenUploads implements OnModuleDestroy {
 
   constructor(private readonly shutdown: Shutdown) {}
 
-  /** Runs `work` while nobody else here touches the upload; the signal says that it should come to an end. Throws ResumableLocked. */
+  /** Runs `work` while no other request here touches the upload; the signal says that it should come to an end. Throws ResumableLocked. */
   async exclusively<T>(id: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.turns.has(id)) throw new ResumableLocked();
     const interruption = new AbortController();
     const signal = AbortSignal.any([interruption.signal, this.shutdown.signal]);
     const result = Promise.resolve().then(() => work(signal));
-    this.turns.set(id, { interruption, over: result.catch(() => undefined) }); // whoever waits for the end is not told how it ended
+    this.turns.set(id, { interruption, over: result.catch(() => undefined) }); // the next caller does not need its outcome
     try {
       return await result;
     } finally {

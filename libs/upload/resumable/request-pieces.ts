@@ -31,7 +31,7 @@ const isBrokenLine = (error: unknown): boolean =>
 function endOf(request: IncomingMessage, signal: AbortSignal, idleMs: number) {
   let reject: (error: Error) => void = () => undefined;
   const comes = new Promise<never>((_resolve, fail) => (reject = fail));
-  comes.catch(() => undefined); // also when nobody reads at that moment
+  comes.catch(() => undefined); // also when it is not awaited at that moment
   const interrupted = (): void => reject(new UploadInterrupted());
   const closed = (): void => {
     if (!request.complete) reject(new UploadCut());

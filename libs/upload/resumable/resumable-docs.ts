@@ -27,7 +27,7 @@ export const LengthHeaders = () =>
       schema: { type: 'string' },
       example: 'filename Tm9NQUQucGtn,stage UHJvZA==',
       description:
-        'Keys with values in base64: `filename`, and if you like `stage`, `notes`, `replace` (true or false), and `sha256`, which the whole must have. Others are kept.',
+        'Keys with values in base64: `filename`, and if you like `stage`, `notes`, `replace` and `confirm` (true or false), and `sha256`, which the whole must have. The keys `name`, `type`, `filetype` and `relativePath` that clients add are ignored, any other is refused.',
     }),
   );
 

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { ResumableUpload } from '#libs/entities/resumable-upload.entity.js';
 import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
-import { FilenameTaken } from '#libs/packages/packages.errors.js';
+import { FilenameTaken, MassChangeUnconfirmed } from '#libs/packages/packages.errors.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { AppendWriter } from '#libs/platform/storage/append-writer.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
@@ -23,7 +22,6 @@ export class ResumableEnd {
     private readonly uploads: ResumableUploadRepository,
     private readonly leases: UploadLeases,
     private readonly publisher: ContentPublisher,
-    private readonly identity: ServerIdentity,
     private readonly store: PackageStore,
   ) {}
 
@@ -42,14 +40,17 @@ export class ResumableEnd {
   }
 
   private async published({ id, filename, stage, notes, replaces, metadata }: ResumableUpload, written: Written): Promise<Published> {
-    const { stage: ownStage } = await this.identity.get();
     try {
-      requireSha256(uploadMetadata(metadata ?? undefined).get('sha256'), written.sha256);
-      return await this.publisher.publish({ stagingId: stagingOf(id), filename, stage: stage ?? ownStage, notes, replaces, ...written });
+      const asked = uploadMetadata(metadata ?? undefined);
+      requireSha256(asked.get('sha256'), written.sha256);
+      const isConfirmed = asked.get('confirm') === 'true';
+      const target = { stagingId: stagingOf(id), filename, stage, notes, replaces, isConfirmed };
+      return await this.publisher.publish({ ...target, ...written });
     } catch (error) {
-      if (!(error instanceof FilenameTaken || error instanceof DigestMismatch)) throw error;
+      const isFinal = [FilenameTaken, MassChangeUnconfirmed, DigestMismatch].some((kind) => error instanceof kind);
+      if (!isFinal) throw error;
       await this.forget(id);
-      throw error instanceof DigestMismatch ? error : new UploadCannotBePublished(error.message);
+      throw error instanceof DigestMismatch ? error : new UploadCannotBePublished((error as Error).message);
     }
   }
 }

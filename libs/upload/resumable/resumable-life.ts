@@ -1,4 +1,4 @@
-import type { Principal } from '#libs/accounts/principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import type { ResumableUpload } from '#libs/entities/resumable-upload.entity.js';
 import type { Published } from '#libs/packages/content-publisher.js';
 import type { Config } from '#libs/platform/config/config.js';

@@ -1,14 +1,16 @@
 import { Delete, Head, Headers, HttpCode, Options, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiExcludeEndpoint, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AdminApi } from '#libs/accounts/admin-api.decorator.js';
-import { CurrentUser, type Principal } from '#libs/accounts/principal.js';
-import { Roles } from '#libs/accounts/roles.decorator.js';
+import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { Config } from '#libs/platform/config/config.js';
+import { TakesBody } from '#libs/platform/http/bodies/body-limits.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
+import { PublicPath } from '#libs/platform/http/public-path.js';
 import { UploadMalformed } from '../upload.errors.js';
 import { ById, ChecksumHeader, LengthHeaders, OffsetHeaders, TusHeader, progressHeaders } from './resumable-docs.js';
-import { isOffsetStream, requireOffsetStream, requireTus, tellProgress } from './resumable-exchange.js';
+import { isOffsetStream, requireOffsetStream, requireTus, sendMetadata, sendProgress } from './resumable-exchange.js';
 import { ResumableBegin } from './resumable-begin.js';
 import { ResumableUploadService } from './resumable-upload.service.js';
 import { byteCount, checksumAlgorithms, TUS_EXTENSIONS, TUS_VERSION, uploadChecksum } from './tus-headers.js';
@@ -24,6 +26,7 @@ export class ResumableUploadController {
     private readonly uploads: ResumableUploadService,
     private readonly begin: ResumableBegin,
     private readonly config: Config,
+    private readonly paths: PublicPath,
   ) {}
 
   @Options()
@@ -43,6 +46,7 @@ export class ResumableUploadController {
   }
 
   @Post()
+  @TakesBody('stream')
   @TusHeader()
   @LengthHeaders()
   @ApiOperation({
@@ -61,9 +65,9 @@ export class ResumableUploadController {
     requireTus(heads, reply);
     const checksum = uploadChecksum(heads['upload-checksum']);
     const upload = await this.begin.begin(caller, byteCount('Upload-Length', heads['upload-length']), heads['upload-metadata']);
-    void reply.header('Location', `/api/admin/upload/resumable/${upload.id}`);
-    if (!isOffsetStream(heads) && upload.size > 0) return tellProgress(reply, { upload, published: null });
-    tellProgress(reply, await this.uploads.append(upload.id, caller, { offset: 0, checksum, request: request.raw }));
+    void reply.header('Location', `${this.paths.of(request.headers)}/api/admin/upload/resumable/${upload.id}`);
+    if (!isOffsetStream(heads) && upload.size > 0) return sendProgress(reply, { upload, published: null });
+    sendProgress(reply, await this.uploads.append(upload.id, caller, { offset: 0, checksum, request: request.raw }));
   }
 
   @Head(':id')
@@ -80,10 +84,13 @@ export class ResumableUploadController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     requireTus(heads, reply);
-    tellProgress(reply, await this.uploads.progress(id, caller));
+    const progress = await this.uploads.progress(id, caller);
+    sendMetadata(reply, progress);
+    sendProgress(reply, progress);
   }
 
   @Patch(':id')
+  @TakesBody('stream')
   @HttpCode(204)
   @TusHeader()
   @OffsetHeaders()
@@ -103,11 +110,12 @@ export class ResumableUploadController {
     requireOffsetStream(heads);
     const checksum = uploadChecksum(heads['upload-checksum']);
     const offset = byteCount('Upload-Offset', heads['upload-offset']);
-    tellProgress(reply, await this.uploads.append(id, caller, { offset, checksum, request: request.raw }));
+    sendProgress(reply, await this.uploads.append(id, caller, { offset, checksum, request: request.raw }));
   }
 
   /** For clients behind proxies that know neither PATCH nor DELETE (tus 1.0, X-HTTP-Method-Override). */
   @Post(':id')
+  @TakesBody('stream')
   @HttpCode(204)
   @ApiExcludeEndpoint()
   override(

@@ -20,6 +20,10 @@ export class ResumableUploadRepository {
     return this.db.manager.count(ResumableUpload);
   }
 
+  countOf(owner: string): Promise<number> {
+    return this.db.manager.countBy(ResumableUpload, { owner });
+  }
+
   /** Makes `holder` the only writer until then; false when another one is. */
   async hold(id: string, holder: string, now: number, heldUntilMs: number): Promise<boolean> {
     const free = [
@@ -48,7 +52,7 @@ export class ResumableUploadRepository {
     await this.db.manager.delete(ResumableUpload, { id });
   }
 
-  /** Those whose time is over and that nobody writes to. */
+  /** Those that have expired and are not being written. */
   findExpired(now: number, limit: number): Promise<ResumableUpload[]> {
     const where = { expiresMs: LessThanOrEqual(now), heldUntilMs: LessThanOrEqual(now) };
     return this.db.manager.find(ResumableUpload, { where, order: { expiresMs: 'ASC' }, take: limit });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from '#libs/accounts/principal.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import type { ResumableUpload } from '#libs/entities/resumable-upload.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
@@ -33,7 +33,7 @@ const isKept = (error: unknown): boolean =>
   error instanceof UploadCut || error instanceof UploadStalled || error instanceof UploadInterrupted;
 
 /**
- * Goes on with resumable uploads. What a client is told to be received is on the disk; the whole length is only told
+ * Resumes uploads. What a client was acknowledged is on the disk; the whole length is only acknowledged
  * when the package is there.
  */
 @Injectable()

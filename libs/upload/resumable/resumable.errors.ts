@@ -21,7 +21,7 @@ export class OffsetConflict extends DomainError {
   readonly code = 'upload-offset-conflict';
   readonly status = 409;
   constructor(offset: number) {
-    super(`This upload goes on at byte ${offset}. Ask with HEAD where to go on.`);
+    super(`This upload continues at byte ${offset}. Send HEAD to get the offset.`);
   }
 }
 
@@ -51,6 +51,12 @@ export class TusVersionUnknown extends DomainError {
   }
 }
 
+/** The client uses an extension of tus that this server does not offer. */
+export class TusExtensionUnknown extends DomainError {
+  readonly code = 'tus-extension-unknown';
+  readonly status = 400;
+}
+
 export class NotOffsetStream extends DomainError {
   readonly code = 'not-offset-stream';
   readonly status = 415;
@@ -63,8 +69,13 @@ export class TooManyUploads extends DomainError {
   readonly code = 'too-many-uploads';
   readonly status = 429;
   override readonly retryAfterSeconds = 600;
-  constructor() {
-    super('There are too many unfinished uploads on this server. Finish or delete some.');
+  /** `mostOfOne`: the client alone has as many as one may have. */
+  constructor(mostOfOne?: number) {
+    super(
+      mostOfOne === undefined
+        ? 'There are too many unfinished uploads on this server. Finish or delete some.'
+        : `You have ${mostOfOne} unfinished uploads, which is the most that one user or token may have. Finish or delete some.`,
+    );
   }
 }
 

@@ -21,7 +21,7 @@ export const SweepResumables: JobType<Record<string, never>> = {
   everyMs: 5 * MINUTE,
 };
 
-/** Removes resumable uploads that nobody went on with, and files that belong to none. */
+/** Removes resumable uploads that were not continued, and files that belong to none. */
 @Injectable()
 export class SweepResumablesHandler extends JobHandler<Record<string, never>> {
   readonly type = SweepResumables;
@@ -39,7 +39,7 @@ export class SweepResumablesHandler extends JobHandler<Record<string, never>> {
   async run(): Promise<void> {
     const now = this.clock.now();
     for (const { id, filename, received, size } of await this.uploads.findExpired(now, BATCH)) {
-      if (received < size) this.logger.log(`Removing the upload of ${filename}: nobody went on with it (${received} of ${size} bytes).`);
+      if (received < size) this.logger.log(`Removing the upload of ${filename}: it was not continued (${received} of ${size} bytes).`);
       await this.end.forget(id);
     }
     for (const { name, touchedMs } of await this.store.listStaging()) {

@@ -1,4 +1,8 @@
+import { clampedNumber } from '#libs/platform/http/http-range.js';
+import { requirePlainBody } from '../plain-body.js';
+import { requireKnownField, uploadFields } from '../upload-fields.js';
 import { UploadMalformed } from '../upload.errors.js';
+import { TusExtensionUnknown } from './resumable.errors.js';
 
 export const TUS_VERSION = '1.0.0';
 export const TUS_EXTENSIONS = 'creation,creation-with-upload,termination,checksum,expiration';
@@ -11,11 +15,30 @@ export interface Checksum {
 
 const MOST_KEYS = 16;
 
-/** A whole number that is not negative, from the header of that name. Throws UploadMalformed. */
+/** What clients such as Uppy send of their own accord; says nothing about the package. */
+const clientKeys = ['name', 'type', 'filetype', 'relativePath'];
+const metadataKeys = ['filename', ...uploadFields];
+/** Every `Upload-` header that this server acts upon (tus 1.0 and the extensions of TUS_EXTENSIONS). */
+const requestHeaders = ['upload-length', 'upload-offset', 'upload-metadata', 'upload-checksum'];
+
+/** A whole number that is not negative, from the header of that name; those beyond 2^53 are too large for any file. Throws UploadMalformed. */
 export function byteCount(header: string, value: string | undefined): number {
-  const bytes = value !== undefined && /^\d{1,16}$/.test(value) ? Number(value) : NaN;
-  if (!Number.isSafeInteger(bytes)) throw new UploadMalformed(`The header ${header} must be a whole number of bytes.`);
-  return bytes;
+  if (value === undefined || !/^\d+$/.test(value)) throw new UploadMalformed(`The header ${header} must be a whole number of bytes.`);
+  return clampedNumber(value);
+}
+
+/**
+ * What a client asks for and this server does not offer is refused, not ignored: `Upload-Concat: partial` would make a package of each
+ * part, and bytes in another encoding would be kept encoded. Throws UploadMalformed, TusExtensionUnknown.
+ */
+export function requireOfferedOptions(heads: Readonly<Record<string, string | undefined>>): void {
+  for (const name of Object.keys(heads).filter((each) => each.startsWith('upload-') && !requestHeaders.includes(each)))
+    throw new TusExtensionUnknown(
+      `This server does not know the header ${name}: it speaks tus 1.0.0 with ${TUS_EXTENSIONS.replaceAll(',', ', ')}.`,
+    );
+  if (/upload-checksum/i.test(heads['trailer'] ?? ''))
+    throw new TusExtensionUnknown('Send Upload-Checksum as a header, not as a trailer: checksum-trailer is not offered here.');
+  requirePlainBody(heads);
 }
 
 /** `filename d29ybGQ=,replace`: keys with values in base64 (tus 1.0, creation). Throws UploadMalformed. */
@@ -31,6 +54,11 @@ export function uploadMetadata(header: string | undefined): Map<string, string> 
     found.set(key, textOf(key, value));
   }
   return found;
+}
+
+/** Throws InvalidRequest for a key without effect. Uploads that an earlier version began may have such. */
+export function requireKnownKeys(metadata: ReadonlyMap<string, string>): void {
+  for (const key of metadata.keys()) if (!clientKeys.includes(key)) requireKnownField('key of Upload-Metadata', key, metadataKeys);
 }
 
 /** `sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=` (tus 1.0, checksum). Null when there is none. Throws UploadMalformed. */

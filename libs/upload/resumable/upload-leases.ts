@@ -5,7 +5,7 @@ import { newHexId } from '#libs/platform/crypto/digest.js';
 import { ResumableLocked } from './resumable.errors.js';
 import { ResumableUploadRepository } from './resumable-upload.repository.js';
 
-/** A process that was not heard of for this long has lost its uploads to whoever asks. */
+/** A process that did not renew its lease for this long has lost its uploads to the next caller. */
 const LEASE_MS = 10_000;
 
 /** Sees to it that one process at a time writes to an upload, also when another one was killed while it did. */

@@ -2,14 +2,16 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { type Webhook, type WebhookFormat, webhookFormats } from '#libs/entities/webhook.entity.js';
 import { type DeliveryState, deliveryStates, type WebhookDelivery } from '#libs/entities/webhook-delivery.entity.js';
+import type { WebhookBody } from '../message.js';
 import { eventTypeNames, type EventType } from '#libs/events/event-types.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 
 const plainName = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}]+(?<!\s)$/u;
 const nameRule = { message: 'name must not be empty, begin or end with a space, nor have invisible characters' };
-const eventsDescription = 'Types of events that it is told of; null: all.';
-const formatDescription = 'standard: Standard Webhooks 1.0. slack: a `text`, as Slack, Mattermost and Teams understand it.';
+const eventsDescription = 'Types of events that it receives; null: all.';
+const formatDescription =
+  'standard: Standard Webhooks 1.0. slack: a `text`, as Slack and Mattermost take it. teams: an adaptive card for a Microsoft Teams workflow. cloudevents: CloudEvents 1.0, structured.';
 const isList = (_: unknown, value: unknown): boolean => value !== undefined && value !== null;
 
 export class CreateWebhookDto {
@@ -59,6 +61,20 @@ export class UpdateWebhookDto {
   @ApiPropertyOptional({ example: false }) @MayBeLeftOut() @IsBoolean() enabled?: boolean;
 }
 
+export class PreviewWebhookDto {
+  @ApiProperty({ enum: webhookFormats, example: 'teams', description: formatDescription }) @IsIn(webhookFormats) format!: WebhookFormat;
+  @ApiPropertyOptional({ enum: eventTypeNames, default: 'package.uploaded' }) @MayBeLeftOut() @IsIn(eventTypeNames) event_type?: EventType;
+}
+
+export class WebhookPreviewDto {
+  @ApiProperty({ example: 'application/json' }) content_type!: string;
+  @ApiProperty({ example: '{"type":"package.synced"}', description: 'As it would be sent, with the example of the event.' }) body!: string;
+
+  static from({ contentType, body }: WebhookBody): WebhookPreviewDto {
+    return { content_type: contentType, body };
+  }
+}
+
 export class WebhookDto {
   @ApiProperty({ example: 1 }) id!: number;
   @ApiProperty({ example: 'Chat of the packaging team' }) name!: string;
@@ -66,7 +82,7 @@ export class WebhookDto {
   @ApiProperty({ type: [String], nullable: true, example: ['package.synced'], description: eventsDescription }) events!: string[] | null;
   @ApiProperty({ enum: webhookFormats, example: 'standard' }) format!: WebhookFormat;
   @ApiProperty({ example: true }) enabled!: boolean;
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why it was switched off by itself.' }) disabled_reason!:
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why it was switched off automatically.' }) disabled_reason!:
     string | null;
   @ApiProperty({ example: 'whpk_9EX47HJHs4aJYJWBGsoK3DXl9XRLKTzaqz2bbFYZ0ow=', description: 'Checks the signature `v1a` (Ed25519).' })
   public_key!: string;

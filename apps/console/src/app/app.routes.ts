@@ -27,12 +27,26 @@ export const routes: Routes = [
         title: $localize`Package`,
         loadComponent: async () => (await import('./packages/package-page')).PackagePage,
       },
+      {
+        path: 'deleted',
+        title: $localize`Deleted packages`,
+        loadComponent: async () => (await import('./packages/deleted')).Deleted,
+      },
       { path: 'activity', title: $localize`Activity`, loadComponent: async () => (await import('./activity/activity')).Activity },
       { path: 'network', title: $localize`Network`, loadComponent: async () => (await import('./network/network')).Network },
-      { path: 'network/packages', title: $localize`What is where`, loadComponent: async () => (await import('./network/matrix')).Matrix },
+      {
+        path: 'network/packages',
+        title: $localize`Package locations`,
+        loadComponent: async () => (await import('./network/matrix')).Matrix,
+      },
+      {
+        path: 'network/rights',
+        title: $localize`Publish rights`,
+        loadComponent: async () => (await import('./trust/trust')).Trust,
+      },
       {
         path: 'held',
-        title: $localize`Held deletes`,
+        title: $localize`Held changes`,
         canActivate: [administrator],
         loadComponent: async () => (await import('./held/held')).Held,
       },
@@ -53,6 +67,12 @@ export const routes: Routes = [
         title: $localize`E-mail`,
         canActivate: [administrator],
         loadComponent: async () => (await import('./notifications/notifications')).Notifications,
+      },
+      {
+        path: 'jamf',
+        title: $localize`Jamf Pro`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./jamf/jamf')).Jamf,
       },
       {
         path: 'people',

@@ -7,12 +7,12 @@ import { filter, map } from 'rxjs/operators';
 import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
-import { HeldDeleteListDto } from '../../models/held-delete-list-dto';
+import { HeldChangeListDto } from '../../models/held-change-list-dto';
 
 export interface ListHeldDeletes$Params {
 }
 
-export function listHeldDeletes(http: HttpClient, rootUrl: string, params?: ListHeldDeletes$Params, context?: HttpContext): Observable<StrictHttpResponse<HeldDeleteListDto>> {
+export function listHeldDeletes(http: HttpClient, rootUrl: string, params?: ListHeldDeletes$Params, context?: HttpContext): Observable<StrictHttpResponse<HeldChangeListDto>> {
   const rb = new RequestBuilder(rootUrl, listHeldDeletes.PATH, 'get');
   if (params) {
   }
@@ -22,7 +22,7 @@ export function listHeldDeletes(http: HttpClient, rootUrl: string, params?: List
   ).pipe(
     filter((r: any): r is HttpResponse<any> => r instanceof HttpResponse),
     map((r: HttpResponse<any>) => {
-      return r as StrictHttpResponse<HeldDeleteListDto>;
+      return r as StrictHttpResponse<HeldChangeListDto>;
     })
   );
 }

@@ -8,7 +8,7 @@ import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
 import { DecidedDto } from '../../models/decided-dto';
-import { DecideHeldDeletesDto } from '../../models/decide-held-deletes-dto';
+import { DecideHeldChangesDto } from '../../models/decide-held-changes-dto';
 
 export interface RejectHeldDeletes$Params {
 
@@ -16,7 +16,7 @@ export interface RejectHeldDeletes$Params {
  * Makes it safe to send the request again: it is done once, and answered the same for a day.
  */
   'Idempotency-Key'?: string;
-      body: DecideHeldDeletesDto
+      body: DecideHeldChangesDto
 }
 
 export function rejectHeldDeletes(http: HttpClient, rootUrl: string, params: RejectHeldDeletes$Params, context?: HttpContext): Observable<StrictHttpResponse<DecidedDto>> {

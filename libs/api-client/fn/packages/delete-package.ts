@@ -11,9 +11,14 @@ import { RequestBuilder } from '../../request-builder';
 export interface DeletePackage$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
 
 /**
  * Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.
@@ -25,6 +30,7 @@ export function deletePackage(http: HttpClient, rootUrl: string, params: DeleteP
   const rb = new RequestBuilder(rootUrl, deletePackage.PATH, 'delete');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
     rb.query('confirm', params.confirm, {});
   }
 

@@ -12,15 +12,21 @@ import { PackageDetailDto } from '../../models/package-detail-dto';
 export interface GetPackage$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
 }
 
 export function getPackage(http: HttpClient, rootUrl: string, params: GetPackage$Params, context?: HttpContext): Observable<StrictHttpResponse<PackageDetailDto>> {
   const rb = new RequestBuilder(rootUrl, getPackage.PATH, 'get');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
   }
 
   return http.request(

@@ -12,15 +12,21 @@ import { PackageServersDto } from '../../models/package-servers-dto';
 export interface ListPackageServers$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
 }
 
 export function listPackageServers(http: HttpClient, rootUrl: string, params: ListPackageServers$Params, context?: HttpContext): Observable<StrictHttpResponse<PackageServersDto>> {
   const rb = new RequestBuilder(rootUrl, listPackageServers.PATH, 'get');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
   }
 
   return http.request(

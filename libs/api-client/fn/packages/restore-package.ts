@@ -12,9 +12,19 @@ import { PackageDto } from '../../models/package-dto';
 export interface RestorePackage$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
+
+/**
+ * Which version; without it the newest one that is here.
+ */
+  uuid?: string;
 
 /**
  * Makes it safe to send the request again: it is done once, and answered the same for a day.
@@ -26,6 +36,8 @@ export function restorePackage(http: HttpClient, rootUrl: string, params: Restor
   const rb = new RequestBuilder(rootUrl, restorePackage.PATH, 'post');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
+    rb.query('uuid', params.uuid, {});
     rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 

@@ -13,9 +13,14 @@ import { UpdatePackageDto } from '../../models/update-package-dto';
 export interface UpdatePackage$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
 
 /**
  * Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.
@@ -28,6 +33,7 @@ export function updatePackage(http: HttpClient, rootUrl: string, params: UpdateP
   const rb = new RequestBuilder(rootUrl, updatePackage.PATH, 'patch');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
     rb.query('confirm', params.confirm, {});
     rb.body(params.body, 'application/json');
   }

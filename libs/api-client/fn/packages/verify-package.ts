@@ -12,9 +12,14 @@ import { VerifyDto } from '../../models/verify-dto';
 export interface VerifyPackage$Params {
 
 /**
- * Database id or filename.
+ * Filename, or database id where no package has that name; `by` says which.
  */
   id_or_name: string;
+
+/**
+ * Whether the path has the name or the id of the package. Without it the name counts; a change of what is the name of one package and the id of another is refused with 409.
+ */
+  by?: 'name' | 'id';
 
 /**
  * Makes it safe to send the request again: it is done once, and answered the same for a day.
@@ -26,6 +31,7 @@ export function verifyPackage(http: HttpClient, rootUrl: string, params: VerifyP
   const rb = new RequestBuilder(rootUrl, verifyPackage.PATH, 'post');
   if (params) {
     rb.path('id_or_name', params.id_or_name, {});
+    rb.query('by', params.by, {});
     rb.header('Idempotency-Key', params['Idempotency-Key'], {});
   }
 

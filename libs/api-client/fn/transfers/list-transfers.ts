@@ -10,11 +10,31 @@ import { RequestBuilder } from '../../request-builder';
 import { TransferListDto } from '../../models/transfer-list-dto';
 
 export interface ListTransfers$Params {
+
+/**
+ * One state, or `ended` (done, cancelled), or `unfinished` (all others).
+ */
+  state?: 'unfinished' | 'ended' | 'queued' | 'active' | 'receiving' | 'waiting' | 'failed' | 'cancelled' | 'done';
+
+/**
+ * The transfer of this content.
+ */
+  uuid?: string;
+  limit?: number;
+
+/**
+ * `next` of the page before. A transfer that changes moves to the first page.
+ */
+  cursor?: string;
 }
 
 export function listTransfers(http: HttpClient, rootUrl: string, params?: ListTransfers$Params, context?: HttpContext): Observable<StrictHttpResponse<TransferListDto>> {
   const rb = new RequestBuilder(rootUrl, listTransfers.PATH, 'get');
   if (params) {
+    rb.query('state', params.state, {});
+    rb.query('uuid', params.uuid, {});
+    rb.query('limit', params.limit, {});
+    rb.query('cursor', params.cursor, {});
   }
 
   return http.request(

@@ -16,7 +16,7 @@ export interface BeginResumableUpload$Params {
   'Upload-Length': number;
 
 /**
- * Keys with values in base64: `filename`, and if you like `stage`, `notes`, `replace` (true or false), and `sha256`, which the whole must have. Others are kept.
+ * Keys with values in base64: `filename`, and if you like `stage`, `notes`, `replace` and `confirm` (true or false), and `sha256`, which the whole must have. The keys `name`, `type`, `filetype` and `relativePath` that clients add are ignored, any other is refused.
  */
   'Upload-Metadata': string;
   'Tus-Resumable': '1.0.0';

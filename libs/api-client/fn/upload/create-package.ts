@@ -16,6 +16,11 @@ export interface CreatePackage$Params {
  * Replace another content of the same name, on every server.
  */
   replace?: boolean;
+
+/**
+ * Says that it is meant when a large part of all packages is replaced within a short time; without it that is refused with 409.
+ */
+  confirm?: boolean;
       body: UploadFormDto
 }
 
@@ -23,6 +28,7 @@ export function createPackage(http: HttpClient, rootUrl: string, params: CreateP
   const rb = new RequestBuilder(rootUrl, createPackage.PATH, 'post');
   if (params) {
     rb.query('replace', params.replace, {});
+    rb.query('confirm', params.confirm, {});
     rb.body(params.body, 'multipart/form-data');
   }
 

@@ -19,13 +19,13 @@ const words: Readonly<Record<TransferDto['state'], readonly [ChipTone, string]>>
   active: ['busy', $localize`Fetching`],
   receiving: ['busy', $localize`Being pushed here`],
   waiting: ['warn', $localize`Waiting`],
-  failed: ['bad', $localize`Failed, tried again by itself`],
+  failed: ['bad', $localize`Failed, retried automatically`],
   cancelled: ['plain', $localize`Cancelled`],
   done: ['good', $localize`Arrived`],
 };
 const REFRESH_MS = 1_000;
 
-/** What is on its way to this server, and what arrived lately. */
+/** What is on its way to this server, and what arrived recently. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [BytesPipe, Chip, DurationPipe, MatButtonModule, MatProgressBarModule, RouterLink, When],

@@ -53,7 +53,7 @@ export class Admin {
     const changed = await firstValueFrom(ref.afterClosed());
     if (!changed) return;
     this.about.set(changed);
-    this.snackBar.open($localize`Saved. Registered servers are told.`, undefined, { duration: 4_000 });
+    this.snackBar.open($localize`Saved. The change is sent to registered servers.`, undefined, { duration: 4_000 });
   }
 
   protected async rotate(): Promise<void> {

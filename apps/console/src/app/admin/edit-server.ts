@@ -11,6 +11,7 @@ import { stages, type Stage } from '../packages/status-words';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { faultOf, sentenceOf } from '../shared/problem';
+import { baseUrl } from '../shared/base';
 
 /** Edits the settings of this server; closes with the new ones. */
 @Component({
@@ -88,7 +89,7 @@ export class EditServer {
   private readonly dialog = inject<MatDialogRef<EditServer, AboutDto>>(MatDialogRef);
   private readonly before = inject<AboutDto>(MAT_DIALOG_DATA);
 
-  protected readonly here = location.origin;
+  protected readonly here = baseUrl();
   protected readonly stages = stages;
   protected readonly name = signal(this.before.name);
   protected readonly url = signal(this.before.url ?? '');

@@ -53,6 +53,14 @@ const REFRESH_MS = 15_000;
               <ng-container i18n>at any time</ng-container>
             }
           </dd>
+          <dt i18n>Copies for other servers</dt>
+          <dd>
+            @if (now.relay) {
+              <ng-container i18n>kept while they travel</ng-container>
+            } @else {
+              <ng-container i18n>none</ng-container>
+            }
+          </dd>
         </dl>
       } @else {
         <p [class.error]="fault()" role="status">

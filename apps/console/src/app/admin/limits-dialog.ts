@@ -20,12 +20,12 @@ import { fromField, toField } from '../shared/rates';
     <mat-dialog-content>
       <form id="limits-form" class="fields" (ngSubmit)="save()" autocomplete="off">
         <mat-form-field>
-          <mat-label i18n>Fetch at most, MB per second</mat-label>
+          <mat-label i18n>Fetch at most, MiB per second</mat-label>
           <input matInput name="down" type="number" min="0.02" step="any" [(ngModel)]="down" />
           <mat-hint i18n>Empty: no limit.</mat-hint>
         </mat-form-field>
         <mat-form-field>
-          <mat-label i18n>Give at most, MB per second</mat-label>
+          <mat-label i18n>Give at most, MiB per second</mat-label>
           <input matInput name="up" type="number" min="0.02" step="any" [(ngModel)]="up" />
           <mat-hint i18n>To other servers; downloads of managed computers are not limited.</mat-hint>
         </mat-form-field>
@@ -43,6 +43,13 @@ import { fromField, toField } from '../shared/rates';
           </div>
           <p class="muted small" i18n>In the time zone {{ zone }}.</p>
         }
+        <div>
+          <mat-slide-toggle name="relay" [(ngModel)]="relay" i18n>Keep copies for other servers</mat-slide-toggle>
+          <p class="muted small" i18n>
+            Packages that this server does not serve because of its stage are fetched all the same and passed on to servers that get them
+            only through this one.
+          </p>
+        </div>
         <p class="error" role="alert">{{ fault() }}</p>
       </form>
     </mat-dialog-content>
@@ -64,11 +71,13 @@ export class LimitsDialog {
   protected readonly isDaily = signal(this.before.window !== null);
   protected readonly from = signal(this.before.window?.from ?? '20:00');
   protected readonly to = signal(this.before.window?.to ?? '06:00');
+  protected readonly relay = signal(this.before.relay);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   private readonly body = computed((): UpdateReplicationDto => ({
     download_limit: fromField(this.down()),
     upload_limit: fromField(this.up()),
+    relay: this.relay(),
     window: this.isDaily() ? { from: this.from(), to: this.to(), time_zone: this.zone } : null,
   }));
   protected readonly curl = computed(() => curlOf(updateReplication, { body: this.body() }));

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@a
 import { Api, getSystem, type SystemDto } from '#libs/api-client';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
-import { bytes } from '../shared/format';
+import { bytes, BytesPipe } from '../shared/format';
 import { pollWhileVisible } from '../shared/poll';
 import { Spark } from '../shared/spark';
 
@@ -18,7 +18,7 @@ const MOST_SAMPLES = 60;
 @Component({
   selector: 'ods-system-card',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CopyButton, Spark],
+  imports: [BytesPipe, CopyButton, Spark],
   templateUrl: './system-card.html',
   styles: `
     .tiles {

@@ -76,8 +76,8 @@ export class Audit {
   protected readonly state = signal<Loadable<Page>>(loading);
   protected readonly isLoadingMore = signal(false);
   protected readonly filter = computed((): Filter => {
-    const wishes = { actor: this.actor(), action: this.action(), subject: this.subject(), since: this.since() };
-    return Object.fromEntries(Object.entries(wishes).filter(([, value]) => value));
+    const filters = { actor: this.actor(), action: this.action(), subject: this.subject(), since: this.since() };
+    return Object.fromEntries(Object.entries(filters).filter(([, value]) => value));
   });
   protected readonly curl = computed(() => curlOf(listAudit, { ...this.filter(), limit: PAGE_SIZE }));
 

@@ -1,29 +1,29 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { Api, type HeldDeleteListDto, listHeldDeletes } from '#libs/api-client';
+import { Api, type HeldChangeListDto, listHeldChanges } from '#libs/api-client';
 import { Session } from '../session/session';
 import { pollWhileVisible } from '../shared/poll';
 
 const REFRESH_MS = 5_000;
 
-/** Says that deletes are held here, which is why servers differ: all of them, or the one of a package. Nothing when there are none. */
+/** Says that changes are held here, which is why servers differ: all of them, or the one of a package. Nothing when there are none. */
 @Component({
   selector: 'ods-held-note',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [RouterLink],
   template: `
-    @if (own(); as delete) {
+    @if (own(); as change) {
       <p>
         <ng-container i18n
-          >{{ delete.peer_name ?? delete.peer_iss }} took it away, together with many others. It stays here until somebody decides: this may
-          be why it is not elsewhere.</ng-container
+          >{{ change.peer_name ?? change.peer_iss }} changed or deleted it, together with many others. It stays as it is here until an
+          administrator decides: this may be why other servers differ.</ng-container
         >&ngsp;<a routerLink="/held" i18n>Decide</a>
       </p>
     } @else if (filename() === null && held()?.total) {
       <p>
         <ng-container i18n
-          >{held()?.total, plural, =1 {1 package was} other {{{ held()?.total }} packages were}} deleted elsewhere, and kept here until
-          somebody decides. Until then servers differ.</ng-container
+          >{held()?.total, plural, =1 {1 package was} other {{{ held()?.total }} packages were}} changed or deleted elsewhere, and kept here
+          until an administrator decides. Until then servers differ.</ng-container
         >&ngsp;<a routerLink="/held" i18n>Decide</a>
       </p>
     }
@@ -42,7 +42,7 @@ export class HeldNote {
   /** Only about this package; null: about all. */
   readonly filename = input<string | null>(null);
 
-  protected readonly held = signal<HeldDeleteListDto | null>(null);
+  protected readonly held = signal<HeldChangeListDto | null>(null);
   protected readonly own = computed(() => this.held()?.items.find(({ filename }) => filename === this.filename()));
 
   constructor() {
@@ -56,7 +56,7 @@ export class HeldNote {
 
   private async load(): Promise<void> {
     try {
-      this.held.set(await this.api.invoke(listHeldDeletes, {}));
+      this.held.set(await this.api.invoke(listHeldChanges, {}));
     } catch {
       // It is asked again soon; the frame says when the server is away.
     }

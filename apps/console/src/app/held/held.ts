@@ -4,11 +4,11 @@ import { MatCheckboxModule } from '@angular/material/checkbox';
 import { RouterLink } from '@angular/router';
 import {
   Api,
-  applyHeldDeletes,
-  type DecideHeldDeletesDto,
-  type HeldDeleteListDto,
-  listHeldDeletes,
-  rejectHeldDeletes,
+  applyHeldChanges,
+  type DecideHeldChangesDto,
+  type HeldChangeListDto,
+  listHeldChanges,
+  rejectHeldChanges,
 } from '#libs/api-client';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
@@ -21,7 +21,7 @@ import { When } from '../shared/when';
 
 const REFRESH_MS = 5_000;
 
-/** Deletes of other servers that were so many at once that this one waits for a decision. */
+/** Destructive changes of other servers that were so many at once that this one waits for a decision. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [BytesPipe, MatButtonModule, MatCheckboxModule, RouterLink, When],
@@ -46,10 +46,10 @@ export class Held {
   private readonly confirm = inject(Confirm);
   private readonly notices = inject(Notices);
 
-  protected readonly state = signal<Loadable<HeldDeleteListDto>>(loading);
+  protected readonly state = signal<Loadable<HeldChangeListDto>>(loading);
   protected readonly chosen = signal<ReadonlySet<string>>(new Set());
   protected readonly size = computed(() => this.chosen().size);
-  private readonly body = computed((): DecideHeldDeletesDto => (this.size() === 0 ? {} : { filenames: [...this.chosen()] }));
+  private readonly body = computed((): DecideHeldChangesDto => (this.size() === 0 ? {} : { filenames: [...this.chosen()] }));
   private readonly count = computed(() => this.size() || (valueOf(this.state())?.total ?? 0));
 
   constructor() {
@@ -71,20 +71,20 @@ export class Held {
 
   protected async apply(): Promise<void> {
     const body = this.body();
-    const title = this.count() === 1 ? $localize`Delete 1 package here too?` : $localize`Delete ${this.count()} packages here too?`;
-    const text = $localize`They are taken away from this server, as they were elsewhere. For the retention time they can be restored.`;
-    const curl = curlOf(applyHeldDeletes, { body });
-    if (!(await this.confirm.ask({ title, text, action: $localize`Delete them here`, curl }))) return;
-    await this.decide(() => this.api.invoke(applyHeldDeletes, { body }), $localize`They are deleted here too.`);
+    const title = this.count() === 1 ? $localize`Change 1 package here too?` : $localize`Change ${this.count()} packages here too?`;
+    const text = $localize`They are deleted, withdrawn, replaced or demoted here, as they were elsewhere. For the retention time the contents they had can be restored.`;
+    const curl = curlOf(applyHeldChanges, { body });
+    if (!(await this.confirm.ask({ title, text, action: $localize`Apply them here`, curl }))) return;
+    await this.decide(() => this.api.invoke(applyHeldChanges, { body }), $localize`They are applied here too.`);
   }
 
   protected async reject(): Promise<void> {
     const body = this.body();
     const title = this.count() === 1 ? $localize`Keep 1 package?` : $localize`Keep ${this.count()} packages?`;
-    const text = $localize`The deletes are taken back on every server: the packages stay here, and return to where they were deleted.`;
-    const curl = curlOf(rejectHeldDeletes, { body });
+    const text = $localize`The changes are undone on every server: the packages stay as they are here, and return to where they were changed.`;
+    const curl = curlOf(rejectHeldChanges, { body });
     if (!(await this.confirm.ask({ title, text, action: $localize`Keep them`, curl }))) return;
-    await this.decide(() => this.api.invoke(rejectHeldDeletes, { body }), $localize`They are kept, and return to the other servers.`);
+    await this.decide(() => this.api.invoke(rejectHeldChanges, { body }), $localize`They are kept, and return to the other servers.`);
   }
 
   private async decide(work: () => Promise<unknown>, done: string): Promise<void> {
@@ -95,7 +95,7 @@ export class Held {
 
   private async load(): Promise<void> {
     try {
-      this.state.set({ status: 'ready', value: await this.api.invoke(listHeldDeletes, {}) });
+      this.state.set({ status: 'ready', value: await this.api.invoke(listHeldChanges, {}) });
     } catch (error) {
       if (this.state().status !== 'ready') this.state.set({ status: 'failed', message: sentenceOf(error) });
     }

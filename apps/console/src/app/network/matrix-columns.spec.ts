@@ -2,10 +2,21 @@ import type { PackageAtServerDto, PackageServersDto } from '#libs/api-client';
 import { cellsOf, columnsOf } from './matrix-columns';
 
 const at = (name: string, state: PackageAtServerDto['state']): PackageAtServerDto => ({
-  ...{ iss: name, name, state, relation: 'peer', percent: null, sentence: '', last_heard_ts: null },
+  ...{ iss: name, name, state, relation: 'peer', percent: null, sentence: '', last_heard_ts: null, reported_ts: null },
 });
 const row = (...servers: PackageAtServerDto[]): PackageServersDto => ({
-  ...{ id: 1, filename: 'a.pkg', stage: 'Prod', file_size: 1, everywhere: false, sentence: '', servers },
+  ...{
+    id: 1,
+    filename: 'a.pkg',
+    stage: 'Prod',
+    file_size: 1,
+    everywhere: false,
+    copies: 1,
+    copies_state: 'one',
+    status: 'partial',
+    sentence: '',
+    servers,
+  },
 });
 const rows = [
   row(at('Berlin', 'held'), at('Oslo', 'not_wanted'), at('Rome', 'held')),

@@ -10,7 +10,7 @@ import { curlOf } from '../shared/curl';
 import { LocalTimesPipe } from '../shared/format';
 import { Notices } from '../shared/notices';
 import { When } from '../shared/when';
-import { conditionWords, troubledFirst } from './mesh-words';
+import { conditionWords, noticeWords, troubledFirst } from './mesh-words';
 import { NetworkStore } from './network-store';
 import { Topology } from './topology';
 
@@ -50,6 +50,7 @@ export class MeshCard {
 
   protected readonly isAdmin = inject(Session).isAdmin;
   protected readonly words = conditionWords;
+  protected readonly noticeWords = noticeWords;
   protected readonly isWhole = signal(false);
   protected readonly servers = computed(() => {
     const all = troubledFirst(this.mesh().servers);
@@ -57,12 +58,12 @@ export class MeshCard {
   });
   protected readonly hidden = computed(() => this.mesh().servers.length - this.servers().length);
 
-  protected forgetLabel = ({ name }: NetworkServerDto): string => $localize`Show it no more: ${name}`;
+  protected forgetLabel = ({ name }: NetworkServerDto): string => $localize`Hide ${name}`;
 
   protected async forget({ iss, name }: NetworkServerDto): Promise<void> {
     const title = $localize`Show ${name} no more?`;
-    const text = $localize`For a server that was taken out of service. It comes back by itself when something is heard of it again.`;
-    if (!(await this.confirm.ask({ title, text, action: $localize`Show it no more`, curl: curlOf(forgetServer, { iss }) }))) return;
+    const text = $localize`For a server that was taken out of service. It is shown again as soon as it reports its state.`;
+    if (!(await this.confirm.ask({ title, text, action: $localize`Hide`, curl: curlOf(forgetServer, { iss }) }))) return;
     await this.notices.attempt(() => this.store.forget(iss), $localize`${name} is shown no more.`);
   }
 }

@@ -10,6 +10,13 @@ export const conditionWords: Readonly<Record<NetworkServerDto['status'], readonl
   unknown: ['warn', $localize`Not known yet`],
 };
 
+/** What a notice about the whole network is about. */
+export const noticeWords: Readonly<Record<string, string>> = {
+  clock: $localize`Clock`,
+  repair: $localize`Repaired`,
+  identity: $localize`Two servers, one identity`,
+};
+
 /** What a server has of a package, in a word. */
 export const holdingWords: Readonly<Record<PackageAtServerDto['state'], readonly [ChipTone, string]>> = {
   held: ['good', $localize`Here`],

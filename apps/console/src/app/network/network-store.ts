@@ -68,6 +68,6 @@ export class NetworkStore {
 
   async unregister(id: number): Promise<void> {
     await this.api.invoke(unregisterOds, { id });
-    await this.load();
+    await Promise.all([this.load(), this.loadSelf()]); // the registration key is another one now
   }
 }

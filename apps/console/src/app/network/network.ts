@@ -16,6 +16,7 @@ import { valueOf } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
+import { AdmissionCard } from './admission-card';
 import { writeInvitation } from './invitation';
 import { MeshCard } from './mesh-card';
 import { NetworkStore } from './network-store';
@@ -28,7 +29,7 @@ const REFRESH_MS = 3_000;
 /** This server, the servers it knows, and how to get to know more. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, MatButtonModule, MatMenuModule, MeshCard, RegisterForm, RouterLink, When],
+  imports: [AdmissionCard, Chip, CopyButton, MatButtonModule, MatMenuModule, MeshCard, RegisterForm, RouterLink, When],
   templateUrl: './network.html',
   styles: `
     p {
@@ -59,7 +60,7 @@ export class Network {
   protected readonly peers = this.store.peers;
   protected readonly self = this.store.self;
   protected readonly mesh = this.store.mesh;
-  /** Without any, what was once heard of others says nothing any more. */
+  /** Without any peer, what is known of other servers is out of date. */
   protected readonly hasPeers = computed(() => (valueOf(this.peers()) ?? []).length > 0);
   protected readonly isRevealed = signal(false);
   protected readonly tones = tones;
@@ -80,9 +81,9 @@ export class Network {
   protected word({ status, lag }: PeerDto): string {
     if (status === 'unreachable') return $localize`Unreachable`;
     if (status === 'paused') return $localize`Paused`;
-    if (status === 'unknown') return $localize`Not heard of lately`;
+    if (status === 'unknown') return $localize`Not seen recently`;
     if (lag === 0) return $localize`In sync`;
-    return lag === 1 ? $localize`1 change to tell` : $localize`${lag} changes to tell`;
+    return lag === 1 ? $localize`1 change pending` : $localize`${lag} changes pending`;
   }
 
   protected async sync({ id, name }: PeerDto): Promise<void> {
@@ -92,7 +93,7 @@ export class Network {
 
   protected async setPaused({ id, name }: PeerDto, paused: boolean): Promise<void> {
     const curl = curlOf(updateRegisteredOds, { id, body: { paused } });
-    const done = paused ? $localize`${name} is paused.` : $localize`${name} goes on.`;
+    const done = paused ? $localize`${name} is paused.` : $localize`${name} resumed.`;
     const undo = async (): Promise<void> => void (await this.notices.attempt(() => this.store.change(id, { paused: !paused })));
     await this.notices.attempt(() => this.store.change(id, { paused }), done, { curl, undo });
   }
@@ -104,7 +105,7 @@ export class Network {
 
   protected async unregister({ id, name }: PeerDto): Promise<void> {
     const title = $localize`Unregister ${name}?`;
-    const text = $localize`The two servers stop exchanging packages. What each has, stays. You can register them again.`;
+    const text = $localize`The two servers stop exchanging packages; what each has, stays. The server is blocked until you unblock it here, and this server gets a new registration key.`;
     if (!(await this.confirm.ask({ title, text, action: $localize`Unregister`, curl: curlOf(unregisterOds, { id }) }))) return;
     await this.notices.attempt(() => this.store.unregister(id), $localize`${name} was unregistered.`);
   }

@@ -20,11 +20,11 @@ import { NetworkStore } from './network-store';
     <mat-dialog-content>
       <form id="peer-limits-form" class="fields" (ngSubmit)="save()" autocomplete="off">
         <mat-form-field>
-          <mat-label i18n>Fetch from there at most, MB per second</mat-label>
+          <mat-label i18n>Fetch from there at most, MiB per second</mat-label>
           <input matInput name="down" type="number" min="0.02" step="any" [(ngModel)]="down" />
         </mat-form-field>
         <mat-form-field>
-          <mat-label i18n>Give to there at most, MB per second</mat-label>
+          <mat-label i18n>Give to there at most, MiB per second</mat-label>
           <input matInput name="up" type="number" min="0.02" step="any" [(ngModel)]="up" />
           <mat-hint i18n>Empty: no limit of its own.</mat-hint>
         </mat-form-field>

@@ -17,7 +17,7 @@ describe('the picture of the network', () => {
     [50, 0],
     [50, 40],
     [50, 25],
-  ])('has a place for each of %i servers, %i of them heard of through others, inside and apart', (count, known) => {
+  ])('has a place for each of %i servers, %i of them known through other servers, inside and apart', (count, known) => {
     const spots = layOut(servers(count, known));
     expect(spots).toHaveLength(count);
     for (const { x, y } of spots) {
@@ -43,7 +43,7 @@ describe('the picture of the network', () => {
     ).toEqual(['Server 99']);
   });
 
-  it('puts neighbours side by side, and forgets nobody', () => {
+  it('puts neighbours side by side, and leaves no server out', () => {
     const links = [
       { from: 'iss-0', to: 'iss-3' },
       { from: 'iss-3', to: 'iss-1' },

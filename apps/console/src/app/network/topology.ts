@@ -28,7 +28,7 @@ const MOST_LABELS = 24;
 const one = [{ rx: 180, ry: 120 }] as const;
 const two = [one[0], { rx: 235, ry: 152 }] as const;
 const three = [...two, { rx: 125, ry: 82 }] as const;
-/** Servers that are heard of through others stand further out than those that are registered here. */
+/** Servers that are known through other servers stand further out than those that are registered here. */
 const inner = [
   { rx: 115, ry: 75 },
   { rx: 150, ry: 99 },

@@ -24,7 +24,7 @@ describe('the form for e-mail', () => {
 
   it('is on when it is set up for the first time', () => expect(filled({ host: '' }).body().enabled).toBe(true));
 
-  it('names every event when everything is told', () => {
+  it('names every event when all are selected', () => {
     const form = filled({ events: ['a.two', 'a.one'] });
     expect(form.events()).toBeNull();
     expect(form.body().events).toEqual(['a.one', 'a.two']);
@@ -39,7 +39,7 @@ describe('the form for e-mail', () => {
     expect(form.port()).toBe(2_465);
   });
 
-  it('signs nobody in without encryption', () => {
+  it('does not sign in without encryption', () => {
     const form = filled();
     form.password.set('vermilion');
     expect(form.body()).toMatchObject({ username: 'ods', password: 'vermilion' });

@@ -9,7 +9,7 @@ const usualPorts: Readonly<Record<Security, number>> = { starttls: 587, tls: 465
 /** Addresses, one on a line or with commas or spaces between them. */
 export const addressesIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((each) => each !== ''))];
 
-/** What somebody types before it is saved. */
+/** The form's values before they are saved. */
 export class EmailForm {
   readonly enabled = signal(true);
   readonly host = signal('');
@@ -33,7 +33,7 @@ export class EmailForm {
     ...this.signIn(),
   }));
 
-  /** With what is saved. Somebody who sets it up wants it on. */
+  /** The saved values; on by default when it is set up for the first time. */
   fill(saved: EmailDto, types: readonly EventTypeDto[]): void {
     this.types.set(types.map(({ type }) => type));
     this.enabled.set(saved.enabled || saved.host === '');
@@ -49,7 +49,7 @@ export class EmailForm {
     this.digestMinutes.set(saved.digest_minutes);
   }
 
-  /** Takes the usual port with it, unless somebody chose another one. */
+  /** Changes the port along, unless another one than the usual was chosen. */
   setSecurity(security: Security): void {
     if (this.port() === usualPorts[this.security()]) this.port.set(usualPorts[security]);
     this.security.set(security);

@@ -31,7 +31,7 @@ function standOf({ enabled, host, last_error }: EmailDto): readonly [ChipTone, s
   return last_error === null ? ['good', $localize`On`] : ['bad', $localize`Needs a look`];
 }
 
-/** Who is told of events by e-mail, and through which mail server. */
+/** Who receives events by e-mail, and through which mail server. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [

@@ -1,23 +1,45 @@
-import type { AboutDto, PeerDto, SystemDto } from '#libs/api-client';
-import { type Facts, findingsOf } from './health';
+import type { AboutDto, NetworkDto, NetworkServerDto, PeerDto, SystemDto } from '#libs/api-client';
+import { type Facts, findingsOf, oldestReport } from './health';
 
-const nothing: Facts = { about: null, peers: [], system: null, counts: {}, held: 0 };
-const peer = (change: Partial<PeerDto>): PeerDto => ({ name: 'Oslo', status: 'connected', lag: 0, last_error: null, ...change }) as PeerDto;
+const server = (name: string, change: Partial<NetworkServerDto> = {}): NetworkServerDto =>
+  ({ iss: name, name, relation: 'peer', status: 'in_sync', sentence: '', last_heard_ts: 100, ...change }) as NetworkServerDto;
+const networkOf = (...servers: NetworkServerDto[]): NetworkDto => ({ servers, notices: [] }) as unknown as NetworkDto;
+const self = server('Berlin', { relation: 'self', last_heard_ts: null });
+const nothing: Facts = { about: null, peers: [], network: networkOf(self), system: null, counts: {}, held: 0 };
 
-describe('the health of a server', () => {
-  it('is good when there is nothing to tell', () => {
-    expect(findingsOf({ ...nothing, peers: [peer({})], counts: { Public: 12 } })).toEqual([]);
+describe('the health of the mesh', () => {
+  it('is good when every known server is in sync', () => {
+    expect(findingsOf({ ...nothing, network: networkOf(self, server('Oslo')), counts: { Public: 12 } })).toEqual([]);
   });
 
-  it('names the server that is away, and why', () => {
-    const [finding] = findingsOf({ ...nothing, peers: [peer({ status: 'unreachable', last_error: 'Connection refused.' })] });
-    expect(finding).toMatchObject({ tone: 'bad', text: 'Oslo does not answer. Connection refused.', link: '/network' });
+  it('names a silent server that is known only through others, with the sentence of the Network page', () => {
+    const rome = server('Rome', { relation: 'known', status: 'silent', sentence: 'Rome was last seen 29 minutes ago.' });
+    const [finding] = findingsOf({ ...nothing, network: networkOf(self, server('Oslo'), rome) });
+    expect(finding).toMatchObject({ tone: 'bad', text: 'Rome was last seen 29 minutes ago.', link: '/network' });
   });
 
-  it('tells the worst first', () => {
-    const peers = [peer({ status: 'paused' }), peer({ lag: 3 })];
-    const tones = findingsOf({ ...nothing, peers, counts: { Failed: 1, Waiting: 2 } }).map(({ tone }) => tone);
-    expect(tones).toEqual(['bad', 'warn', 'busy', 'plain']);
+  it('does not call a paused server unreachable', () => {
+    const peers = [{ iss: 'Oslo', name: 'Oslo', status: 'paused' } as PeerDto];
+    const network = networkOf(self, server('Oslo', { status: 'unreachable', sentence: 'Oslo does not answer.' }));
+    expect(findingsOf({ ...nothing, peers, network })).toMatchObject([{ tone: 'plain', text: expect.stringContaining('is paused') }]);
+  });
+
+  it('shows a problem of the whole network', () => {
+    const network = { ...networkOf(self), notices: [{ kind: 'clock', severity: 'problem', sentence: 'Set the clock of this server.' }] };
+    expect(findingsOf({ ...nothing, network: network as NetworkDto })).toMatchObject([
+      { tone: 'bad', text: 'Set the clock of this server.' },
+    ]);
+  });
+
+  it('shows the worst first', () => {
+    const network = networkOf(self, server('Oslo', { status: 'catching_up' }), server('Rome', { status: 'unreachable' }));
+    const tones = findingsOf({ ...nothing, network, counts: { Failed: 1, Waiting: 2 } }).map(({ tone }) => tone);
+    expect(tones).toEqual(['bad', 'bad', 'warn', 'busy']);
+  });
+
+  it('rests on the oldest report of the servers in sync', () => {
+    expect(oldestReport(networkOf(self, server('Oslo', { last_heard_ts: 90 }), server('Rome', { last_heard_ts: 70 })))).toBe(70);
+    expect(oldestReport(networkOf(self))).toBeNull();
   });
 
   it('counts packages in words', () => {
@@ -31,7 +53,7 @@ describe('the health of a server', () => {
     expect(findingsOf({ ...nothing, system: system(5) })).toMatchObject([{ tone: 'warn', query: { sort: '-size' } }]);
   });
 
-  it('asks for the URL unless the server is firewalled, and for a decision about held deletes', () => {
+  it('asks for the URL unless the server is firewalled, and for a decision about held changes', () => {
     const about = (firewalled_mode: boolean) => ({ url: null, firewalled_mode }) as AboutDto;
     expect(findingsOf({ ...nothing, about: about(true) })).toEqual([]);
     expect(findingsOf({ ...nothing, about: about(false) })).toMatchObject([{ link: '/admin' }]);

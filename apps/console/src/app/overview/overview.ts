@@ -5,14 +5,15 @@ import {
   type AboutDto,
   Api,
   getAbout,
+  getNetwork,
   getSystem,
   listAudit,
-  listHeldDeletes,
+  listHeldChanges,
   listPackages,
   listRegisteredOds,
   listTransfers,
 } from '#libs/api-client';
-import type { AuditEventDto, PeerDto, SystemDto, TransferDto } from '#libs/api-client';
+import type { AuditEventDto, NetworkDto, PeerDto, SystemDto, TransferDto } from '#libs/api-client';
 import type { Status } from '../packages/status-words';
 import { EventList } from '../audit/event-list';
 import { Session } from '../session/session';
@@ -21,11 +22,12 @@ import { BytesPipe, DurationPipe } from '../shared/format';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
-import { findingsOf } from './health';
+import { findingsOf, oldestReport } from './health';
 
 interface Seen {
   readonly about: AboutDto | null;
   readonly peers: readonly PeerDto[];
+  readonly network: NetworkDto;
   readonly system: SystemDto;
   readonly transfers: readonly TransferDto[];
   readonly total: number;
@@ -59,12 +61,15 @@ export class Overview {
     const seen = this.seen();
     return seen ? findingsOf(seen) : [];
   });
-  protected readonly inSync = computed(
-    () => this.seen()?.peers.filter(({ status, lag }) => status === 'connected' && lag === 0).length ?? 0,
-  );
+  /** The other servers of the mesh, registered here or known through those. */
+  protected readonly others = computed(() => this.seen()?.network.servers.filter(({ relation }) => relation !== 'self') ?? []);
+  protected readonly reportedAt = computed(() => {
+    const seen = this.seen();
+    return seen && oldestReport(seen.network);
+  });
   protected readonly moving = computed(() => this.seen()?.transfers.filter(({ state }) => state === 'active' || state === 'queued') ?? []);
   protected readonly shown = computed(() => this.moving().slice(0, MOST_TRANSFERS));
-  protected readonly lately = computed(() =>
+  protected readonly recent = computed(() =>
     (this.seen()?.transfers.filter(({ state }) => state === 'done') ?? []).slice(0, MOST_TRANSFERS),
   );
   protected readonly rate = computed(() => this.moving().reduce((sum, { rate }) => sum + (rate ?? 0), 0));
@@ -110,12 +115,13 @@ export class Overview {
     const isAdmin = this.session.isAdmin();
     const count = async (status?: Status): Promise<number> =>
       (await this.api.invoke(listPackages, { limit: 1, ...(status && { status }) })).total;
-    const [about, peers, system, transfers, held, audit, total, ...counts] = await Promise.all([
+    const [about, peers, network, system, transfers, held, audit, total, ...counts] = await Promise.all([
       isAdmin ? this.api.invoke(getAbout, {}) : null,
       this.api.invoke(listRegisteredOds, {}),
+      this.api.invoke(getNetwork, {}),
       this.api.invoke(getSystem, {}),
       this.api.invoke(listTransfers, {}),
-      isAdmin ? this.api.invoke(listHeldDeletes, {}) : null,
+      isAdmin ? this.api.invoke(listHeldChanges, {}) : null,
       isAdmin ? this.api.invoke(listAudit, { limit: EVENTS_READ }) : null,
       count(),
       ...noted.map(count),
@@ -123,6 +129,7 @@ export class Overview {
     return {
       about,
       peers: peers.items,
+      network,
       system,
       transfers: transfers.items,
       held: held?.total ?? 0,

@@ -4,8 +4,14 @@ import { Confirm, type Question } from '../shared/confirm';
 import { Notices, type Offers } from '../shared/notices';
 import { PackageActions } from './package-actions';
 import { PackageStore } from './package-store';
+import { StageTargets } from './stage-targets';
 
 const row = (id: number, stage: 'Dev' | 'Test' | 'Prod' = 'Prod') => ({ id, filename: `${id}.pkg`, stage });
+const servers = [
+  { name: 'Lab', stage: 'Dev', relation: 'self' },
+  { name: 'Pilot', stage: 'Test', relation: 'peer' },
+  { name: 'Field', stage: 'Prod', relation: 'peer' },
+];
 const massDelete = new HttpErrorResponse({
   status: 409,
   error: { type: 'urn:ods:problem:mass-delete-unconfirmed', detail: 'This would be package number 5. If it is meant, send confirm=true.' },
@@ -31,8 +37,15 @@ describe('PackageActions', () => {
       providers: [
         {
           provide: PackageStore,
-          useValue: { setStage: note('stage'), remove: note('remove'), restore: note('restore'), reload: () => Promise.resolve() },
+          useValue: {
+            setStage: note('stage'),
+            remove: note('remove'),
+            restore: note('restore'),
+            reload: () => Promise.resolve(),
+            retentionDays: () => Promise.resolve(14),
+          },
         },
+        { provide: StageTargets, useValue: { servers: () => Promise.resolve(servers) } },
         {
           provide: Confirm,
           useValue: { ask: (question: Question) => (questions.push(question), Promise.resolve(answers.shift() ?? true)) },
@@ -70,15 +83,18 @@ describe('PackageActions', () => {
     answers = [false];
     await actions().setStage([row(1)], 'Dev');
     expect([calls, questions.length]).toEqual([[], 1]);
+    expect(questions[0]!.text).toBe('These servers stop serving it: Pilot, Field. It stays on Lab (this server).');
   });
 
   it('brings back what was deleted', async () => {
     await actions().remove([row(1), row(2)]);
+    expect(questions[0]).toMatchObject({ names: ['1.pkg', '2.pkg'], isDestructive: true });
+    expect(questions[0]!.text).toContain('They can be restored for 14 days');
     await said[0]!.offers!.undo!();
     expect(calls).toEqual(['remove 1', 'remove 2', 'restore 1.pkg', 'restore 2.pkg']);
   });
 
-  it('asks once more when so many are taken away, and then goes on', async () => {
+  it('asks once more before a mass delete, and then continues', async () => {
     refuse = (id, consent) => (id >= 2 && consent === undefined ? massDelete : null);
     await actions().remove([row(1), row(2), row(3)]);
     expect(calls).toEqual(['remove 1', 'remove 2 true', 'remove 3 true']);

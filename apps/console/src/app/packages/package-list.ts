@@ -13,6 +13,7 @@ import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { BytesPipe } from '../shared/format';
 import { labels } from '../shared/labels';
 import { valueOf } from '../shared/loadable';
 import { Pages } from '../shared/pages';
@@ -20,7 +21,7 @@ import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { downloadPath, PackageActions } from './package-actions';
 import { PackageStore } from './package-store';
-import { stages, type Stage, statuses, statusWords } from './status-words';
+import { pendingMeaning, stages, type Stage, statuses, statusWords } from './status-words';
 import { UploadPanel } from './upload-panel';
 import { UploadQueue } from './upload-queue';
 
@@ -35,6 +36,7 @@ type SortField = 'filename' | 'size' | 'stage' | 'status' | 'created';
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
+    BytesPipe,
     Chip,
     FormsModule,
     CopyButton,
@@ -68,6 +70,7 @@ export class PackageList {
   protected readonly stages = stages;
   protected readonly statuses = statuses;
   protected readonly words = statusWords;
+  protected readonly pendingMeaning = pendingMeaning;
   protected readonly columns: readonly { field: SortField; label: string; isNumber?: boolean; isForWide?: boolean }[] = [
     { field: 'filename', label: $localize`Filename` },
     { field: 'size', label: $localize`Size`, isNumber: true, isForWide: true },
@@ -86,6 +89,8 @@ export class PackageList {
   protected readonly chosen = computed(() => this.rows().filter(({ id }) => this.marked().has(id)));
   protected readonly isAllChosen = computed(() => this.rows().length > 0 && this.chosen().length === this.rows().length);
   protected readonly curl = computed(() => curlOf(listPackages, this.params()));
+  /** By content: how much of it is here, of those on their way. */
+  protected readonly percents = this.store.percents;
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -101,6 +106,9 @@ export class PackageList {
   }
 
   protected readonly downloadPath = downloadPath;
+
+  /** Null for the last one. */
+  protected laterStage = ({ stage }: PackageDto): Stage | null => stages[stages.indexOf(stage) + 1] ?? null;
 
   protected search(text: string): void {
     clearTimeout(this.searchTimer);
@@ -155,8 +163,8 @@ export class PackageList {
   }
 
   private readonly params = computed((): ListPackages$Params => {
-    const wishes = { q: this.q(), stage: this.stage(), status: this.status(), cursor: this.pages.cursor() };
-    const given = Object.fromEntries(Object.entries(wishes).filter(([, value]) => value !== undefined && value !== ''));
+    const filters = { q: this.q(), stage: this.stage(), status: this.status(), cursor: this.pages.cursor() };
+    const given = Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== ''));
     return { ...given, sort: this.order() as NonNullable<ListPackages$Params['sort']>, limit: PAGE_SIZE };
   });
 }

@@ -16,7 +16,6 @@ import {
   listTransfers,
   type PackageDetailDto,
   type PackageServersDto,
-  restorePackage,
   type TransferDetailDto,
   updatePackage,
   verifyPackage,
@@ -36,8 +35,11 @@ import { When } from '../shared/when';
 import { Connection } from '../shell/connection';
 import { ChunkMap } from './chunk-map';
 import { downloadPath, PackageActions } from './package-actions';
+import { PackageInspection } from './package-inspection';
 import { PackageServers } from './package-servers';
-import { stages, type Stage, statusWords } from './status-words';
+import { PackageVersions } from './package-versions';
+import { byName } from './addressing';
+import { pendingMeaning, stages, type Stage, statusWords } from './status-words';
 
 const REFRESH_MS = 3_000;
 const MOST_EVENTS = 20;
@@ -58,7 +60,9 @@ const MOST_EVENTS = 20;
     MatInputModule,
     MatMenuModule,
     MatProgressBarModule,
+    PackageInspection,
     PackageServers,
+    PackageVersions,
     RouterLink,
     When,
   ],
@@ -98,6 +102,7 @@ export class PackagePage {
 
   protected readonly stages = stages;
   protected readonly words = statusWords;
+  protected readonly pendingMeaning = pendingMeaning;
   private readonly session = inject(Session);
   private readonly isAdmin = this.session.isAdmin;
   protected readonly mayPublish = this.session.mayPublish;
@@ -109,7 +114,7 @@ export class PackagePage {
     const transfer = this.transfer();
     return transfer && transfer.file_size > 0 ? (100 * transfer.verified_bytes) / transfer.file_size : 0;
   });
-  protected readonly curl = computed(() => curlOf(getPackage, { id_or_name: this.name() }));
+  protected readonly curl = computed(() => curlOf(getPackage, byName(this.name())));
   protected readonly download = computed(() => `curl -C - -O ${this.url()}`);
   protected readonly notes = signal<string | null>(null);
   protected readonly history = signal<readonly AuditEventDto[] | null>(null);
@@ -134,7 +139,7 @@ export class PackagePage {
 
   protected async setStage(row: PackageDetailDto, stage: Stage): Promise<void> {
     await this.actions.setStage([row], stage);
-    await Promise.all([this.load(this.name()), this.loadHistory(this.name())]);
+    await this.refresh();
   }
 
   protected async remove(row: PackageDetailDto): Promise<void> {
@@ -142,7 +147,7 @@ export class PackagePage {
   }
 
   protected async saveNotes(): Promise<void> {
-    const change = { id_or_name: this.name(), body: { notes: this.notes() === '' ? null : this.notes() } };
+    const change = { ...byName(this.name()), body: { notes: this.notes() === '' ? null : this.notes() } };
     const save = async (): Promise<void> => {
       await this.api.invoke(updatePackage, change);
       this.notes.set(null);
@@ -150,14 +155,12 @@ export class PackagePage {
     await this.attempt(save, $localize`The notes are saved, on every server.`, curlOf(updatePackage, change));
   }
 
-  protected async restore(): Promise<void> {
-    const params = { id_or_name: this.name() };
-    const done = $localize`The earlier version is back, on every server.`;
-    await this.attempt(() => this.api.invoke(restorePackage, params), done, curlOf(restorePackage, params));
+  protected async refresh(): Promise<void> {
+    await Promise.all([this.load(this.name()), this.loadHistory(this.name())]);
   }
 
   protected async verify(): Promise<void> {
-    const params = { id_or_name: this.name() };
+    const params = byName(this.name());
     this.isVerifying.set(true);
     try {
       const { intact } = await this.api.invoke(verifyPackage, params);
@@ -174,7 +177,7 @@ export class PackagePage {
 
   private async attempt(work: () => Promise<unknown>, done: string, curl: string): Promise<void> {
     await this.notices.attempt(work, done, { curl });
-    await Promise.all([this.load(this.name()), this.loadHistory(this.name())]);
+    await this.refresh();
   }
 
   /** Only administrators may read it. */
@@ -184,15 +187,16 @@ export class PackagePage {
   }
 
   private async transferOf(uuid: string): Promise<TransferDetailDto | null> {
-    const found = (await this.api.invoke(listTransfers, {})).items.find((transfer) => transfer.uuid === uuid);
-    return found ? this.api.invoke(getTransfer, { id: found.id }) : null;
+    const [found] = (await this.api.invoke(listTransfers, { uuid })).items;
+    return found && found.state !== 'done' ? this.api.invoke(getTransfer, { id: found.id }) : null;
   }
 
   private async load(name: string): Promise<void> {
     try {
-      const value = await this.api.invoke(getPackage, { id_or_name: name });
-      this.transfer.set(value.status === 'Public' ? null : await this.transferOf(value.uuid));
-      this.places.set(await this.api.invoke(listPackageServers, { id_or_name: name }));
+      const value = await this.api.invoke(getPackage, byName(name));
+      const isHere = value.status === 'Public' && !value.replacement_pending;
+      this.transfer.set(isHere ? null : await this.transferOf(value.uuid));
+      this.places.set(await this.api.invoke(listPackageServers, byName(name)));
       this.state.set({ status: 'ready', value });
     } catch (error) {
       // What is shown, and what was typed into it, stays while the server is away.

@@ -7,6 +7,7 @@ import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { LocalTimesPipe } from '../shared/format';
+import { byName } from './addressing';
 
 const FIRST_SHOWN = 8;
 
@@ -76,5 +77,5 @@ export class PackageServers {
   protected readonly words = holdingWords;
   protected readonly isWhole = signal(false);
   protected readonly shown = computed(() => byUrgency(this.places().servers).slice(0, this.isWhole() ? undefined : FIRST_SHOWN));
-  protected readonly curl = computed(() => curlOf(listPackageServers, { id_or_name: this.places().filename }));
+  protected readonly curl = computed(() => curlOf(listPackageServers, byName(this.places().filename)));
 }

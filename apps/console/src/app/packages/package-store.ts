@@ -2,15 +2,21 @@ import { inject, Injectable, signal } from '@angular/core';
 import {
   Api,
   deletePackage,
+  listDeletedPackages,
   listPackages,
   type ListPackages$Params,
+  listTransfers,
   type PackageListDto,
   restorePackage,
+  type TransferDto,
   updatePackage,
 } from '#libs/api-client';
 import { type Loadable, loading } from '../shared/loadable';
 import { sentenceOf } from '../shared/problem';
 import type { Stage } from './status-words';
+import { byId, byName } from './addressing';
+
+const MOST_TRANSFERS = 500;
 
 /** Says that taking away a large part of all packages is meant. */
 export type Consent = 'true';
@@ -20,10 +26,12 @@ export type Consent = 'true';
 export class PackageStore {
   private readonly api = inject(Api);
   private readonly state = signal<Loadable<PackageListDto>>(loading);
+  private readonly arriving = signal<ReadonlyMap<string, number>>(new Map());
   private asked = 0;
   private last: ListPackages$Params = {};
 
   readonly page = this.state.asReadonly();
+  readonly percents = this.arriving.asReadonly();
 
   /** Answers of older questions that come late are dropped. */
   async load(params: ListPackages$Params): Promise<void> {
@@ -31,10 +39,20 @@ export class PackageStore {
     this.last = params;
     try {
       const value = await this.api.invoke(listPackages, params);
-      if (mine === this.asked) this.state.set({ status: 'ready', value });
+      if (mine !== this.asked) return;
+      this.state.set({ status: 'ready', value });
+      await this.loadPercents(value);
     } catch (error) {
       if (mine === this.asked && this.state().status !== 'ready') this.state.set({ status: 'failed', message: sentenceOf(error) });
     }
+  }
+
+  private async loadPercents({ items }: PackageListDto): Promise<void> {
+    if (!items.some(({ status, replacement_pending: isPending }) => status === 'Downloading' || isPending))
+      return this.arriving.set(new Map());
+    const transfers = await this.api.invoke(listTransfers, { state: 'active', limit: MOST_TRANSFERS });
+    const percent = ({ verified_bytes: here, file_size: size }: TransferDto): number => (size === 0 ? 0 : Math.floor((100 * here) / size));
+    this.arriving.set(new Map(transfers.items.map((transfer) => [transfer.uuid, percent(transfer)])));
   }
 
   reload(): Promise<void> {
@@ -42,14 +60,19 @@ export class PackageStore {
   }
 
   async setStage(id: number, stage: Stage, confirm?: Consent): Promise<void> {
-    await this.api.invoke(updatePackage, { id_or_name: String(id), body: { stage }, ...(confirm && { confirm }) });
+    await this.api.invoke(updatePackage, { ...byId(id), body: { stage }, ...(confirm && { confirm }) });
   }
 
   async remove(id: number, confirm?: Consent): Promise<void> {
-    await this.api.invoke(deletePackage, { id_or_name: String(id), ...(confirm && { confirm }) });
+    await this.api.invoke(deletePackage, { ...byId(id), ...(confirm && { confirm }) });
+  }
+
+  /** How long deleted packages can be restored; null when the server does not answer. */
+  async retentionDays(): Promise<number | null> {
+    return (await this.api.invoke(listDeletedPackages, { limit: 1 }).catch(() => null))?.retention_days ?? null;
   }
 
   async restore(filename: string): Promise<void> {
-    await this.api.invoke(restorePackage, { id_or_name: filename });
+    await this.api.invoke(restorePackage, byName(filename));
   }
 }

@@ -1,7 +1,7 @@
 import { HttpErrorResponse, provideHttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
 import { TestBed } from '@angular/core/testing';
-import { isPassing, metadataOf, ResumableSender, type SendEvent, type Shipment } from './resumable-sender';
+import { isPassing, isTooLongForProxy, metadataOf, ResumableSender, type SendEvent, type Shipment } from './resumable-sender';
 
 const shipment = (change: Partial<Shipment> = {}): Shipment => ({
   file: new File(['0123456789'], 'ü.pkg'),
@@ -46,12 +46,34 @@ describe('a resumable upload', () => {
     ]);
   });
 
-  it('goes on where it stopped', async () => {
+  it('continues where it stopped', async () => {
     await send(shipment({ address: 'abc' }));
     one('HEAD').flush('', { headers: { 'Upload-Offset': '4' } });
     await settle();
     const patch = one('PATCH');
     expect([patch.request.headers.get('Upload-Offset'), (patch.request.body as Blob).size]).toEqual(['4', 6]);
+  });
+
+  it('sends smaller pieces where a proxy takes no longer ones', async () => {
+    const file = new File([new Uint8Array(300_000)], 'a.pkg');
+    const tooLong = { status: 413, statusText: 'Request Entity Too Large' };
+    await send(shipment({ file, address: 'abc' }));
+    one('HEAD').flush('', { headers: { 'Upload-Offset': '0' } });
+    await settle();
+    const sizes: number[] = [];
+    for (const answer of ['refuse', 'refuse', 'take', 'take']) {
+      const patch = one('PATCH');
+      sizes.push((patch.request.body as Blob).size);
+      if (answer === 'refuse') patch.flush('<html>413</html>', tooLong);
+      else {
+        const offset = Number(patch.request.headers.get('Upload-Offset')) + sizes.at(-1)!;
+        patch.flush('', { headers: { 'Upload-Offset': String(offset) } });
+      }
+      await settle();
+    }
+    expect(sizes).toEqual([300_000, 150_000, 75_000, 75_000]);
+    const said = new HttpErrorResponse({ status: 413, error: { type: 'urn:ods:problem:upload-too-large' } });
+    expect([isTooLongForProxy(new HttpErrorResponse({ status: 413 })), isTooLongForProxy(said)]).toEqual([true, false]);
   });
 
   it('begins anew when the server has forgotten it', async () => {

@@ -1,9 +1,10 @@
 import { HttpClient, HttpErrorResponse, HttpEventType, HttpRequest, type HttpEvent } from '@angular/common/http';
 import { inject, Injectable } from '@angular/core';
-import { catchError, concat, defer, EMPTY, from, map, mergeMap, type Observable, of, retry, throwError, timer } from 'rxjs';
+import { catchError, concat, concatAll, defer, EMPTY, from, map, mergeMap, type Observable, of, retry, throwError, timer } from 'rxjs';
 import { Api, beginResumableUpload, cancelResumableUpload, continueResumableUpload, getResumableUpload } from '#libs/api-client';
 import { codeOf } from '../shared/problem';
 import type { Stage } from './status-words';
+import { basePath } from '../shared/base';
 
 /** A file to send, and where it is sent to once that is known. */
 export interface Shipment {
@@ -21,6 +22,7 @@ export type SendEvent =
 
 /** One request carries no more: proxies have limits, and a broken one costs no more than this. */
 const PIECE_BYTES = 64 * 1_048_576;
+const LEAST_PIECE_BYTES = 64 * 1_024;
 const LONGEST_WAIT_MS = 15_000;
 const tus = { 'Tus-Resumable': '1.0.0' } as const;
 
@@ -28,6 +30,10 @@ const tus = { 'Tus-Resumable': '1.0.0' } as const;
 export const isPassing = (error: unknown): boolean =>
   error instanceof HttpErrorResponse &&
   ([0, 408, 423, 429, 502, 503, 504].includes(error.status) || codeOf(error) === 'upload-offset-conflict');
+
+/** A proxy on the way takes no body of that length; ODS itself says why in a problem document. */
+export const isTooLongForProxy = (error: unknown): boolean =>
+  error instanceof HttpErrorResponse && error.status === 413 && codeOf(error) === null;
 
 const isGone = (error: unknown): boolean => error instanceof HttpErrorResponse && [404, 410].includes(error.status);
 
@@ -39,11 +45,13 @@ export function metadataOf({ file, stage, replaces }: Shipment): string {
   return pairs.map(([key, value]) => `${key} ${btoa(String.fromCharCode(...new TextEncoder().encode(value)))}`).join(',');
 }
 
-/** Sends a file so that nothing is sent twice: it asks where it stopped, and goes on there. Ending the subscription is a pause. */
+/** Sends a file so that nothing is sent twice: asks for the offset and resumes there. Ending the subscription pauses it. */
 @Injectable({ providedIn: 'root' })
 export class ResumableSender {
   private readonly api = inject(Api);
   private readonly http = inject(HttpClient);
+  /** What proxies on the way were seen to let through. */
+  private pieceBytes = PIECE_BYTES;
 
   send(shipment: Shipment): Observable<SendEvent> {
     let { address } = shipment;
@@ -93,11 +101,20 @@ export class ResumableSender {
   private pieces(file: File, address: string, offset: number): Observable<SendEvent> {
     if (offset >= file.size) return of({ kind: 'done', existed: false }); // the answer to the last piece was lost
     const headers = { ...tus, 'Upload-Offset': String(offset), 'Content-Type': 'application/offset+octet-stream' };
-    const url = continueResumableUpload.PATH.replace('{id}', address);
-    const body = file.slice(offset, offset + PIECE_BYTES);
+    const url = basePath() + continueResumableUpload.PATH.replace('{id}', address);
+    const body = file.slice(offset, offset + this.pieceBytes);
     const request = new HttpRequest('PATCH', url, body, { reportProgress: true, responseType: 'text' });
     const headed = request.clone({ setHeaders: headers });
-    return this.http.request(headed).pipe(mergeMap((event) => this.after(event, file, address, offset)));
+    return this.http.request(headed).pipe(
+      map((event) => this.after(event, file, address, offset)),
+      catchError((error) => {
+        if (!isTooLongForProxy(error) || body.size <= LEAST_PIECE_BYTES) return throwError(() => error as Error);
+        // Later pieces may have made it smaller already.
+        this.pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(this.pieceBytes, Math.floor(body.size / 2)));
+        return of(this.pieces(file, address, offset));
+      }),
+      concatAll(),
+    );
   }
 
   private after(event: HttpEvent<unknown>, file: File, address: string, offset: number): Observable<SendEvent> {

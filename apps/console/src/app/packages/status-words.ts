@@ -13,18 +13,21 @@ interface Words {
   readonly meaning: string;
 }
 
+/** The entry's content is not here, and an earlier one is. */
+export const pendingMeaning = $localize`A new content is on its way. The earlier one is served until the new one is here and verified.`;
+
 export const statusWords: Readonly<Record<Status, Words>> = {
   Public: { tone: 'good', meaning: $localize`Whole, verified, and available for download from this server.` },
   Downloading: { tone: 'busy', meaning: $localize`On its way here from another server.` },
   Waiting: {
     tone: 'warn',
-    meaning: $localize`Wanted here; this server goes on as soon as another server can give it, or there is room for it.`,
+    meaning: $localize`Wanted here; fetched as soon as another server has it and there is room for it.`,
   },
   Withdrawn: {
     tone: 'plain',
     meaning: $localize`Not for this server: its stage is earlier than this server's. Promote it to make it available here.`,
   },
-  Failed: { tone: 'bad', meaning: $localize`Could not be fetched. Activity shows why; it is tried again by itself.` },
+  Failed: { tone: 'bad', meaning: $localize`Could not be fetched. Activity shows why; it is retried automatically.` },
   Quarantined: { tone: 'bad', meaning: $localize`Found damaged on disk and taken offline; it is fetched again.` },
   Deleted: { tone: 'plain', meaning: $localize`Deleted.` },
 };

@@ -1,13 +1,15 @@
 import { HttpClient, HttpEventType, HttpRequest } from '@angular/common/http';
 import { computed, inject, Injectable, signal } from '@angular/core';
-import { EMPTY, mergeMap, type Observable, of, type Subscription } from 'rxjs';
-import { uploadPackage, type UploadedDto } from '#libs/api-client';
+import { catchError, EMPTY, mergeMap, type Observable, of, Subscription, throwError } from 'rxjs';
+import { Api, getPackage, uploadPackage, type UploadedDto } from '#libs/api-client';
+import { byName } from './addressing';
 import { codeOf, sentenceOf } from '../shared/problem';
-import { ResumableSender, type SendEvent } from './resumable-sender';
+import { isTooLongForProxy, ResumableSender, type SendEvent } from './resumable-sender';
 import type { Stage } from './status-words';
 import { UploadMemory } from './upload-memory';
+import { basePath } from '../shared/base';
 
-/** `lost`: begun before the page was loaded; goes on when the same file is chosen again. */
+/** `lost`: started before the page was loaded; resumed when the same file is chosen again. */
 export type UploadState = 'waiting' | 'sending' | 'finishing' | 'paused' | 'lost' | 'done' | 'taken' | 'failed' | 'cancelled';
 
 /** One file on its way to the server. */
@@ -29,6 +31,13 @@ export interface Upload {
   readonly message: string;
 }
 
+interface Sending {
+  subscription: Subscription;
+  lastEvent: { readonly at: number; readonly sent: number };
+}
+
+/** More at once do not make any of them arrive earlier. */
+const AT_ONCE = 3;
 /** How much a new measurement counts against the ones before. */
 const SMOOTHING = 0.3;
 /** Smaller files go in one request, and are sent again when that fails. */
@@ -36,17 +45,18 @@ const RESUMABLE_FROM = 4 * 1_048_576;
 const underWay: readonly UploadState[] = ['waiting', 'sending', 'finishing'];
 const over: readonly UploadState[] = ['done', 'taken', 'failed', 'cancelled'];
 
-/** Sends files one after the other, and knows how far each is. Large ones can be paused, and survive a reload of the page. */
+/** Sends a few files at a time, and knows how far each is. Large ones can be paused, and survive a reload of the page. */
 @Injectable({ providedIn: 'root' })
 export class UploadQueue {
   private readonly http = inject(HttpClient);
+  private readonly api = inject(Api);
   private readonly sender = inject(ResumableSender);
   private readonly memory = inject(UploadMemory);
   private readonly list = signal<readonly Upload[]>([]);
   private readonly finished = signal(0);
   private lastId = 0;
-  private sending: { id: number; subscription: Subscription } | undefined;
-  private lastEvent = { at: 0, sent: 0 };
+  /** Those under way, with what was measured last. */
+  private readonly sending = new Map<number, Sending>();
 
   readonly uploads = this.list.asReadonly();
   /** Counts up whenever an upload has changed the catalog. */
@@ -111,19 +121,25 @@ export class UploadQueue {
   }
 
   private next(): void {
-    if (this.sending) return;
     const upload = this.list().find(({ state, file }) => state === 'waiting' && file !== null);
-    if (!upload) return;
-    this.lastEvent = { at: performance.now(), sent: 0 };
+    if (!upload || this.sending.size >= AT_ONCE) return;
     this.change(upload.id, { state: 'sending' });
     const isLarge = upload.size >= RESUMABLE_FROM;
-    const way = isLarge ? this.sender.send({ ...upload, file: upload.file! }) : this.form(upload, upload.file!);
-    const sending = { id: upload.id, subscription: undefined as unknown as Subscription };
-    this.sending = sending;
-    sending.subscription = way.subscribe({
-      next: (event) => this.progress(upload.id, event),
-      error: (error: unknown) => this.failed(upload.id, error),
-    });
+    const inPieces = () => this.sender.send({ ...upload, file: upload.file! });
+    const way = isLarge
+      ? inPieces()
+      : this.form(upload, upload.file!).pipe(
+          catchError((error) => (isTooLongForProxy(error) ? inPieces() : throwError(() => error as Error))),
+        );
+    const sending: Sending = { subscription: new Subscription(), lastEvent: { at: performance.now(), sent: 0 } };
+    this.sending.set(upload.id, sending);
+    sending.subscription.add(
+      way.subscribe({
+        next: (event) => this.progress(upload.id, event),
+        error: (error: unknown) => this.failed(upload.id, error),
+      }),
+    );
+    this.next();
   }
 
   private form({ stage, replaces }: Upload, file: File): Observable<SendEvent> {
@@ -131,7 +147,7 @@ export class UploadQueue {
     if (stage !== null) form.set('stage', stage);
     if (replaces) form.set('replace', 'true');
     form.set('file', file, file.name);
-    const request = new HttpRequest('POST', uploadPackage.PATH, form, { reportProgress: true });
+    const request = new HttpRequest('POST', basePath() + uploadPackage.PATH, form, { reportProgress: true });
     return this.http.request<UploadedDto>(request).pipe(
       mergeMap((event): Observable<SendEvent> => {
         if (event.type === HttpEventType.UploadProgress) return of({ kind: 'sent', sent: event.loaded });
@@ -146,21 +162,32 @@ export class UploadQueue {
     if (event.kind === 'placed') {
       const { name, size, lastModified, stage, replaces } = upload;
       this.memory.keep({ address: event.address, name, size, lastModified, stage, replaces });
-      this.lastEvent = { at: performance.now(), sent: event.sent };
+      this.measure(id, event.sent);
       this.change(id, { address: event.address, sent: event.sent });
     } else if (event.kind === 'sent') this.change(id, this.measured(upload, event.sent));
-    else
-      this.ended(
-        id,
-        'done',
-        event.existed ? $localize`It was here already, with exactly this content.` : $localize`Uploaded and verified.`,
-      );
+    else void this.arrived(upload, event.existed);
   }
 
-  private measured({ size, rate }: Upload, loaded: number): Partial<Upload> {
+  /** The same content again changes nothing, its stage included, and that is said. */
+  private async arrived({ id, name, stage }: Upload, existed: boolean): Promise<void> {
+    if (!existed) return this.ended(id, 'done', $localize`Uploaded and verified.`);
+    const found = stage === null ? null : await this.api.invoke(getPackage, byName(name)).catch(() => null);
+    const kept = found && found.stage !== stage ? $localize` Its stage is still ${found.stage}\: promote or demote it in the list.` : '';
+    this.ended(id, 'done', $localize`It was here already, with exactly this content.` + kept);
+  }
+
+  /** Bytes per second since the measurement before. */
+  private measure(id: number, loaded: number): number {
+    const sending = this.sending.get(id);
+    if (!sending) return 0;
+    const { at, sent } = sending.lastEvent;
     const now = performance.now();
-    const measured = ((loaded - this.lastEvent.sent) * 1_000) / Math.max(1, now - this.lastEvent.at);
-    this.lastEvent = { at: now, sent: loaded };
+    sending.lastEvent = { at: now, sent: loaded };
+    return ((loaded - sent) * 1_000) / Math.max(1, now - at);
+  }
+
+  private measured({ id, size, rate }: Upload, loaded: number): Partial<Upload> {
+    const measured = this.measure(id, loaded);
     const sent = Math.min(loaded, size);
     return { sent, rate: rate === 0 ? measured : rate + SMOOTHING * (measured - rate), state: sent >= size ? 'finishing' : 'sending' };
   }
@@ -175,7 +202,7 @@ export class UploadQueue {
     if (state === 'done') this.forgetAddress(id);
     this.change(id, { state, message });
     if (state === 'done') this.finished.update((count) => count + 1);
-    this.sending = undefined;
+    this.sending.delete(id);
     this.next();
   }
 
@@ -186,9 +213,8 @@ export class UploadQueue {
   }
 
   private stop(id: number): void {
-    if (this.sending?.id !== id) return;
-    this.sending.subscription.unsubscribe();
-    this.sending = undefined;
+    this.sending.get(id)?.subscription.unsubscribe();
+    this.sending.delete(id);
   }
 
   private find(id: number): Upload | undefined {

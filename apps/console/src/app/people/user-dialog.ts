@@ -12,7 +12,7 @@ import { faultOf, sentenceOf } from '../shared/problem';
 import { PeopleStore } from './people-store';
 import { roles, roleWords, type Role } from './roles';
 
-/** Lets somebody in, or gives somebody a new password; closes with their name. */
+/** Creates a user or sets a new password; closes with the user's name. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [CopyButton, FormsModule, MatButtonModule, MatDialogModule, MatFormFieldModule, MatInputModule, MatSelectModule],
@@ -66,7 +66,7 @@ export class UserDialog {
   private readonly store = inject(PeopleStore);
   private readonly dialog = inject<MatDialogRef<UserDialog, string>>(MatDialogRef);
 
-  /** Null: somebody new. */
+  /** Null: a new user. */
   protected readonly user = inject<UserDto | null>(MAT_DIALOG_DATA);
   protected readonly roles = roles;
   protected readonly words = roleWords;

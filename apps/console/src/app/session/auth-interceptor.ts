@@ -11,7 +11,7 @@ const signed = (request: HttpRequest<unknown>, token: string | null): HttpReques
 
 /**
  * Sends the access token; when it has run out, refreshes it or asks to sign in again, and sends the request once more.
- * Every answer, and the lack of one, tells whether the server is there.
+ * Every response, and the lack of one, shows whether the server is reachable.
  */
 export function authInterceptor(request: HttpRequest<unknown>, next: HttpHandlerFn): Observable<HttpEvent<unknown>> {
   const session = inject(Session);

@@ -1,10 +1,10 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
 import { Api, changePassword, getMe, login, logout, refresh, type MeDto } from '#libs/api-client';
 
-/** `unknown` until the first refresh was tried; `expired` while somebody is asked to sign in again without leaving the page. */
+/** `unknown` until the first refresh was tried; `expired` while the user is asked to sign in again without leaving the page. */
 export type SessionState = 'unknown' | 'signed-out' | 'password-change' | 'signed-in' | 'expired';
 
-/** Says that there may be a refresh cookie, which scripts cannot see: without it nobody is asked, and no 401 stands in the log. */
+/** Says that there may be a refresh cookie, which scripts cannot see: without it no request is made, and no 401 stands in the log. */
 const HINT = 'ods-signed-in';
 
 /** Who is signed in. The access token is only kept in memory; the refresh token is a cookie that scripts cannot read. */
@@ -32,8 +32,10 @@ export class Session {
     if (localStorage.getItem(HINT) === null || !(await this.refresh())) this.current.set('signed-out');
   }
 
-  async signIn(username: string, password: string): Promise<void> {
-    const { access_token, password_change_required } = await this.api.invoke(login, { body: { username, password } });
+  /** `code` is for the first sign-in from another machine. */
+  async signIn(username: string, password: string, code?: string): Promise<void> {
+    const body = code === undefined ? { username, password } : { username, password, code };
+    const { access_token, password_change_required } = await this.api.invoke(login, { body });
     await this.accept(access_token, password_change_required);
   }
 

@@ -9,6 +9,10 @@ export interface Question {
   readonly text: string;
   /** What the confirming button says: the deed, not "OK". */
   readonly action: string;
+  /** What it is about, when that is more than the title can name. */
+  readonly names?: readonly string[];
+  /** It deletes something: the button is red. */
+  readonly isDestructive?: boolean;
   /** The same deed as a command. */
   readonly curl?: string;
 }
@@ -18,14 +22,37 @@ export interface Question {
   imports: [CopyButton, MatButtonModule, MatDialogModule],
   template: `
     <h2 mat-dialog-title>{{ question.title }}</h2>
-    <mat-dialog-content>{{ question.text }}</mat-dialog-content>
+    <mat-dialog-content>
+      @if (question.names; as names) {
+        <ul tabindex="0" aria-label="Packages" i18n-aria-label>
+          @for (name of names; track name) {
+            <li>{{ name }}</li>
+          }
+        </ul>
+      }
+      <p>{{ question.text }}</p>
+    </mat-dialog-content>
     <mat-dialog-actions align="end">
       @if (question.curl) {
         <ods-copy class="first" [text]="question.curl" what="the command" i18n-what label="Copy as curl" i18n-label />
       }
       <button matButton [mat-dialog-close]="false" cdkFocusInitial i18n>Cancel</button>
-      <button matButton="filled" [mat-dialog-close]="true">{{ question.action }}</button>
+      <button matButton="filled" [class.destructive]="question.isDestructive" [mat-dialog-close]="true">{{ question.action }}</button>
     </mat-dialog-actions>
+  `,
+  styles: `
+    p {
+      margin: 0;
+    }
+    ul {
+      max-height: 180px;
+      margin: 0 0 12px;
+      padding: 8px 12px 8px 28px;
+      overflow-y: auto;
+      overflow-wrap: anywhere;
+      border: 1px solid var(--ods-line);
+      border-radius: var(--ods-radius-small);
+    }
   `,
 })
 class ConfirmDialog {

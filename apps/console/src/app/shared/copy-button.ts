@@ -8,9 +8,21 @@ import { copyText } from './clipboard';
   selector: 'ods-copy',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [MatButtonModule],
-  template: `<button matButton type="button" (click)="copy()" [attr.aria-label]="label() === undefined ? spoken() : null">
+  template: `<button
+    matButton
+    type="button"
+    [class.quiet]="label() !== undefined"
+    (click)="copy()"
+    [attr.aria-label]="label() === undefined ? spoken() : null"
+  >
     {{ label() ?? word }}
   </button>`,
+  styles: `
+    .quiet {
+      --mat-button-text-label-text-color: var(--ods-muted);
+      font-size: 0.8rem;
+    }
+  `,
 })
 export class CopyButton {
   private readonly snackBar = inject(MatSnackBar);

@@ -1,5 +1,6 @@
 import type { HttpClient, HttpRequest } from '@angular/common/http';
 import { EMPTY, type Observable } from 'rxjs';
+import { baseUrl } from './base';
 
 /** An operation of the generated client. */
 export type Operation<P> = (http: HttpClient, rootUrl: string, params: P) => Observable<unknown>;
@@ -10,7 +11,7 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`
 const TOKEN = `-H "Authorization: Bearer $ODS_TOKEN"`;
 
 /** The same call as a command for a shell. The generated client builds the request, so the two cannot differ. */
-export function curlOf<P>(operation: Operation<P>, params: P, origin = location.origin): string {
+export function curlOf<P>(operation: Operation<P>, params: P, origin = baseUrl()): string {
   const request = requestOf(operation, params, origin);
   const parts = ['curl', ...(request.method === 'GET' ? [] : ['-X', request.method]), TOKEN];
   if (request.body !== null) parts.push('-H', quoted('content-type: application/json'), '-d', quoted(JSON.stringify(request.body)));
@@ -18,7 +19,7 @@ export function curlOf<P>(operation: Operation<P>, params: P, origin = location.
 }
 
 /** An upload as a command; it names the file where the shell is. */
-export function uploadCurl(filename: string, stage: string | null, origin = location.origin): string {
+export function uploadCurl(filename: string, stage: string | null, origin = baseUrl()): string {
   const fields = ['-F', quoted(`file=@${filename}`), ...(stage === null ? [] : ['-F', quoted(`stage=${stage}`)])];
   return ['curl', TOKEN, ...fields, quoted(`${origin}/api/admin/upload`)].join(' ');
 }

@@ -14,7 +14,7 @@ describe('a stream of server-sent events', () => {
     }
   });
 
-  it('moves the position on without telling anything', () => {
+  it('moves the position on without an event', () => {
     expect(new FrameCutter().cut('id: 12\n\n')).toEqual([{ type: '', id: '12' }]);
   });
 

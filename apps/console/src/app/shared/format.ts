@@ -1,8 +1,8 @@
 import { Pipe, type PipeTransform } from '@angular/core';
 
-const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** A size as people read it, base 1024. */
+/** A size with binary units (IEC 80000-13): 1 KiB is 1,024 bytes. */
 export function bytes(value: number): string {
   const step = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log2(value) / 10));
   return `${(value / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
@@ -31,17 +31,19 @@ export function ago(unixSeconds: number, now = Date.now() / 1_000): string {
   return relative.format(elapsed > 0 ? -count : count, unit);
 }
 
+/** The time as it names a version: `26 Nov 2026, 19:06`. */
+export const dayAndTime = (unixSeconds: number): string =>
+  new Date(unixSeconds * 1_000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
 /** The exact time in the viewer's zone. */
 export const exactTime = (unixSeconds: number): string =>
   new Date(unixSeconds * 1_000).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });
 
-const told = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d UTC/g;
+const timestamps = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d UTC/g;
 
 /** A sentence of the server, with its times in the viewer's zone. */
 export const withLocalTimes = (sentence: string): string =>
-  sentence.replace(told, (time) =>
-    new Date(time.replace(' UTC', 'Z')).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
-  );
+  sentence.replace(timestamps, (time) => dayAndTime(Date.parse(time.replace(' UTC', 'Z')) / 1_000));
 
 @Pipe({ name: 'localTimes' })
 export class LocalTimesPipe implements PipeTransform {
@@ -50,7 +52,8 @@ export class LocalTimesPipe implements PipeTransform {
 
 @Pipe({ name: 'bytes' })
 export class BytesPipe implements PipeTransform {
-  transform = bytes;
+  /** A dash for what is not known. */
+  transform = (value: number | null | undefined): string => (value == null ? '–' : bytes(value));
 }
 
 @Pipe({ name: 'duration' })

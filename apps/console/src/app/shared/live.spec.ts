@@ -8,7 +8,7 @@ describe('Live', () => {
   let isHidden = false;
   const usual = globalThis.fetch;
 
-  /** A stream that tells nothing and ends only when it is let go. */
+  /** A stream that sends nothing and ends only when it is aborted. */
   const silent = (_url: unknown, init?: RequestInit): Promise<Response> =>
     new Promise((_resolve, reject) => {
       const { signal: stop } = init as { signal: AbortSignal };
@@ -34,7 +34,7 @@ describe('Live', () => {
     Reflect.deleteProperty(document, 'hidden');
   });
 
-  it('lets go of its connection while nobody sees the tab, and takes it up again', async () => {
+  it('closes its connection while the tab is hidden, and opens it again', async () => {
     const leaving = new AbortController();
     const listening = TestBed.inject(Live).listen(leaving.signal);
     await settle();

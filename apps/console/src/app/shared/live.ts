@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import { streamEvents } from '#libs/api-client';
 import { Session } from '../session/session';
 import { FrameCutter } from './event-frames';
+import { basePath } from './base';
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 20_000;
@@ -22,19 +23,19 @@ const untilSeen = (signal: AbortSignal): Promise<void> =>
   });
 
 /**
- * What happens at the server, as it happens. A broken stream is taken up again where it broke. A tab that nobody sees has none: over
+ * The server's events as they happen. A broken stream is resumed where it broke. A hidden tab has none: over
  * plain HTTP a browser opens six connections to a server, and that many tabs would leave nothing for their questions.
  */
 @Injectable({ providedIn: 'root' })
 export class Live {
   private readonly session = inject(Session);
-  private readonly told = new Subject<string>();
+  private readonly received = new Subject<string>();
   private readonly connected = signal(false);
   private lastId: string | null = null;
 
   readonly isConnected = this.connected.asReadonly();
   /** The types of events, as they come. */
-  readonly events = this.told.asObservable();
+  readonly events = this.received.asObservable();
 
   /** Listens until the signal is aborted. */
   async listen(signal: AbortSignal): Promise<void> {
@@ -53,7 +54,7 @@ export class Live {
     }
   }
 
-  /** One stream to its end; true when it told anything. */
+  /** Reads one stream to its end; true when it had any event. */
   private async once(leaving: AbortSignal): Promise<boolean> {
     const stop = new AbortController();
     const away = (): void => void ((document.hidden || leaving.aborted) && stop.abort());
@@ -74,20 +75,20 @@ export class Live {
     this.connected.set(true);
     const cutter = new FrameCutter();
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let hasTold = false;
+    let hasReceived = false;
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return hasTold;
+      if (done) return hasReceived;
       for (const { type, id } of cutter.cut(value)) {
-        hasTold = true;
+        hasReceived = true;
         this.lastId = id ?? this.lastId;
-        if (type !== '') this.told.next(type);
+        if (type !== '') this.received.next(type);
       }
     }
   }
 
   private open(signal: AbortSignal): Promise<Response> {
     const headers = { Authorization: `Bearer ${this.session.accessToken ?? ''}`, ...(this.lastId && { 'Last-Event-ID': this.lastId }) };
-    return fetch(streamEvents.PATH, { headers, signal, cache: 'no-store' });
+    return fetch(basePath() + streamEvents.PATH, { headers, signal, cache: 'no-store' });
   }
 }

@@ -5,7 +5,7 @@ import { Live } from './live';
 
 /** Events that come together are answered once. */
 const GATHER_MS = 250;
-/** While the server tells what happens, only what it does not tell is asked for, and that is not urgent. */
+/** While events arrive, only what they do not cover is polled, and that is not urgent. */
 const LIVE_MS = 5_000;
 
 /** Repeats `refresh` at every event and from time to time while the page is visible, never twice at once; ends with the component that asked for it. */

@@ -30,7 +30,7 @@ export function sentenceOf(error: unknown): string {
   return (
     bodyOf(error).detail ??
     (error instanceof HttpErrorResponse
-      ? $localize`The server answered ${error.status}. Try again; if it stays, look at its log.`
+      ? $localize`The server answered ${error.status}. Try again; if it stays so, read the server's log.`
       : $localize`Something went wrong in this page. Reload it and try again.`)
   );
 }

@@ -1,7 +1,7 @@
 import { fromField, toField } from './rates';
 
 describe('a rate in a field', () => {
-  it('is in MB per second, and empty without a limit', () => {
+  it('is in MiB per second, and empty without a limit', () => {
     expect([toField(1_572_864), toField(null), fromField(1.5), fromField(null)]).toEqual([1.5, null, 1_572_864, null]);
   });
 

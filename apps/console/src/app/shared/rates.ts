@@ -1,6 +1,6 @@
 const MB = 1_048_576;
 
-/** Bytes per second as what people type into a field: MB per second; empty is no limit. */
+/** Bytes per second as what people type into a field: MiB per second; empty is no limit. */
 export const toField = (bytesPerSecond: number | null): number | null =>
   bytesPerSecond === null ? null : Math.round((bytesPerSecond / MB) * 100) / 100;
 

@@ -12,7 +12,7 @@ export class Connection {
 
   readonly isLost = this.lost.asReadonly();
 
-  /** Pages tell here how their calls ended. */
+  /** Pages report here how their calls ended. */
   note(error?: unknown): void {
     if (error instanceof HttpErrorResponse && (error.status === 0 || error.status === 502 || error.status === 504)) this.lose();
     else if (error === undefined) this.lost.set(false);

@@ -1,4 +1,14 @@
-import { ChangeDetectionStrategy, Component, computed, DestroyRef, effect, type ElementRef, inject, viewChild } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  DestroyRef,
+  effect,
+  type ElementRef,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
 import { MatMenuModule } from '@angular/material/menu';
@@ -9,12 +19,18 @@ import { labels } from '../shared/labels';
 import { Live } from '../shared/live';
 import { Session } from '../session/session';
 import { Connection } from './connection';
+import { pathOf, placeOf, places, settingsPages } from './places';
+import { ServerChip } from './server-chip';
+import { UploadTray } from '../packages/upload-tray';
+import { Shortcuts } from './shortcuts';
 import { SignInDialog } from './sign-in-dialog';
+import { WindowDrop } from './window-drop';
 
 /** The frame of every page for people who are signed in. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [MatButtonModule, MatMenuModule, RouterLink, RouterLinkActive, RouterOutlet],
+  imports: [MatButtonModule, MatMenuModule, RouterLink, RouterLinkActive, RouterOutlet, ServerChip, UploadTray, WindowDrop],
+  host: { '(document:keydown)': 'press($event)' },
   templateUrl: './shell.html',
   styleUrl: './shell.scss',
 })
@@ -23,25 +39,16 @@ export class Shell {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
   private readonly dialog = inject(MatDialog);
+  private readonly shortcuts = inject(Shortcuts);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
 
   protected readonly me = this.session.me;
   protected readonly isLost = inject(Connection).isLost;
-  protected readonly tabs = computed(() => [
-    { path: '/overview', label: $localize`Overview` },
-    { path: '/packages', label: $localize`Packages` },
-    { path: '/activity', label: $localize`Activity` },
-    { path: '/network', label: $localize`Network` },
-    ...(this.session.isAdmin()
-      ? [
-          { path: '/webhooks', label: $localize`Webhooks` },
-          { path: '/notifications', label: $localize`E-mail` },
-          { path: '/people', label: $localize`Users` },
-          { path: '/audit', label: $localize`Audit` },
-        ]
-      : []),
-    { path: '/admin', label: $localize`Admin` },
-  ]);
+  private readonly path = signal(pathOf(this.router.url));
+  protected readonly places = places;
+  protected readonly place = computed(() => placeOf(this.path()));
+  /** The pages under Settings, while one of them is open. */
+  protected readonly pages = computed(() => (this.place() === 'settings' ? settingsPages(this.session.isAdmin()) : []));
 
   constructor() {
     const leaving = new AbortController();
@@ -51,12 +58,11 @@ export class Shell {
       if (this.session.state() === 'expired') this.dialog.open(SignInDialog, { disableClose: true, width: '420px' });
     });
     const arrivals = this.router.events.pipe(filter((event) => event instanceof NavigationEnd));
-    let before = this.router.url.split('?')[0];
     arrivals.pipe(takeUntilDestroyed()).subscribe(({ urlAfterRedirects }) => {
-      const [path] = urlAfterRedirects.split('?');
+      const path = pathOf(urlAfterRedirects);
       // Screen readers begin to read at the new page, not where the link was.
-      if (path !== before) this.main().nativeElement.focus();
-      before = path;
+      if (path !== this.path()) this.main().nativeElement.focus();
+      this.path.set(path);
     });
   }
 
@@ -68,6 +74,14 @@ export class Shell {
   protected skip(event: Event): void {
     event.preventDefault();
     this.main().nativeElement.focus();
+  }
+
+  protected press(event: KeyboardEvent): void {
+    void this.shortcuts.press(event);
+  }
+
+  protected openPalette(): void {
+    void this.shortcuts.openPalette();
   }
 
   protected async signOut(): Promise<void> {

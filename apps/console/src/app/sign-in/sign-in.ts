@@ -21,13 +21,13 @@ export class SignIn {
   private readonly router = inject(Router);
   private readonly session = inject(Session);
 
-  /** Where somebody wanted to go, from the address. */
+  /** The page to open after signing in, from the address. */
   readonly then = input<string>();
 
   protected goOn(): void {
-    const wish = this.then();
+    const page = this.then();
     const target =
-      this.session.state() === 'password-change' ? '/set-password' : wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/overview';
+      this.session.state() === 'password-change' ? '/set-password' : page?.startsWith('/') && !page.startsWith('//') ? page : '/overview';
     void this.router.navigateByUrl(target);
   }
 }

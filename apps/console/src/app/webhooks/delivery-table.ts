@@ -14,7 +14,7 @@ const SOON_MS = 45_000;
 
 type Wanted = DeliveryDto['state'] | 'all';
 
-/** What was sent lately, and what was answered; each opens in its place. */
+/** Recent deliveries and their responses; each opens in place. */
 @Component({
   selector: 'ods-deliveries',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -25,7 +25,7 @@ type Wanted = DeliveryDto['state'] | 'all';
 export class DeliveryTable {
   /** Newest first. */
   readonly deliveries = input.required<readonly DeliveryDto[]>();
-  /** Somebody wants it to be sent again. */
+  /** Asks to send it again. */
   readonly repeat = output<DeliveryDto>();
 
   protected readonly states: readonly { value: Wanted; label: string }[] = [

@@ -16,7 +16,10 @@ describe('a delivery in words', () => {
     ['getaddrinfo ENOTFOUND hooks.example', 'host name'],
     ['No answer within 20 seconds.', 'in time'],
     ['unable to verify the first certificate', 'certificate'],
-    ['127.0.0.1 is an address of this machine, or a link-local or metadata address; webhooks are not sent there.', 'this machine itself'],
+    [
+      '127.0.0.1 is an address of this machine, or a link-local or metadata address; nothing is sent there (OUTBOUND_ALLOW_LOCAL).',
+      'this machine itself',
+    ],
     ['Answered 302.', 'final address'],
     ['Answered 404.', 'complete'],
     ['Answered 503.', 'fault of its own'],

@@ -4,7 +4,7 @@ import { MatRadioModule } from '@angular/material/radio';
 import type { EventTypeDto } from '#libs/api-client';
 import { type EventGroup, groupsOf } from './event-groups';
 
-/** Chooses what somebody is told of: everything (null), or some types of events. */
+/** Chooses the events to send: all (null), or some types. */
 @Component({
   selector: 'ods-event-chooser',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -76,7 +76,7 @@ export class EventChooser {
   /** All that there is. */
   readonly types = input.required<readonly EventTypeDto[]>();
   /** What the choice is about. */
-  readonly label = input($localize`What it is told of`);
+  readonly label = input($localize`Events to send`);
   /** Null: everything. */
   readonly chosen = model<readonly string[] | null>(null);
 

@@ -2,7 +2,7 @@ import { choiceInWords, groupsOf } from './event-groups';
 
 const type = (name: string) => ({ type: name, description: `What ${name} means.`, example: {} });
 
-describe('what somebody can be told of', () => {
+describe('the events to choose from', () => {
   it('is in groups, and what fits nowhere else is about this server', () => {
     const groups = groupsOf([type('package.synced'), type('disk.low'), type('peer.reachable'), type('new.thing')]);
     expect(groups.map(({ label, events }) => [label, ...events.map((event) => event.label)])).toEqual([

@@ -19,7 +19,7 @@ const labels: readonly (readonly [string, string])[] = [
   ['', $localize`This server`],
 ];
 
-/** Everything that there is to be told of, in groups that people look for. */
+/** All types of events, in groups. */
 export function groupsOf(types: readonly EventTypeDto[]): EventGroup[] {
   const isIn = (type: string, prefix: string): boolean => prefix === labels.find(([each]) => type.startsWith(each))?.[0];
   return labels

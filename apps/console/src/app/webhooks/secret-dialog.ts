@@ -8,7 +8,7 @@ import { curlOf } from '../shared/curl';
 export interface Shown {
   readonly webhook: WebhookDto;
   readonly secret: string;
-  /** Whether receivers have to be told. */
+  /** Whether the receiver needs the new secret. */
   readonly isNew: boolean;
 }
 

@@ -29,8 +29,9 @@ export class WebhookActions {
   /** The new one; undefined when nothing came of it. A program needs what it checks messages with; a chat does not. */
   async add(format: WebhookDto['format']): Promise<WebhookDto | undefined> {
     const saved = await this.ask({ webhook: null, format });
-    if (saved) this.notices.done($localize`${saved.name} is told from now on.`);
-    if (saved && 'secret' in saved && saved.format === 'standard') this.show({ webhook: saved, secret: saved.secret, isNew: true });
+    if (saved) this.notices.done($localize`Events are sent to ${saved.name} from now on.`);
+    if (saved && 'secret' in saved && saved.format !== 'slack' && saved.format !== 'teams')
+      this.show({ webhook: saved, secret: saved.secret, isNew: true });
     return saved;
   }
 
@@ -41,18 +42,18 @@ export class WebhookActions {
 
   async test({ id, name }: WebhookDto): Promise<void> {
     this.notices.done($localize`Sending a test to ${name}…`);
-    await this.tell(() => this.store.test(id), $localize`The test arrived at ${name}.`, curlOf(testWebhook, { id }));
+    await this.report(() => this.store.test(id), $localize`The test arrived at ${name}.`, curlOf(testWebhook, { id }));
   }
 
   async redeliver({ id, name }: WebhookDto, delivery: DeliveryDto): Promise<void> {
     const params = { id, delivery_id: delivery.id };
     const done = $localize`It was sent again, and arrived at ${name}.`;
-    await this.tell(() => this.store.redeliver(id, delivery.id), done, curlOf(redeliverWebhook, params));
+    await this.report(() => this.store.redeliver(id, delivery.id), done, curlOf(redeliverWebhook, params));
   }
 
   async setEnabled({ id, name }: WebhookDto, enabled: boolean): Promise<void> {
     const curl = curlOf(updateWebhook, { id, body: { enabled } });
-    const done = enabled ? $localize`${name} is told again.` : $localize`${name} is told no more.`;
+    const done = enabled ? $localize`Events are sent to ${name} again.` : $localize`No events are sent to ${name} any more.`;
     const undo = async (): Promise<void> => {
       await this.notices.attempt(() => this.store.change(id, { enabled: !enabled }));
       await this.refresh(id);
@@ -63,7 +64,7 @@ export class WebhookActions {
   /** True when it is gone. */
   async remove({ id, name }: WebhookDto): Promise<boolean> {
     const title = $localize`Delete ${name}?`;
-    const text = $localize`It is told nothing any more, and its deliveries are deleted with it. This cannot be undone. To stop it for a while, disable it.`;
+    const text = $localize`No events are sent to it any more, and its deliveries are deleted with it. This cannot be undone. To stop it for a while, disable it.`;
     if (!(await this.confirm.ask({ title, text, action: $localize`Delete`, curl: curlOf(deleteWebhook, { id }) }))) return false;
     return this.notices.attempt(() => this.store.remove(id), $localize`${name} was deleted.`);
   }
@@ -96,11 +97,13 @@ export class WebhookActions {
     this.dialog.open<SecretDialog, Shown>(SecretDialog, { data: shown, width: '560px' });
   }
 
-  private async tell(send: () => Promise<DeliveryDto>, arrived: string, curl: string): Promise<void> {
+  private async report(send: () => Promise<DeliveryDto>, arrived: string, curl: string): Promise<void> {
     try {
       const sent = await send();
       const open = $localize`It is on its way. Its page shows what becomes of it.`;
-      this.notices.done(sent.state === 'delivered' ? arrived : (troubleOf(sent) ?? open), { curl });
+      const outcome = sent.state === 'delivered' ? arrived : (troubleOf(sent) ?? open);
+      const words = sent.response_body?.trim().slice(0, 200) ?? '';
+      this.notices.done(words === '' ? outcome : $localize`${outcome} The receiver said: ${words}`, { curl });
     } catch (error) {
       this.notices.failed(error);
     }

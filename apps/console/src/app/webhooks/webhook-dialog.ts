@@ -1,14 +1,23 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { MAT_DIALOG_DATA, MatDialogModule, MatDialogRef } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatRadioModule } from '@angular/material/radio';
-import { type CreatedWebhookDto, createWebhook, type CreateWebhookDto, updateWebhook, type WebhookDto } from '#libs/api-client';
+import {
+  type CreatedWebhookDto,
+  createWebhook,
+  type CreateWebhookDto,
+  type PreviewWebhookDto,
+  updateWebhook,
+  type WebhookDto,
+  type WebhookPreviewDto,
+} from '#libs/api-client';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { faultOf, sentenceOf } from '../shared/problem';
+import { readable } from './delivery-words';
 import { EventChooser } from './event-chooser';
 import { WebhookStore } from './webhook-store';
 
@@ -26,6 +35,13 @@ export type Saved = WebhookDto | CreatedWebhookDto;
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [CopyButton, EventChooser, FormsModule, MatButtonModule, MatDialogModule, MatFormFieldModule, MatInputModule, MatRadioModule],
   templateUrl: './webhook-dialog.html',
+  styles: `
+    pre {
+      max-height: 240px;
+      overflow: auto;
+      white-space: pre-wrap;
+    }
+  `,
 })
 export class WebhookDialog {
   private readonly store = inject(WebhookStore);
@@ -50,8 +66,22 @@ export class WebhookDialog {
     this.webhook ? curlOf(updateWebhook, { id: this.webhook.id, body: this.body() }) : curlOf(createWebhook, { body: this.body() }),
   );
 
+  /** For the first chosen event; null until the server has answered. */
+  protected readonly preview = signal<WebhookPreviewDto | null>(null);
+  protected readonly readable = readable;
+
   constructor() {
+    effect(() => void this.showPreview(this.format(), this.events()?.[0]));
     this.store.loadEventTypes().catch((error: unknown) => this.fault.set(sentenceOf(error)));
+  }
+
+  private async showPreview(format: WebhookDto['format'], type: string | undefined): Promise<void> {
+    try {
+      const shown = await this.store.preview({ format, ...(type && { event_type: type as NonNullable<PreviewWebhookDto['event_type']> }) });
+      if (format === this.format()) this.preview.set(shown);
+    } catch {
+      this.preview.set(null); // the form is of use without it
+    }
   }
 
   protected async save(): Promise<void> {

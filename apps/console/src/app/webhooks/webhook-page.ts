@@ -14,7 +14,7 @@ import { WebhookStore } from './webhook-store';
 
 const REFRESH_MS = 3_000;
 
-/** One webhook: what it is told of, and what became of it. */
+/** One webhook: its events and its deliveries. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Chip, CopyButton, DeliveryTable, MatButtonModule, MatMenuModule, RouterLink, When],

@@ -14,16 +14,19 @@ import {
   listWebhookDeliveries,
   listWebhooks,
   redeliverWebhook,
+  type PreviewWebhookDto,
+  previewWebhook,
   rotateWebhookSecret,
   testWebhook,
   updateWebhook,
   type UpdateWebhookDto,
   type WebhookDto,
+  type WebhookPreviewDto,
 } from '#libs/api-client';
 import { type Loadable, loading } from '../shared/loadable';
 import { sentenceOf } from '../shared/problem';
 
-/** One webhook with what was sent lately. */
+/** One webhook with its recent deliveries. */
 export interface WatchedWebhook {
   readonly webhook: WebhookDto;
   readonly deliveries: readonly DeliveryDto[];
@@ -32,7 +35,7 @@ export interface WatchedWebhook {
 const OUTCOME_TRIES = 20;
 const OUTCOME_EVERY_MS = 500;
 
-/** Who is told of events. Components read; only this class calls the API. */
+/** The receivers of events. Components read; only this class calls the API. */
 @Injectable({ providedIn: 'root' })
 export class WebhookStore {
   private readonly api = inject(Api);
@@ -70,6 +73,10 @@ export class WebhookStore {
   /** They change with the server's version only. */
   async loadEventTypes(): Promise<void> {
     if (this.types().length === 0) this.types.set((await this.api.invoke(listEventTypes, {})).items);
+  }
+
+  preview(body: PreviewWebhookDto): Promise<WebhookPreviewDto> {
+    return this.api.invoke(previewWebhook, { body });
   }
 
   create(body: CreateWebhookDto): Promise<CreatedWebhookDto> {

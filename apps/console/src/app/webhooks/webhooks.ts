@@ -15,7 +15,7 @@ import { WebhookStore } from './webhook-store';
 
 const REFRESH_MS = 5_000;
 
-/** Chats and programs that this server tells what happens. */
+/** Chats and programs that receive this server's events. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [Chip, MatButtonModule, MatMenuModule, RouterLink, When],

@@ -1,0 +1,111 @@
+import { Command as Program, Option } from 'commander';
+import { readFileSync } from 'node:fs';
+import { type Command, commands, type Options } from './commands.js';
+import { completionsOf } from './completions.js';
+import { CommandFailed, EXIT, type Exit } from './failures.js';
+import { printNote } from './screen.js';
+
+/** From the package this is part of: four folders up from where it is built. */
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+const foot = `
+In scripts set ODS_URL and ODS_TOKEN instead of signing in; HTTPS_PROXY and NO_PROXY count.
+Status: 0 done and well; 1 refused, or something needs a look; 2 wrong words; 3 no answer; 4 not within the time.`;
+
+const stage = () => new Option('--stage <stage>', 'Dev, Test or Prod');
+const timeout = () => new Option('--timeout <seconds>', 'how long to wait').default('600');
+const json = () => new Option('--json', 'print the answer of the API');
+
+interface Description {
+  readonly arguments?: readonly (readonly [name: string, what: string])[];
+  readonly usage: string;
+  readonly options?: readonly Option[];
+  readonly what: string;
+}
+
+const descriptions: Readonly<Record<keyof typeof commands | 'completion', Description>> = {
+  login: {
+    usage: 'URL [--user NAME] [--role ROLE]',
+    arguments: [['[url]', 'of the server, https://ods.example.com']],
+    options: [
+      new Option('--user <name>', 'who signs in').default('admin'),
+      new Option('--role <role>', 'of the token: viewer, publisher or admin'),
+    ],
+    what: 'sign in and keep a token; the password is asked for, or read from standard input',
+  },
+  logout: { usage: '', what: 'forget the token (revoke it in the console)' },
+  upload: {
+    usage: 'FILE... [options]',
+    arguments: [['[file...]', 'what to upload']],
+    options: [
+      stage().default(undefined, "the server's own"),
+      new Option('--name <name>', 'public name, when it is another than the file has'),
+      new Option('--notes <text>', 'notes for people'),
+      new Option('--replace', 'replace another content of the same name, on every server'),
+      new Option('--wait', 'until it is on every server that it belongs on'),
+      timeout(),
+      new Option('--chunk-size <size>', 'most bytes of one request, such as 32M; without it the limit of a proxy is found out'),
+    ],
+    what: 'upload packages',
+  },
+  list: {
+    usage: '[--stage STAGE] [--status STATUS]',
+    options: [stage(), new Option('--status <status>', 'Public, Waiting, Failed …')],
+    what: 'the packages',
+  },
+  show: { usage: 'NAME', arguments: [['[name]', 'of a package']], what: 'one package' },
+  promote: {
+    usage: 'NAME [STAGE]',
+    arguments: [
+      ['[name]', 'of a package'],
+      ['[stage]', 'the next one when not given'],
+    ],
+    what: 'to the next stage, or to this one',
+  },
+  delete: { usage: 'NAME', arguments: [['[name]', 'of a package']], what: 'everywhere; it can be restored for a while' },
+  wait: {
+    usage: 'NAME [--timeout SECONDS]',
+    arguments: [['[name]', 'of a package']],
+    options: [timeout()],
+    what: 'until it is on every server of the mesh that it belongs on',
+  },
+  peers: { usage: '', what: 'the registered servers' },
+  register: { usage: 'INVITATION', arguments: [['[invitation]', 'as copied there']], what: "as the other server's Network page copies it" },
+  status: { usage: '', what: 'whether everything is in order' },
+  completion: { usage: 'bash|zsh|fish', arguments: [['[shell]', 'bash, zsh or fish']], what: 'to be read by the shell' },
+};
+
+/** The words of `ods`, for completion: each command with its own options. */
+export const optionsOf = (): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    Object.entries(descriptions).map(([name, { options = [] }]) => [name, [...options.map(({ long }) => long!), '--json', '--help']]),
+  );
+
+const completion: Command = ([shell]) => {
+  const scripts = completionsOf(optionsOf());
+  const script = shell === undefined ? undefined : scripts[shell];
+  if (script === undefined) throw new CommandFailed(`Say for which shell: ${Object.keys(scripts).join(', ')}.`, EXIT.usage);
+  process.stdout.write(script);
+  if (process.stdout.isTTY) printNote('Put this where your shell reads completions, for example: source <(ods completion bash)');
+  return Promise.resolve(EXIT.done);
+};
+
+/** `finished` receives the exit status of the command that was given. Throws CommanderError for wrong words, and once help was shown. */
+export function makeProgram(finished: (exit: Exit) => void): Program {
+  const program = new Program('ods')
+    .description('Works with an Open Distribution Server over its admin API.')
+    .version(version(), '-V, --version', 'print the version')
+    .addOption(json())
+    .addHelpText('after', foot)
+    .configureHelp({ subcommandTerm: (command) => `ods ${command.name()} ${command.usage()}`.trimEnd(), showGlobalOptions: true })
+    .exitOverride();
+  for (const [name, { usage, what, arguments: words = [], options = [] }] of Object.entries(descriptions)) {
+    const command = program.command(name).description(what).usage(usage).copyInheritedSettings(program);
+    for (const [word, about] of words) command.argument(word, about);
+    for (const option of options) command.addOption(option);
+    const run: Command = { ...commands, completion }[name as keyof typeof descriptions];
+    command.action(async () => finished(await run(command.args, command.optsWithGlobals<Options>())));
+  }
+  return program;
+}

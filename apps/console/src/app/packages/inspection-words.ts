@@ -1,0 +1,49 @@
+import type { InspectionDetailsDto, InspectionDto, PackageSignatureDto } from '#libs/api-client';
+import type { ChipTone } from '../shared/chip';
+
+export const kindWords: Readonly<Record<InspectionDetailsDto['kind'], string>> = {
+  product_archive: $localize`macOS installer package`,
+  component_package: $localize`macOS component package`,
+  dmg: $localize`Disk image`,
+  app_zip: $localize`Zip archive with an application`,
+  msi: $localize`Windows installer (MSI)`,
+  deb: $localize`Debian package`,
+  rpm: $localize`RPM package`,
+  exe: $localize`Windows program`,
+};
+
+/** Why there is nothing to show. */
+export const stateWords: Readonly<Record<Exclude<InspectionDto['state'], 'done'>, string>> = {
+  waiting: $localize`Not inspected on this server yet. It usually is within a minute after it has arrived.`,
+  unknown_kind: $localize`This kind of file is not inspected.`,
+  refused: $localize`Reading it would take more memory or space than an inspection may use.`,
+  damaged: $localize`This server could not read it. That says nothing about what the file does on a computer.`,
+  timed_out: $localize`Reading it took too long.`,
+};
+
+interface SignatureWords {
+  readonly tone: ChipTone;
+  readonly text: string;
+}
+
+/** Who signed it, and how far that can be believed. Only the signature of a pkg is verified. */
+export function signatureWords({ state, common_name: signer, apple_anchor: isApples }: PackageSignatureDto): SignatureWords {
+  const who = signer ?? $localize`a signer without a name`;
+  switch (state) {
+    case 'unsigned':
+      return { tone: 'plain', text: $localize`Not signed` };
+    case 'broken':
+      return { tone: 'bad', text: $localize`The signature does not match the file` };
+    case 'present':
+      return {
+        tone: 'plain',
+        text: signer === null ? $localize`Signed; not verified here` : $localize`Signed by ${who}; not verified here`,
+      };
+    case 'incomplete':
+      return { tone: 'warn', text: $localize`Signed by ${who}, with a chain of certificates that is not complete` };
+    case 'valid':
+      return isApples
+        ? { tone: 'good', text: $localize`Signed by ${who}, certified by Apple` }
+        : { tone: 'warn', text: $localize`Signed by ${who}, not certified by Apple` };
+  }
+}

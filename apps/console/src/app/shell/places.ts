@@ -1,0 +1,42 @@
+export type Place = 'packages' | 'network' | 'activity' | 'settings';
+
+export interface Page {
+  readonly path: string;
+  readonly label: string;
+}
+
+/** The four places of the console. Everything that is set up once is a page under Settings. */
+export const places: readonly (Page & { readonly place: Place })[] = [
+  { place: 'packages', path: '/packages', label: $localize`Packages` },
+  { place: 'network', path: '/network', label: $localize`Network` },
+  { place: 'activity', path: '/activity', label: $localize`Activity` },
+  { place: 'settings', path: '/admin', label: $localize`Settings` },
+];
+
+const serverPage: Page = { path: '/admin', label: $localize`Server` };
+
+/** Who is not an administrator sees only the server. */
+export const settingsPages = (isAdmin: boolean): readonly Page[] =>
+  isAdmin
+    ? [
+        serverPage,
+        { path: '/people', label: $localize`Users` },
+        { path: '/webhooks', label: $localize`Webhooks` },
+        { path: '/notifications', label: $localize`E-mail` },
+        { path: '/jamf', label: $localize`Jamf Pro` },
+        { path: '/audit', label: $localize`Audit` },
+      ]
+    : [serverPage];
+
+/** Without the query. */
+export const pathOf = (url: string): string => url.split(/[?#]/)[0]!;
+
+const roots: readonly (readonly [Place, readonly string[]])[] = [
+  ['packages', ['packages', 'deleted']],
+  ['network', ['network', 'held']],
+  ['activity', ['activity']],
+  ['settings', ['admin', 'people', 'webhooks', 'notifications', 'jamf', 'audit']],
+];
+
+/** Null on the overview. */
+export const placeOf = (path: string): Place | null => roots.find(([, heads]) => heads.includes(path.split('/')[1] ?? ''))?.[0] ?? null;

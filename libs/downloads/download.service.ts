@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { FileHandle } from 'node:fs/promises';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import type { Validators } from '#libs/platform/http/http-conditions.js';
+import { filenameKey } from '#libs/packages/filename.js';
+import { DamagedContents } from '#libs/packages/integrity/damaged-contents.js';
+import type { ServedContent } from '#libs/packages/package.repository.js';
+import { KnownDownloads } from './known-downloads.js';
+import { ContentUnavailable, PackageNotFound } from '#libs/packages/packages.errors.js';
+
+/** Between looking up a row and opening its file, the package may be replaced: then the newer row is read. */
+const ATTEMPTS = 3;
+
+export type { ServedContent };
+
+export const validatorsOf = ({
+  sha256,
+  createdMs,
+  lastModifiedMs,
+}: Pick<ServedContent, 'sha256' | 'createdMs' | 'lastModifiedMs'>): Validators => ({
+  etag: `"sha256-${Buffer.from(sha256, 'hex').toString('base64url')}"`,
+  lastModifiedMs: Math.max(createdMs, lastModifiedMs),
+});
+
+/** Finds what clients download. The database row decides which bytes a name means, and the content's own row its size and digest. */
+@Injectable()
+export class DownloadService {
+  constructor(
+    private readonly store: PackageStore,
+    private readonly damaged: DamagedContents,
+    private readonly known: KnownDownloads,
+  ) {}
+
+  /** Throws PackageNotFound for what is not public here. A "+" also stands for a space, as in forms, where no name has the "+". */
+  async find(filename: string): Promise<ServedContent> {
+    const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
+    const row = await this.known.find(names.map(filenameKey));
+    if (!row) throw new PackageNotFound(filename);
+    return row;
+  }
+
+  /** Like `find`, for bytes that another program reads: they are there with their size. Throws PackageNotFound or ContentUnavailable. */
+  async findReadable(filename: string): Promise<ServedContent> {
+    for (let attempt = 1; ; attempt += 1) {
+      const row = await this.find(filename);
+      if (await this.store.has(row.uuid, row.size)) return row;
+      if (attempt === ATTEMPTS) await this.refuse(row);
+    }
+  }
+
+  /** The bytes could not be read to their end: this server no longer claims to have them, and fetches them again. */
+  readFailed({ uuid }: ServedContent, error: unknown): Promise<void> {
+    return this.damaged.readFailed(uuid, error);
+  }
+
+  /** The caller closes the handle. Throws PackageNotFound or ContentUnavailable. */
+  async open(filename: string): Promise<{ row: ServedContent; handle: FileHandle }> {
+    for (let attempt = 1; ; attempt += 1) {
+      const row = await this.find(filename);
+      let fault: unknown;
+      try {
+        const handle = await this.store.open(row.uuid);
+        if ((await handle.stat()).size === row.size) return { row, handle };
+        await handle.close();
+      } catch (error) {
+        fault = error;
+      }
+      if (attempt === ATTEMPTS) await this.refuse(row, fault);
+    }
+  }
+
+  private async refuse(row: ServedContent, fault?: unknown): Promise<never> {
+    await this.damaged.readFailed(row.uuid, fault);
+    throw new ContentUnavailable(row.filename);
+  }
+}

@@ -1,0 +1,66 @@
+export const packageKinds = ['product_archive', 'component_package', 'dmg', 'app_zip', 'msi', 'deb', 'rpm', 'exe'] as const;
+export type PackageKind = (typeof packageKinds)[number];
+
+/**
+ * `valid`: made by the first certificate of a chain that holds together. `incomplete`: right, and the chain does not lead to a root.
+ * `broken`: it does not match the file. `present`: there is one, and this server does not verify this kind.
+ */
+export const signatureStates = ['unsigned', 'valid', 'incomplete', 'broken', 'present'] as const;
+export type SignatureState = (typeof signatureStates)[number];
+
+export interface ChainLink {
+  readonly cn: string | null;
+  readonly sha256: string;
+}
+
+export interface Signature {
+  readonly state: SignatureState;
+  readonly common_name: string | null;
+  /** The ten characters by which Apple names a developer's team. */
+  readonly team_id: string | null;
+  /** ISO 8601: the end of the signer's certificate. */
+  readonly not_after: string | null;
+  readonly chain: readonly ChainLink[];
+  /** The chain ends in a root certificate of Apple. */
+  readonly apple_anchor: boolean;
+}
+
+export interface BundleFacts {
+  readonly id: string;
+  readonly version: string | null;
+}
+
+export interface ComponentFacts {
+  readonly identifier: string;
+  readonly version: string | null;
+  readonly install_location: string | null;
+  readonly bundles: readonly BundleFacts[];
+}
+
+/** What one file says of itself. Nothing of it is proved but a signature that is `valid`. */
+export interface Inspection {
+  readonly kind: PackageKind;
+  readonly title: string | null;
+  readonly title_key: string | null;
+  readonly version: string | null;
+  readonly vendor: string | null;
+  readonly min_os: string | null;
+  readonly architectures: readonly string[];
+  readonly install_kb: number | null;
+  readonly restart: boolean;
+  readonly packages: readonly ComponentFacts[];
+  readonly has_scripts: boolean;
+  readonly signature: Signature;
+  /** A notarization ticket is attached; only Apple can say whether it holds. */
+  readonly stapled: boolean;
+  readonly warnings: readonly string[];
+}
+
+export const unsigned: Signature = { state: 'unsigned', common_name: null, team_id: null, not_after: null, chain: [], apple_anchor: false };
+
+/** An inspection with nothing known but what is given. */
+export const inspectionOf = (known: Pick<Inspection, 'kind'> & Partial<Inspection>): Inspection => ({
+  ...{ title: null, title_key: null, version: null, vendor: null, min_os: null, architectures: [], install_kb: null },
+  ...{ restart: false, packages: [], has_scripts: false, signature: unsigned, stapled: false, warnings: [] },
+  ...known,
+});

@@ -1,0 +1,106 @@
+import { CompoundFile } from './compound-file.js';
+import { type Inspection, inspectionOf, unsigned } from './inspection-result.js';
+import { signatureInCms } from './signer.js';
+import { Damaged, type Source } from './source.js';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._';
+const MOST_TABLE = 16 << 20;
+const SIGNATURE = '\u0005DigitalSignature';
+const SUMMARY = '\u0005SummaryInformation';
+const TEMPLATE = 7;
+
+/** An installer database of Windows: the tables Property and _SummaryInformation. */
+export function inspectMsi(source: Source): Inspection {
+  const file = new CompoundFile(source);
+  const properties = propertiesOf(file);
+  const title = properties.get('ProductName') ?? null;
+  if (title === null) throw new Damaged('It is no installer database: it names no product.');
+  const cms = file.stream(SIGNATURE, 1 << 20);
+  return inspectionOf({
+    kind: 'msi',
+    title,
+    title_key: properties.get('UpgradeCode')?.toLowerCase() ?? null,
+    version: properties.get('ProductVersion') ?? null,
+    vendor: properties.get('Manufacturer') ?? null,
+    architectures: architecturesOf(file),
+    packages: [
+      {
+        identifier: properties.get('ProductCode') ?? '',
+        version: properties.get('ProductVersion') ?? null,
+        install_location: null,
+        bundles: [],
+      },
+    ],
+    signature: cms === null ? unsigned : signatureInCms(cms),
+  });
+}
+
+/** Names of tables as they stand in the directory: two characters in each unit from U+3800, one from U+4800, U+4840 for a table. */
+function decodeName(name: string): string {
+  return [...name]
+    .map((char) => {
+      const code = char.charCodeAt(0);
+      if (code >= 0x3800 && code < 0x4800) return ALPHABET.charAt((code - 0x3800) & 0x3f) + ALPHABET.charAt(((code - 0x3800) >> 6) & 0x3f);
+      if (code >= 0x4800 && code < 0x4840) return ALPHABET.charAt(code - 0x4800);
+      return code === 0x4840 ? '!' : char;
+    })
+    .join('');
+}
+
+function tableOf(file: CompoundFile, table: string): Buffer {
+  const name = file.names().find((each) => decodeName(each) === `!${table}`);
+  const bytes = name === undefined ? null : file.stream(name, MOST_TABLE);
+  if (bytes === null) throw new Damaged(`It is no installer database: it has no table ${table}.`);
+  return bytes;
+}
+
+/** Columns stand one after the other: all names, then all values, each a number in the string pool. */
+function propertiesOf(file: CompoundFile): Map<string, string> {
+  const pool = tableOf(file, '_StringPool');
+  const strings = stringsOf(pool, tableOf(file, '_StringData'));
+  const width = (pool.readUInt16LE(2) & 0x8000) === 0 ? 2 : 3;
+  const table = tableOf(file, 'Property');
+  const rows = Math.floor(table.length / (2 * width));
+  const at = (index: number): string => strings[table.readUIntLE(index * width, width)] ?? '';
+  return new Map(Array.from({ length: rows }, (_, row) => [at(row), at(rows + row)]));
+}
+
+function stringsOf(pool: Buffer, data: Buffer): string[] {
+  if (pool.length < 4) throw new Damaged('Its string pool is damaged.');
+  const encoding = pool.readUInt16LE(0) === 65_001 ? 'utf-8' : 'windows-1252';
+  const decoder = new TextDecoder(encoding);
+  const strings = [''];
+  let from = 0;
+  for (let at = 4; at + 4 <= pool.length; at += 4) {
+    let length = pool.readUInt16LE(at);
+    const references = pool.readUInt16LE(at + 2);
+    // Longer than 64 KiB: an entry without a length holds the upper half, the next one the lower.
+    if (length === 0 && references !== 0 && at + 8 <= pool.length) {
+      at += 4;
+      length = references * 65_536 + pool.readUInt16LE(at);
+    }
+    strings.push(length > 4_096 ? '' : decoder.decode(data.subarray(from, from + length)));
+    from += length;
+  }
+  if (from > data.length) throw new Damaged('Its string pool is damaged.');
+  return strings;
+}
+
+/** The platform of the template `x64;1033` ([MS-OLEPS] property 7). */
+function architecturesOf(file: CompoundFile): string[] {
+  const bytes = file.stream(SUMMARY, 1 << 20);
+  if (bytes === null) return [];
+  const section = bytes.readUInt32LE(44);
+  const count = Math.min(bytes.readUInt32LE(section + 4), 200);
+  for (let index = 0; index < count; index++) {
+    if (bytes.readUInt32LE(section + 8 + index * 8) !== TEMPLATE) continue;
+    const value = section + bytes.readUInt32LE(section + 12 + index * 8);
+    const length = Math.min(bytes.readUInt32LE(value + 4), 200);
+    const template = bytes.toString('latin1', value + 8, value + 8 + length).replaceAll('\0', '');
+    return template
+      .split(';')[0]!
+      .split(',')
+      .filter((each) => each !== '');
+  }
+  return [];
+}

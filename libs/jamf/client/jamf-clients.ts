@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Clock } from '#libs/platform/clock.js';
+import { JamfClient } from './jamf-client.js';
+import type { JamfCredentials } from './jamf-tokens.js';
+import { JamfTransport } from './jamf-transport.js';
+
+/** Makes clients of Jamf Pro. */
+@Injectable()
+export class JamfClients {
+  constructor(
+    private readonly transport: JamfTransport,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One that says at once what is wrong: for a person who waits for the answer. */
+  prompt(credentials: JamfCredentials): JamfClient {
+    const { transport, clock } = this;
+    return new JamfClient(credentials, { transport, now: () => clock.now(), sleep: (ms) => sleep(ms), repeats: 0 });
+  }
+}

@@ -1,0 +1,84 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { type JamfAuth, jamfAuths, type JamfConnection } from '#libs/entities/jamf-connection.entity.js';
+import { unixSeconds } from '#libs/platform/format/dates.js';
+import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
+import { capabilities, capabilitiesOf, type Capability } from '../../client/jamf-version.js';
+import { type ConnectionTested, stepNames, type StepName } from '../connection-test.js';
+import type { JamfSignIn } from '../jamf-connection.service.js';
+
+const authDescription = 'client: an API client with its secret. user: an account of Jamf Pro with its password.';
+const urlDescription = 'https:// and the host of Jamf Pro, without a path.';
+
+export class JamfSignInDto {
+  @ApiProperty({ example: 'https://jamf.example.com', maxLength: 255, description: urlDescription })
+  @IsString()
+  @MaxLength(255)
+  url!: string;
+  @ApiProperty({ enum: jamfAuths, example: 'client', description: authDescription }) @IsIn(jamfAuths) auth!: JamfAuth;
+  @ApiProperty({
+    example: '3fa85f64-5717-4562-b3fc-2c963f66afa6',
+    minLength: 1,
+    maxLength: 255,
+    description: 'Or the name of the account.',
+  })
+  @IsString()
+  @MinLength(1)
+  @MaxLength(255)
+  @Matches(/^\P{Cc}*$/u, { message: 'client_id must not have control characters' })
+  client_id!: string;
+  @ApiPropertyOptional({ example: 'vermilion otter', minLength: 1, maxLength: 1_000, description: 'Left out: the one that is saved.' })
+  @MayBeLeftOut()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(1_000)
+  secret?: string;
+}
+
+export const signInOf = ({ url, auth, client_id: clientId, secret }: JamfSignInDto): JamfSignIn => ({ url, auth, clientId, secret });
+
+export class JamfConnectionDto {
+  @ApiProperty({ example: true, description: 'Whether a connection is saved.' }) is_set_up!: boolean;
+  @ApiProperty({ example: 'https://jamf.example.com', description: 'Empty until it is set up.' }) url!: string;
+  @ApiProperty({ enum: jamfAuths, example: 'client', description: authDescription }) auth!: JamfAuth;
+  @ApiProperty({ example: '3fa85f64-5717-4562-b3fc-2c963f66afa6', description: 'Or the name of the account.' }) client_id!: string;
+  @ApiProperty({ example: true, description: 'Whether a secret is saved. It is never shown.' }) has_secret!: boolean;
+  @ApiProperty({ type: String, nullable: true, example: '11.30.0', description: 'Of Jamf Pro when it last answered.' }) version!:
+    string | null;
+  @ApiProperty({ enum: capabilities, isArray: true, example: ['packages'], description: 'What Jamf Pro of that version can do.' })
+  capabilities!: Capability[];
+  @ApiProperty({ type: Number, nullable: true, example: 1510370154, description: 'When Jamf Pro last answered as it should.' })
+  last_ok_ts!: number | null;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why the last contact failed.' }) last_error!: string | null;
+
+  static from(row: JamfConnection | null): JamfConnectionDto {
+    if (!row) return untouched;
+    return {
+      ...{ is_set_up: true, url: row.url, auth: row.auth, client_id: row.clientId, has_secret: true },
+      version: row.version,
+      capabilities: row.version === null ? [] : capabilitiesOf(row.version),
+      ...{ last_ok_ts: row.lastOkMs === null ? null : unixSeconds(row.lastOkMs), last_error: row.lastError },
+    };
+  }
+}
+
+const untouched: JamfConnectionDto = {
+  ...{ is_set_up: false, url: '', auth: 'client', client_id: '', has_secret: false },
+  ...{ version: null, capabilities: [], last_ok_ts: null, last_error: null },
+};
+
+export class JamfTestStepDto {
+  @ApiProperty({ enum: stepNames, example: 'packages' }) name!: StepName;
+  @ApiProperty({ example: true }) ok!: boolean;
+  @ApiProperty({ example: 'Package records can be read.' }) detail!: string;
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'What the API role lacks, as Jamf Pro names it.' })
+  missing_privilege!: string | null;
+}
+
+export class JamfTestedDto {
+  @ApiProperty({ type: [JamfTestStepDto], description: 'In order; ends where nothing further can work.' }) steps!: JamfTestStepDto[];
+
+  static from({ steps }: ConnectionTested): JamfTestedDto {
+    return { steps: steps.map(({ name, ok, detail, missingPrivilege }) => ({ name, ok, detail, missing_privilege: missingPrivilege })) };
+  }
+}

@@ -1,0 +1,2 @@
+/** For LIKE with ESCAPE '!': `%`, `_` and `!` of a search text mean themselves. */
+export const likePattern = (text: string): string => `%${text.replace(/[!%_]/g, '!$&')}%`;

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { ServerIdentity } from '#libs/about/server-identity.js';
+import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
+import { checkFilename } from '#libs/packages/filename.js';
+import { requireStages } from '#libs/packages/stage-limit.js';
+import { Config } from '#libs/platform/config/config.js';
+import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { BodyDigest } from '../body-digest.js';
+import type { RawUploadQueryDto } from '../dto/raw-upload.dto.js';
+import { requireSha256 } from '../upload-fields.js';
+import { idleMs } from '../upload-life.js';
+import { UploadStaging } from '../upload-staging.js';
+import { UploadEncoded, UploadMalformed, UploadTooLarge } from '../upload.errors.js';
+import { preconditionOf } from './precondition.js';
+import { whileBodyArrives } from './request-body.js';
+
+/** What artifact repositories call the header with the SHA-256 of the file. */
+const CHECKSUM = 'x-checksum-sha256';
+
+/** Takes uploads in whose body is the file: `curl -T`, scripts, build servers. */
+@Injectable()
+export class RawUploadService {
+  constructor(
+    private readonly store: PackageStore,
+    private readonly staging: UploadStaging,
+    private readonly publisher: ContentPublisher,
+    private readonly identity: ServerIdentity,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Resolves when the package is durable here. Throws UploadMalformed, UploadEncoded, UploadTooLarge, UploadPrecondition, FilenameTaken,
+   * MassChangeUnconfirmed, DigestMismatch, UploadCut, UploadStalled or DiskFull; nothing is kept then.
+   */
+  async upload(request: IncomingMessage, name: string, query: RawUploadQueryDto): Promise<Published> {
+    const { headers } = request;
+    const filename = checkFilename(name);
+    const stage = query.stage ?? null;
+    requireStages(stage ?? (await this.identity.get()).stage);
+    requirePlain(headers);
+    const announced = this.announced(headers);
+    const checksum = checksumOf(headers);
+    const digest = BodyDigest.of(headers, true);
+    const condition = preconditionOf(headers, filename);
+    const replaces = (query.replace ?? false) || (condition?.replaces ?? false);
+    const expects = condition ? { expects: condition.expects } : {};
+    await this.publisher.refuseTaken(filename, announced, replaces, condition?.expects);
+    await this.store.requireRoom(announced ?? 0);
+    return this.staging.during(async (stagingId) => {
+      const onPiece = digest ? { onPiece: (piece: Buffer) => digest.update(piece) } : {};
+      const written = await whileBodyArrives(request, idleMs(this.config), (signal) =>
+        this.staging.receive(stagingId, () => request, { ...onPiece, signal }),
+      );
+      digest?.verify(written.sha256);
+      requireSha256(query.sha256, written.sha256, 'the parameter sha256');
+      requireSha256(checksum, written.sha256, 'X-Checksum-Sha256');
+      const said = { filename, stage, notes: query.notes || null, replaces, isConfirmed: query.confirm ?? false };
+      return this.publisher.publish({ stagingId, ...said, ...written, ...expects });
+    });
+  }
+
+  /** Null for a body that comes in chunks. */
+  private announced(headers: IncomingHttpHeaders): number | null {
+    if (headers['content-length'] === undefined) return headers['transfer-encoding'] === undefined ? 0 : null;
+    const bytes = Number(headers['content-length']);
+    if (bytes > this.staging.mostBytes) throw new UploadTooLarge(this.staging.mostBytes);
+    return bytes;
+  }
+}
+
+/** What cannot be stored as it comes, or is a part only (RFC 9110 section 14.5). */
+function requirePlain(headers: IncomingHttpHeaders): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') throw new UploadEncoded(encoding);
+  if (headers['content-range'] !== undefined)
+    throw new UploadMalformed('A part of a file cannot be sent with PUT; resumable uploads take parts.');
+}
+
+function checksumOf(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers[CHECKSUM];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^[0-9a-f]{64}$/i.test(value))
+    throw new UploadMalformed('X-Checksum-Sha256 must be 64 hexadecimal digits.');
+  return value;
+}

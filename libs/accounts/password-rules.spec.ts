@@ -51,8 +51,9 @@ describe('faultsOfPassword', () => {
   });
 
   it('is quick on the longest input', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     faultsOfPassword('ab1'.repeat(85) + 'x', 'admin');
-    expect(performance.now() - started).toBeLessThan(200);
+    const { user } = process.cpuUsage(started); // microseconds of processor time: a busy machine counts for nothing
+    expect(user).toBeLessThan(200_000);
   });
 });

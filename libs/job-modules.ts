@@ -3,6 +3,7 @@ import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { AuditJobsModule } from '#libs/audit/audit.module.js';
 import { EventsJobsModule } from '#libs/events/events.module.js';
 import { NetworkJobsModule } from '#libs/network/network.module.js';
+import { JamfJobsModule } from '#libs/jamf/jamf.module.js';
 import { InspectionJobsModule } from '#libs/inspection/inspection.module.js';
 import { EmailJobsModule } from '#libs/email/email.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
@@ -24,4 +25,5 @@ export const jobModules: Type[] = [
   WebhooksJobsModule,
   EmailJobsModule,
   InspectionJobsModule,
+  JamfJobsModule,
 ];

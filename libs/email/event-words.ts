@@ -52,6 +52,11 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'peer.identity_conflict': ({ name, url, copy }) =>
     `Two running servers use the identity of ${oneLine(name)}: ${oneLine(url)}, and one that calls from ${oneLine(copy)}`,
   'disk.low': (data) => `There is no room for ${file(data)}; fetching resumes when there is`,
+  'jamf.drift_found': ({ records }) =>
+    `Package records in Jamf Pro were changed, deleted or doubled there, or are left over: ${oneLine(records)}; nothing is written over them`,
+  'jamf.record_written': (data) => `The package record of ${file(data)} was written in Jamf Pro (number ${oneLine(data['jamf_id'])})`,
+  'jamf.connection_lost': (data) => `Packages could not be compared with Jamf Pro${because(data)}`,
+  'jamf.connection_restored': () => 'Packages are compared with Jamf Pro again',
   'sign_in.locked_out': ({ username, address }) => `Too many wrong passwords for ${oneLine(username)} from ${oneLine(address)}`,
 };
 
@@ -82,6 +87,10 @@ const counted: Readonly<Record<EventType, readonly [one: string, many: string]>>
   'catalog.repaired': ['repair of the catalog', 'repairs of the catalog'],
   'peer.identity_conflict': ['identity used twice', 'identities used twice'],
   'disk.low': ['package without room', 'packages without room'],
+  'jamf.drift_found': ['difference found in Jamf Pro', 'differences found in Jamf Pro'],
+  'jamf.record_written': ['package record written', 'package records written'],
+  'jamf.connection_lost': ['connection to Jamf Pro lost', 'connections to Jamf Pro lost'],
+  'jamf.connection_restored': ['connection to Jamf Pro restored', 'connections to Jamf Pro restored'],
   'sign_in.locked_out': ['sign-in locked out', 'sign-ins locked out'],
 };
 

@@ -4,6 +4,7 @@ import { AuthorKey } from './author-key.entity.js';
 import { AuthorRights } from './author-rights.entity.js';
 import { BlockedServer } from './blocked-server.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
+import { ContentDigest } from './content-digest.entity.js';
 import { ContentCopies } from './content-copies.entity.js';
 import { Content } from './content.entity.js';
 import { DomainEvent } from './domain-event.entity.js';
@@ -13,6 +14,8 @@ import { GuardedChange } from './guarded-change.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Invitation } from './invitation.entity.js';
 import { JamfConnection } from './jamf-connection.entity.js';
+import { JamfRecord } from './jamf-record.entity.js';
+import { JamfRule } from './jamf-rule.entity.js';
 import { Job } from './job.entity.js';
 import { KnownAddress } from './known-address.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
@@ -49,6 +52,7 @@ export const entities = [
   CatalogClock,
   Content,
   ContentCopies,
+  ContentDigest,
   DomainEvent,
   EventClock,
   EventPosition,
@@ -56,6 +60,8 @@ export const entities = [
   IdempotencyKey,
   Invitation,
   JamfConnection,
+  JamfRecord,
+  JamfRule,
   Job,
   KnownAddress,
   LoginAttempt,

@@ -5,6 +5,18 @@ import { BigIntColumn } from '#libs/platform/database/columns.js';
 export const jamfAuths = ['client', 'user'] as const;
 export type JamfAuth = (typeof jamfAuths)[number];
 
+/** watch: package records are compared and nothing is written. write: they are kept in step. */
+export const jamfModes = ['watch', 'write'] as const;
+export type JamfMode = (typeof jamfModes)[number];
+
+/** Kinds of hashes that a package record can carry, as Jamf Pro names them, and that this server computes. */
+export const jamfHashTypes = ['SHA_512', 'MD5', 'SHA3_512'] as const;
+export type JamfHashType = (typeof jamfHashTypes)[number];
+
+/** When a record is written for a new content. here: this server has it. all_servers: every server that admits it is known to have it. */
+export const jamfGates = ['here', 'all_servers'] as const;
+export type JamfGate = (typeof jamfGates)[number];
+
 /** The Jamf Pro server that this server is connected with: at most one row, id 1. */
 @Entity('jamf_connection')
 export class JamfConnection {
@@ -21,4 +33,13 @@ export class JamfConnection {
   @BigIntColumn({ nullable: true }) lastOkMs!: number | null;
   /** Why the last contact failed; null when it did not. */
   @Column({ type: 'varchar', length: 500, nullable: true }) lastError!: string | null;
+  @Column({ type: 'varchar', length: 10, default: 'watch' }) mode!: JamfMode;
+  @Column({ type: 'varchar', length: 10, default: 'SHA_512' }) hashType!: JamfHashType;
+  @Column({ type: 'varchar', length: 12, default: 'here' }) gate!: JamfGate;
+  /** Whether packages that have no record get one. */
+  @Column({ type: 'boolean', default: true }) createMissing!: boolean;
+  /** When all records were last compared, to the end; null when they never were. */
+  @BigIntColumn({ nullable: true }) comparedMs!: number | null;
+  /** Since when Jamf Pro has not answered comparisons as it should; null when it does. */
+  @BigIntColumn({ nullable: true }) failingSinceMs!: number | null;
 }

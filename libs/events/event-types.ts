@@ -126,6 +126,26 @@ export const eventTypes = {
     description: 'There is no room for a package that is wanted here; fetching resumes when there is.',
     example: { free_bytes: 1_048_576, needed_bytes: 734_003_200, filename: 'NoMAD.pkg' },
   },
+  'jamf.drift_found': {
+    role: 'viewer',
+    description: 'Package records in Jamf Pro were changed, deleted or doubled there, or are left over. Nothing is overwritten.',
+    example: { records: 1, examples: [{ filename: 'NoMAD.pkg', state: 'edited_hash' }] },
+  },
+  'jamf.record_written': {
+    role: 'viewer',
+    description: 'A package record was made or changed in Jamf Pro.',
+    example: { filename: 'NoMAD.pkg', jamf_id: '412', kind: 'update', fields: ['hashType', 'hashValue'] },
+  },
+  'jamf.connection_lost': {
+    role: 'viewer',
+    description: 'Packages could not be compared with Jamf Pro. It is tried again automatically.',
+    example: { url: 'https://jamf.example.com', reason: 'Jamf Pro answered 503.' },
+  },
+  'jamf.connection_restored': {
+    role: 'viewer',
+    description: 'Packages are compared with Jamf Pro again.',
+    example: { url: 'https://jamf.example.com', version: '11.30.0' },
+  },
   'sign_in.locked_out': {
     role: 'admin',
     description: 'Too many wrong passwords: an account or an address has to wait.',

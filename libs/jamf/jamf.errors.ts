@@ -1,3 +1,4 @@
+import { JamfFault } from './client/jamf-fault.js';
 import { DomainError } from '#libs/platform/errors/domain-error.js';
 
 export class JamfNotSetUp extends DomainError {
@@ -5,5 +6,58 @@ export class JamfNotSetUp extends DomainError {
   readonly status = 404;
   constructor() {
     super('This server is not connected with Jamf Pro. Save a connection first.');
+  }
+}
+
+export class JamfNotCompared extends DomainError {
+  readonly code = 'jamf-not-compared';
+  readonly status = 409;
+  constructor() {
+    super('Packages were not compared with Jamf Pro yet, so it is not known what would be written. Nothing was changed. Compare first.');
+  }
+}
+
+/** What writing would do has to be confirmed once. */
+export class JamfWritingNotConfirmed extends DomainError {
+  readonly code = 'jamf-writing-not-confirmed';
+  readonly status = 409;
+  constructor(creates: number, updates: number, url: string) {
+    super(
+      `${creates} package records would be made in ${url} and ${updates} changed, and further ones as packages come. Nothing was changed. If it is meant, send confirm=true.`,
+    );
+  }
+}
+
+export class JamfRecordUnknown extends DomainError {
+  readonly code = 'jamf-record-not-found';
+  readonly status = 404;
+  constructor() {
+    super('There is no package record with this number. They are listed at /api/admin/jamf/records.');
+  }
+}
+
+export class JamfRecordNotResolvable extends DomainError {
+  readonly code = 'jamf-record-not-resolvable';
+  readonly status = 409;
+  constructor(sentence: string) {
+    super(sentence);
+  }
+}
+
+/** Jamf Pro did not do what a person asked for. */
+export class JamfCallFailed extends DomainError {
+  readonly code = 'jamf-call-failed';
+  readonly status = 502;
+  constructor({ message }: JamfFault) {
+    super(message);
+  }
+}
+
+/** What a call of Jamf Pro gives; its fault as the answer to whoever asked. Throws JamfCallFailed. */
+export async function orCallFailed<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof JamfFault ? new JamfCallFailed(error) : error;
   }
 }

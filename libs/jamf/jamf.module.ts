@@ -1,19 +1,69 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '#libs/audit/audit.module.js';
+import { NetworkModule } from '#libs/network/network.module.js';
+import { PackagesModule } from '#libs/packages/packages.module.js';
 import { JamfClients } from './client/jamf-clients.js';
 import { HttpJamfTransport, JamfTransport } from './client/jamf-transport.js';
 import { JamfConnectionController } from './connection/jamf-connection.controller.js';
 import { JamfConnectionRepository } from './connection/jamf-connection.repository.js';
 import { JamfConnectionService } from './connection/jamf-connection.service.js';
+import { ComputeDigestsHandler } from './digests/compute-digests.handler.js';
+import { CompareWithJamfHandler } from './records/compare-with-jamf.handler.js';
+import { JamfComparison } from './records/jamf-comparison.js';
+import { JamfReconciler } from './records/jamf-reconciler.js';
+import { JamfRecordRepository } from './records/jamf-record.repository.js';
+import { JamfRecordsController } from './records/jamf-records.controller.js';
+import { JamfRecordsService } from './records/jamf-records.service.js';
+import { MappedPackages } from './records/mapped-packages.js';
+import { JamfPackageConsumer } from './records/package-consumer.js';
+import { RecordWriter } from './records/record-writer.js';
+import { JamfRuleRepository } from './rules/jamf-rule.repository.js';
+import { JamfRulesController } from './rules/jamf-rules.controller.js';
+import { JamfRulesService } from './rules/jamf-rules.service.js';
+import { JamfSettingsController } from './settings/jamf-settings.controller.js';
+import { JamfSettingsService } from './settings/jamf-settings.service.js';
 
-/** The connection to one Jamf Pro server. */
+/** Packages and their records in one Jamf Pro server. */
 @Module({
-  imports: [AuditModule],
-  providers: [{ provide: JamfTransport, useClass: HttpJamfTransport }, JamfClients, JamfConnectionRepository, JamfConnectionService],
-  exports: [AuditModule, JamfClients, JamfConnectionService],
+  imports: [AuditModule, NetworkModule, PackagesModule],
+  providers: [
+    { provide: JamfTransport, useClass: HttpJamfTransport },
+    JamfClients,
+    JamfConnectionRepository,
+    JamfConnectionService,
+    JamfRecordRepository,
+    JamfRecordsService,
+    JamfRuleRepository,
+    JamfRulesService,
+    JamfSettingsService,
+    MappedPackages,
+  ],
+  exports: [
+    AuditModule,
+    NetworkModule,
+    PackagesModule,
+    JamfClients,
+    JamfConnectionRepository,
+    JamfConnectionService,
+    JamfRecordRepository,
+    JamfRecordsService,
+    JamfRulesService,
+    JamfSettingsService,
+    MappedPackages,
+  ],
 })
 export class JamfModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [JamfModule], controllers: [JamfConnectionController] })
+@Module({
+  imports: [JamfModule],
+  controllers: [JamfConnectionController, JamfRecordsController, JamfRulesController, JamfSettingsController],
+})
 export class JamfHttpModule {}
+
+/** Job handlers, and what makes comparisons of events. */
+@Module({
+  imports: [JamfModule],
+  providers: [CompareWithJamfHandler, ComputeDigestsHandler, JamfComparison, JamfPackageConsumer, JamfReconciler, RecordWriter],
+})
+export class JamfJobsModule {}

@@ -15,6 +15,11 @@ export class Gauges {
     'Contents on disk of which the root, or the digests that their author gave, are still to be computed.',
     ['what'],
   );
+  readonly jamfRecords = this.gauge('ods_jamf_records', 'Packages by the state of their record in Jamf Pro, as last compared.', ['state']);
+  readonly jamfCompared = this.gauge(
+    'ods_jamf_compared_seconds',
+    'For how long packages have not been compared with Jamf Pro to the end; absent without a connection, or before the first time.',
+  );
   readonly transfers = this.gauge('ods_transfers', 'Fetches from other servers by state.', ['state']);
   readonly jobs = this.gauge('ods_jobs', 'Jobs waiting or running, by type and state.', ['type', 'state']);
   readonly oldestJob = this.gauge('ods_job_oldest_due_seconds', 'For how long the job that waits longest has been due.');

@@ -3,6 +3,8 @@ import { IsNull, MoreThan, Not } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Content } from '#libs/entities/content.entity.js';
 import { ContentCopies } from '#libs/entities/content-copies.entity.js';
+import { JamfConnection } from '#libs/entities/jamf-connection.entity.js';
+import { JamfRecord, type JamfRecordState } from '#libs/entities/jamf-record.entity.js';
 import { Job, type JobState } from '#libs/entities/job.entity.js';
 import { Package, type PackageStatus } from '#libs/entities/package.entity.js';
 import { PeerClock } from '#libs/entities/peer-clock.entity.js';
@@ -93,5 +95,17 @@ export class MetricsRepository {
 
   async catalogSeq(): Promise<number> {
     return (await this.db.manager.findOneBy(CatalogClock, { id: 1 }))?.seq ?? 0;
+  }
+
+  /** When records were last compared, and how many are in which state; nothing without a connection. */
+  async jamf(): Promise<{ comparedMs: number | null; records: { state: JamfRecordState; count: number }[] }> {
+    const connection = await this.db.manager.findOneBy(JamfConnection, { id: 1 });
+    const rows = await this.db.manager
+      .createQueryBuilder(JamfRecord, 'record')
+      .select('record.state', 'state')
+      .addSelect('COUNT(*)', 'count')
+      .groupBy('record.state')
+      .getRawMany<{ state: JamfRecordState; count: Figure }>();
+    return { comparedMs: connection?.comparedMs ?? null, records: rows.map(({ state, count }) => ({ state, count: Number(count) })) };
   }
 }

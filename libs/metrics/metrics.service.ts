@@ -36,7 +36,7 @@ export class MetricsService {
   }
 
   private async read(gauges: Gauges): Promise<void> {
-    await Promise.all([this.readPackages(gauges), this.readJobs(gauges), this.readPeers(gauges)]);
+    await Promise.all([this.readPackages(gauges), this.readJobs(gauges), this.readPeers(gauges), this.readJamf(gauges)]);
     gauges.diskFree.set(await this.store.freeBytes());
   }
 
@@ -48,6 +48,14 @@ export class MetricsService {
     for (const { state, count } of await this.figures.copies()) copies.set({ copies: state }, count);
     for (const { state, count } of await this.figures.transfers()) transfers.set({ state }, count);
     for (const [what, count] of Object.entries(await this.figures.uncheckedContents())) uncheckedContents.set({ what }, count);
+  }
+
+  private async readJamf({ jamfRecords, jamfCompared }: Gauges): Promise<void> {
+    const { comparedMs, records } = await this.figures.jamf();
+    for (const { state, count } of records) jamfRecords.set({ state }, count);
+    if (comparedMs === null)
+      jamfCompared.remove(); // else it would say 0
+    else jamfCompared.set(Math.max(0, this.clock.now() - comparedMs) / 1_000);
   }
 
   private async readJobs({ jobs, oldestJob }: Gauges): Promise<void> {
@@ -76,6 +84,8 @@ export class MetricsService {
       if (offsetMs !== undefined) clocks.peerClockOffset.set({ peer }, offsetMs / 1_000);
     }
     const median = medianOf([...offsets.values()]);
-    if (median !== null) clocks.clockOffset.set(median / 1_000);
+    if (median === null)
+      clocks.clockOffset.remove(); // else it would say 0
+    else clocks.clockOffset.set(median / 1_000);
   }
 }

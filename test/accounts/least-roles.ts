@@ -5,6 +5,10 @@ const viewer = `
   POST auth/password
   POST auth/logout
   GET jamf/connection
+  GET jamf/settings
+  GET jamf/rules
+  GET jamf/records
+  GET jamf/records/{id}
   GET system
   GET network
   GET network/packages
@@ -92,7 +96,14 @@ const admin = `
   POST notifications/email/test
   PUT jamf/connection
   DELETE jamf/connection
-  POST jamf/connection/test`;
+  POST jamf/connection/test
+  PUT jamf/settings
+  POST jamf/compare
+  PUT jamf/rules
+  POST jamf/rules/preview
+  GET jamf/categories
+  POST jamf/records/{id}/resolve
+  POST jamf/records/{id}/release`;
 
 const linesOf = (text: string): string[] => text.trim().split(/\s*\n\s*/);
 const each = (operations: string, role: Role): [string, Role][] => linesOf(operations).map((operation) => [operation, role]);

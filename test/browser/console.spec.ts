@@ -191,7 +191,7 @@ jest.setTimeout(180_000);
 
   describe('webhooks', () => webhooksFlow(() => ({ allowed: atBerlin, refused: atOslo })));
 
-  describe('Jamf Pro', () => jamfFlow(() => atBerlin));
+  describe('Jamf Pro', () => jamfFlow(() => ({ atBerlin, berlin })));
 
   describe('what is in a package', () => inspectionFlow(() => ({ atBerlin, berlin })));
 

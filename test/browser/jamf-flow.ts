@@ -1,14 +1,22 @@
+import { eventually } from '../support/eventually.js';
 import { FakeJamf } from '../support/fake-jamf/fake-jamf.js';
+import type { TestServer } from '../support/test-server.js';
 import type { Visitor } from './visitor.js';
 
 /** How an administrator connects a server with Jamf Pro. */
-export function jamfFlow(visitor: () => Visitor): void {
+const RECORDED = 'Jamf recorded.pkg';
+const EDITED = 'Jamf edited.pkg';
+
+export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly berlin: TestServer }): void {
+  const visitor = () => place().atBerlin;
   let jamf: FakeJamf;
   beforeAll(async () => {
     jamf = await FakeJamf.start();
+    for (const name of [RECORDED, EDITED]) expect((await place().berlin.upload(name, name)).status).toBe(201);
   });
   afterAll(() => jamf.stop());
 
+  const tab = (label: string) => visitor().page.getByRole('navigation', { name: 'Jamf Pro' }).getByRole('link', { name: label });
   const field = (label: string) => visitor().page.getByLabel(label, { exact: true });
 
   it('is tested step by step before it is saved, and says which privilege is missing', async () => {
@@ -27,18 +35,85 @@ export function jamfFlow(visitor: () => Visitor): void {
     await at.look('jamf-tested');
   });
 
-  it('is saved, keeps its secret to itself, and is forgotten after a question', async () => {
+  it('is saved, and records are looked at, written, and decided about', async () => {
     const at = visitor();
+    jamf.packages.add({ packageName: 'NoMAD', fileName: RECORDED, hashType: 'MD5', hashValue: 'f'.repeat(32), info: 'Ask first' });
     await field('Client ID').fill('ods-client');
     await field('Client secret').fill('s3cret');
     await at.button('Save').click();
     await at.reads('One is saved. Empty keeps it, as long as the fields above stay.');
+    await tab('Package records').click();
+    await at.heading('Package records in Jamf Pro').waitFor();
+    await at.row(RECORDED).getByText('Another hash').waitFor();
+    await at.look('jamf-records');
+    expect(jamf.writes).toEqual([]);
+    at.expect('409 /api/admin/jamf/settings');
+    await at.page.getByRole('radio', { name: 'Keep in step' }).click();
+    await at.page.getByRole('form', { name: 'Settings of package records' }).getByRole('button', { name: 'Save' }).click();
+    await at
+      .dialog()
+      .getByText(/package records would be made/)
+      .waitFor();
+    await at.dialog().getByRole('button', { name: 'Keep in step', exact: true }).click();
+    await at.page.getByText('Kept in step').first().waitFor();
+    at.unexpect('409 /api/admin/jamf/settings');
+    await at.row(RECORDED).getByRole('button', { name: 'Write the hash…' }).click();
+    await at.dialog().getByRole('button', { name: 'Write the hash', exact: true }).click();
+    await at.row(RECORDED).getByText('In step').waitFor();
+    expect(jamf.records.find(({ fileName }) => fileName === RECORDED)).toMatchObject({ hashType: 'SHA_512', info: 'Ask first' });
+    await at.row(RECORDED).getByRole('button', { name: 'Fields' }).click();
+    await at.reads('Ask first');
+    await at.look('jamf-fields');
+    await at.button('Compare now').click();
+    await at.reads('The comparison begins within seconds.');
+  });
+
+  it('lets fields that were edited in Jamf Pro follow the rules again', async () => {
+    const at = visitor();
+    const made = jamf.records.find(({ fileName }) => fileName === EDITED)!;
+    jamf.packages.table.write(made.id, { ...made, info: 'edited there' }, null);
+    await at.button('Compare now').click();
+    await at.row(RECORDED).getByRole('button', { name: 'Fields' }).click();
+    await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
+    await at.reads('edited there');
+    await eventually(async () => {
+      // What is shown is read when it is opened.
+      await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
+      await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
+      await at.button('Let the edited fields follow the rules again').waitFor({ timeout: 2_000 });
+    });
+    await at.button('Let the edited fields follow the rules again').click();
+    await eventually(() => expect(jamf.records.find(({ id }) => id === made.id)).toMatchObject({ info: '' }));
+  });
+
+  it('has rules that say at once what they do', async () => {
+    const at = visitor();
+    await tab('Rules').click();
+    await at.heading('Rules for Jamf Pro').waitFor();
+    await at.reads(/By these rules \d+ of \d+ packages have a record/);
+    await at.look('jamf-rules');
+    await at.button('Add a rule').click();
+    const added = at.page.getByRole('listitem').last();
+    await added.getByLabel('Filename, with * and ?').fill('*');
+    await added.getByLabel('Category').fill('Appli');
+    await at.page.getByRole('option', { name: 'Applications' }).click();
+    await at.reads(/By these rules (\d+) of \1 packages have a record/);
+    await added.getByRole('button', { name: 'Move up' }).click();
+    await at.button('Save').click();
+    await at.reads('Saved. Packages are compared again.');
+    await at.page.getByRole('listitem').last().getByRole('button', { name: 'Remove' }).click();
+    await at.button('Save').click();
+    await tab('Connection').click();
+    await at.heading('Jamf Pro').waitFor();
+  });
+
+  it('keeps its secret to itself, and is forgotten after a question', async () => {
+    const at = visitor();
     expect(await field('Client secret').inputValue()).toBe('');
     await at.button('Test the connection').click(); // with the saved secret
     await at.reads('This is Jamf Pro 11.30.0.');
     await at.button('Forget the connection…').click();
     await at.dialog().getByRole('button', { name: 'Forget', exact: true }).click();
     await at.reads('Not set up');
-    expect(jamf.writes).toEqual([]);
   });
 }

@@ -3,34 +3,16 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { catalogOf, sha256, someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { findCommand } from '../support/programs.mjs';
 import { freePort, scratchDir } from '../support/services.js';
+import { ods, program } from '../support/ods-command.js';
 import { TestCluster } from '../support/test-cluster.js';
 import { ADMIN, type TestServer } from '../support/test-server.js';
 
 /** Many processes start here, on machines that have other work. */
 jest.setTimeout(180_000);
-
-const program = path.resolve(import.meta.dirname, '../../bin/ods');
-
-interface Said {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-/** Runs `ods` as a script does. */
-async function ods(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Said> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env['PATH'], XDG_CONFIG_HOME: '/nonexistent', ...env },
-  });
-  child.stdin.end(input);
-  const [out, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code: child.exitCode, out, error };
-}
 
 describe('ods', () => {
   let cluster: TestCluster;

@@ -4,6 +4,7 @@ import { AdminApi, unreachable } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
 import { parseChunkSize } from './chunk-size.js';
 import { exchangeText } from './http-request.js';
+import { jamfCommand } from './jamf.js';
 import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
 import { progressBar, say, sayTable } from './screen.js';
 import { issueToken } from './sign-in.js';
@@ -181,4 +182,6 @@ const status: Command = async (_, { json }) => {
   return health.status === 'ready' && reasons.length === 0 ? EXIT.done : EXIT.refused;
 };
 
-export const commands = { login, logout, upload, list, show, promote, delete: remove, wait, peers, register, status };
+const jamf: Command = async (words, { json }) => jamfCommand(await api(), words[0], json === true);
+
+export const commands = { login, logout, upload, list, show, promote, delete: remove, wait, peers, register, jamf, status };

@@ -72,6 +72,11 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
   },
   peers: { usage: '', what: 'the registered servers' },
   register: { usage: 'INVITATION', arguments: [['[invitation]', 'as copied there']], what: "as the other server's Network page copies it" },
+  jamf: {
+    usage: 'status|plan|compare',
+    arguments: [['[what]', 'status, plan or compare']],
+    what: 'package records in Jamf Pro: how they are, what writing would do, compare now',
+  },
   status: { usage: '', what: 'whether everything is in order' },
   completion: { usage: 'bash|zsh|fish', arguments: [['[shell]', 'bash, zsh or fish']], what: 'to be read by the shell' },
 };

@@ -15,7 +15,15 @@ export class JamfClients {
 
   /** One that says at once what is wrong: for a person who waits for the answer. */
   prompt(credentials: JamfCredentials): JamfClient {
-    const { transport, clock } = this;
-    return new JamfClient(credentials, { transport, now: () => clock.now(), sleep: (ms) => sleep(ms), repeats: 0 });
+    return new JamfClient(credentials, { ...this.common, sleep: (ms) => sleep(ms), repeats: 0 });
+  }
+
+  /** One that repeats what may be repeated, until `signal` is aborted: for jobs. */
+  patient(credentials: JamfCredentials, signal: AbortSignal): JamfClient {
+    return new JamfClient(credentials, { ...this.common, sleep: (ms) => sleep(ms, undefined, { signal }) });
+  }
+
+  private get common() {
+    return { transport: this.transport, now: () => this.clock.now() };
   }
 }

@@ -1,10 +1,10 @@
 import type { JamfClient } from './jamf-client.js';
 import { JamfFault } from './jamf-fault.js';
+import { allOf, pageOf } from './list-pages.js';
 import { isOfFile, type PackageRecord, recordOf, type RecordFields } from './package-record.js';
 
 const PATH = '/api/v1/packages';
-const PAGE_SIZE = 100;
-const MOST_RECORDS = 100_000;
+const LIST = { path: PATH, privilege: 'Read Packages', what: 'package records' };
 /** A node of the cluster that did not see a write yet answers 404. */
 const SETTLING_MS = [500, 1_000, 2_000, 4_000];
 
@@ -19,7 +19,7 @@ export class PackageRecords {
 
   /** The first page only: whether records may be read. */
   async requireReadable(): Promise<void> {
-    await this.page({}, 0, 1);
+    await pageOf(this.client, { ...LIST, itemOf: recordOf }, 0, 1);
   }
 
   async get(id: string): Promise<PackageRecord> {
@@ -69,31 +69,7 @@ export class PackageRecords {
     return this.get(id);
   }
 
-  private async pages(query: Readonly<Record<string, string>>): Promise<PackageRecord[]> {
-    const found = new Map<string, PackageRecord>();
-    for (let page = 0; ; page += 1) {
-      const { total, records } = await this.page(query, page, PAGE_SIZE);
-      const before = found.size;
-      for (const record of records) found.set(record.id, record);
-      if (found.size >= total) return [...found.values()];
-      if (found.size > MOST_RECORDS) throw new JamfFault('unreadable', `Jamf Pro has more than ${MOST_RECORDS} package records.`);
-      if (found.size === before)
-        throw new JamfFault(
-          'unreadable',
-          `Jamf Pro lists ${total} package records and ends after ${found.size}; nothing is concluded from that.`,
-        );
-    }
-  }
-
-  private async page(
-    query: Readonly<Record<string, string>>,
-    page: number,
-    size: number,
-  ): Promise<{ total: number; records: PackageRecord[] }> {
-    const asked = { page: String(page), 'page-size': String(size), sort: 'id:asc', ...query };
-    const { totalCount, results } = await this.client.call({ method: 'GET', path: PATH, query: asked, privilege: 'Read Packages' });
-    if (typeof totalCount !== 'number' || !Array.isArray(results))
-      throw new JamfFault('unreadable', 'The list of package records has no totalCount or no results.');
-    return { total: totalCount, records: results.map(recordOf) };
+  private pages(query: Readonly<Record<string, string>>): Promise<PackageRecord[]> {
+    return allOf(this.client, { ...LIST, query, itemOf: recordOf });
   }
 }

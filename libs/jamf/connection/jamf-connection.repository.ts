@@ -26,7 +26,7 @@ export class JamfConnectionRepository {
   /** What became of a contact. Only of the connection that was used: it may have been changed meanwhile. */
   async note(
     { url }: Pick<JamfConnection, 'url'>,
-    contact: Partial<Pick<JamfConnection, 'version' | 'lastOkMs' | 'lastError'>>,
+    contact: Partial<Pick<JamfConnection, 'version' | 'lastOkMs' | 'lastError' | 'comparedMs' | 'failingSinceMs'>>,
   ): Promise<void> {
     await this.db.manager.update(JamfConnection, { ...ROW, url }, contact);
   }

@@ -5,15 +5,27 @@ import { Clock } from '#libs/platform/clock.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
 import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
+import { DomainEvents } from '#libs/events/domain-events.js';
+import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfClients } from '../client/jamf-clients.js';
 import type { JamfCredentials } from '../client/jamf-tokens.js';
 import { JamfNotSetUp } from '../jamf.errors.js';
+import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfRecordRepository } from '../records/jamf-record.repository.js';
+import { firstRules } from '../rules/first-rules.js';
+import { JamfRuleRepository } from '../rules/jamf-rule.repository.js';
 import { type ConnectionTested, testConnection } from './connection-test.js';
 import { JamfConnectionRepository } from './jamf-connection.repository.js';
 import { jamfOrigin } from './jamf-url.js';
 
 export const JAMF_SECRET_PURPOSE = 'jamf secret';
 const ERROR_LENGTH = 500;
+
+/** Of a connection to a server that was not known before: nothing is written until an administrator says so. */
+const fresh: Omit<JamfConnection, 'id' | 'url' | 'auth' | 'clientId' | 'secret'> = {
+  ...({ mode: 'watch', hashType: 'SHA_512', gate: 'here', createMissing: true } as const),
+  ...{ version: null, lastOkMs: null, lastError: null, comparedMs: null, failingSinceMs: null },
+};
 
 export interface JamfSignIn {
   readonly url: string;
@@ -35,7 +47,11 @@ export class JamfConnectionService {
   constructor(
     private readonly db: Database,
     private readonly connections: JamfConnectionRepository,
+    private readonly records: JamfRecordRepository,
+    private readonly rules: JamfRuleRepository,
     private readonly clients: JamfClients,
+    private readonly jobs: Jobs,
+    private readonly events: DomainEvents,
     private readonly box: SecretBox,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
@@ -51,13 +67,16 @@ export class JamfConnectionService {
       const before = await this.connections.hold();
       const { url, secret } = this.signInOf(input, before);
       const { auth, clientId } = input;
-      const isSameServer = before?.url === url;
-      const contact = { version: isSameServer ? before.version : null, lastOkMs: isSameServer ? before.lastOkMs : null, lastError: null };
-      const after = { url, auth, clientId, secret: this.box.seal(secret, JAMF_SECRET_PURPOSE), ...contact };
+      const kept = before?.url === url ? before : null;
+      if (before !== null && kept === null) await this.records.clear(); // they are of another server
+      if (before === null && (await this.rules.all()).length === 0) await this.rules.replace(firstRules);
+      const sealed = this.box.seal(secret, JAMF_SECRET_PURPOSE);
+      const after = { ...fresh, ...kept, url, auth, clientId, secret: sealed, lastError: null };
       await this.connections.save(after);
+      await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
       const details = { before: before && shown(before), after: shown(after), secret_changed: input.secret !== undefined };
       await this.audit.record({ action: 'jamf.connection_updated', subject: url, details });
-      return { id: 1, ...after };
+      return { ...after, id: 1 };
     });
   }
 
@@ -67,6 +86,7 @@ export class JamfConnectionService {
       const before = await this.connections.hold();
       if (!before) throw new JamfNotSetUp();
       await this.connections.remove();
+      await this.records.clear();
       await this.audit.record({ action: 'jamf.connection_removed', subject: before.url, details: shown(before) });
     });
   }
@@ -82,7 +102,29 @@ export class JamfConnectionService {
     return tested;
   }
 
-  private credentialsOf({ url, auth, clientId, secret }: JamfConnection): JamfCredentials {
+  /** A comparison ended well. */
+  noteCompared(saved: JamfConnection, version: string): Promise<void> {
+    return this.db.transaction(async () => {
+      const now = this.clock.now();
+      const before = await this.connections.hold();
+      await this.connections.note(saved, { version, lastOkMs: now, lastError: null, comparedMs: now, failingSinceMs: null });
+      if (before?.url === saved.url && before.failingSinceMs !== null)
+        await this.events.record('jamf.connection_restored', { url: saved.url, version });
+    });
+  }
+
+  /** A comparison failed: said once, however often it is tried. */
+  noteFailed(saved: JamfConnection, reason: string): Promise<void> {
+    return this.db.transaction(async () => {
+      const before = await this.connections.hold();
+      if (before?.url !== saved.url) return;
+      const failingSinceMs = before.failingSinceMs ?? this.clock.now();
+      await this.connections.note(saved, { lastError: reason.slice(0, ERROR_LENGTH), failingSinceMs });
+      if (before.failingSinceMs === null) await this.events.record('jamf.connection_lost', { url: saved.url, reason });
+    });
+  }
+
+  credentialsOf({ url, auth, clientId, secret }: JamfConnection): JamfCredentials {
     return { url, auth, clientId, secret: this.box.open(secret, JAMF_SECRET_PURPOSE) };
   }
 

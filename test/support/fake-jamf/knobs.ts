@@ -23,6 +23,8 @@ export interface Knobs {
   edgeRefuses: boolean;
   /** The token of the next call has ended. */
   expireNow: boolean;
+  /** A field that writing a record does not keep; null for none. */
+  loses: string | null;
 }
 
 export const usual: Readonly<Knobs> = {
@@ -39,6 +41,7 @@ export const usual: Readonly<Knobs> = {
   maintenance: false,
   edgeRefuses: false,
   expireNow: false,
+  loses: null,
 };
 
 /** Codes of errors that this double invented: the product must not know them. */

@@ -97,7 +97,14 @@ export class FakePackages {
   }
 
   private recordFrom(body: Readonly<Record<string, unknown>>, id: string): PackageRecord {
+    const { loses } = this.knobs;
+    return this.ofFields(loses === null ? body : { ...body, [loses]: undefined }, id);
+  }
+
+  /** Fields that this double does not know are kept, as by a newer Jamf Pro. */
+  private ofFields(body: Readonly<Record<string, unknown>>, id: string): PackageRecord {
     return {
+      ...body,
       id,
       packageName: text(body['packageName']),
       fileName: text(body['fileName']),

@@ -75,6 +75,18 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./jamf/jamf')).Jamf,
       },
       {
+        path: 'jamf/records',
+        title: $localize`Package records`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./jamf/jamf-records')).JamfRecords,
+      },
+      {
+        path: 'jamf/rules',
+        title: $localize`Rules for Jamf Pro`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./jamf/jamf-rules')).JamfRules,
+      },
+      {
         path: 'people',
         title: $localize`Users and tokens`,
         canActivate: [administrator],

@@ -48,6 +48,17 @@ const words: Readonly<Record<string, string>> = {
   'user.sign_in_revoked': $localize`Sign-in ended`,
   'user.signed_in': $localize`Signed in`,
   'user.signed_out': $localize`Signed out`,
+  'jamf.connection_updated': $localize`Connection to Jamf Pro changed`,
+  'jamf.connection_removed': $localize`Connection to Jamf Pro forgotten`,
+  'jamf.connection_tested': $localize`Connection to Jamf Pro tested`,
+  'jamf.connection_lost': $localize`Jamf Pro does not answer as it should`,
+  'jamf.connection_restored': $localize`Jamf Pro answers again`,
+  'jamf.settings_updated': $localize`Settings for Jamf Pro changed`,
+  'jamf.rules_updated': $localize`Rules for Jamf Pro changed`,
+  'jamf.record_written': $localize`Package record written in Jamf Pro`,
+  'jamf.record_resolved': $localize`Package record decided`,
+  'jamf.record_released': $localize`Edited fields of a package record released`,
+  'jamf.drift_found': $localize`Package records in Jamf Pro differ`,
   'webhook.created': $localize`Webhook made`,
   'webhook.updated': $localize`Webhook changed`,
   'webhook.deleted': $localize`Webhook deleted`,
@@ -68,6 +79,7 @@ export const kinds: readonly { prefix: string; label: string }[] = [
   { prefix: 'server.', label: $localize`This server` },
   { prefix: 'transfer.', label: $localize`Transfers` },
   { prefix: 'webhook.', label: $localize`Webhooks` },
+  { prefix: 'jamf.', label: $localize`Jamf Pro` },
 ];
 
 const asText = (value: unknown): string => (value === null ? '–' : typeof value === 'string' ? value : JSON.stringify(value));

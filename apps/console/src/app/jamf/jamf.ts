@@ -21,6 +21,7 @@ import { type Loadable, loading } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
+import { JamfTabs } from './jamf-tabs';
 import { JamfForm } from './jamf-form';
 
 const stepWords: Readonly<Record<JamfTestStepDto['name'], string>> = {
@@ -40,7 +41,7 @@ export function standOf({ is_set_up: isSetUp, last_error: error, last_ok_ts: at 
 /** The connection to Jamf Pro. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [...[Chip, CopyButton, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule, MatRadioModule, When]],
+  imports: [...[Chip, CopyButton, FormsModule, JamfTabs, MatButtonModule, MatFormFieldModule, MatInputModule, MatRadioModule, When]],
   templateUrl: './jamf.html',
   styleUrl: '../notifications/notifications.scss',
 })
@@ -83,7 +84,7 @@ export class Jamf {
   protected async remove(): Promise<void> {
     const question = {
       title: $localize`Forget the connection to Jamf Pro?`,
-      text: $localize`This server forgets the address and the secret. Nothing changes in Jamf Pro.`,
+      text: $localize`This server forgets the address, the secret and what it knows of package records. Nothing changes in Jamf Pro.`,
       action: $localize`Forget`,
       curl: curlOf(removeJamfConnection, {}),
     };

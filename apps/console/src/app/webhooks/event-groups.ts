@@ -16,6 +16,7 @@ export interface EventGroup {
 const labels: readonly (readonly [string, string])[] = [
   ['package.', $localize`Packages`],
   ['peer.', $localize`Other servers`],
+  ['jamf.', $localize`Jamf Pro`],
   ['', $localize`This server`],
 ];
 

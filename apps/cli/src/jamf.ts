@@ -1,0 +1,82 @@
+import type { AdminApi } from './admin-api.js';
+import { CommandFailed, EXIT, type Exit } from './failures.js';
+import { say, sayTable } from './screen.js';
+
+interface Settings {
+  readonly mode: 'watch' | 'write';
+  readonly counts: readonly { readonly state: string; readonly count: number }[];
+  readonly compared_ts: number | null;
+  readonly failing_since_ts: number | null;
+}
+
+interface JamfRecord {
+  readonly filename: string;
+  readonly jamf_id: string | null;
+  readonly state: string;
+  readonly reason: string;
+}
+
+/** States in which a record needs a decision. */
+const troubled = ['edited_hash', 'conflict', 'missing_in_jamf', 'orphan', 'failed'];
+const planned = ['to_create', 'to_update'];
+
+async function recordsIn(server: AdminApi, states: readonly string[]): Promise<JamfRecord[]> {
+  const found: JamfRecord[] = [];
+  for (const state of states) {
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const query = new URLSearchParams({ state, limit: '500', cursor });
+      const page: { items: JamfRecord[]; next: string | null } = await server.get(`jamf/records?${query.toString()}`);
+      found.push(...page.items);
+      cursor = page.next;
+    }
+  }
+  return found;
+}
+
+const dateOf = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
+async function status(server: AdminApi, isJson: boolean): Promise<Exit> {
+  const connection = await server.get<{ url: string; version: string | null; last_error: string | null }>('jamf/connection');
+  const settings = await server.get<Settings>('jamf/settings');
+  const records = await recordsIn(server, troubled);
+  if (isJson) say(JSON.stringify({ connection, settings, troubled: records }));
+  else {
+    const version = connection.version === null ? '' : `, Jamf Pro ${connection.version}`;
+    say(`${connection.url}${version}: ${settings.mode === 'write' ? 'records are kept in step' : 'records are only compared'}.`);
+    say(settings.compared_ts === null ? 'Not compared yet.' : `Last compared ${dateOf(settings.compared_ts)}.`);
+    if (settings.failing_since_ts !== null) say(`Not compared since ${dateOf(settings.failing_since_ts)}: ${connection.last_error ?? ''}`);
+    for (const { state, count } of settings.counts) if (count > 0) say(`  ${state}: ${count}`);
+    for (const { filename, state, reason } of records) say(`  ${filename} (${state}): ${reason}`);
+  }
+  const isWell = settings.compared_ts !== null && settings.failing_since_ts === null && records.length === 0;
+  return isWell ? EXIT.done : EXIT.refused;
+}
+
+async function plan(server: AdminApi, isJson: boolean): Promise<Exit> {
+  const { compared_ts: comparedTs } = await server.get<Settings>('jamf/settings');
+  if (comparedTs === null) throw new CommandFailed('Not compared yet. Run "ods jamf compare", and this again in a minute.');
+  const records = await recordsIn(server, planned);
+  if (isJson) say(JSON.stringify(records));
+  else {
+    say(`As compared ${dateOf(comparedTs)}:`);
+    sayTable(
+      ['FILENAME', 'WOULD BE', 'RECORD', 'WHAT'],
+      records.map(({ filename, state, jamf_id, reason }) => [filename, state === 'to_create' ? 'made' : 'changed', jamf_id ?? '-', reason]),
+    );
+  }
+  return EXIT.done;
+}
+
+async function compare(server: AdminApi): Promise<Exit> {
+  await server.call('POST', 'jamf/compare');
+  say('The comparison begins within seconds; "ods jamf status" says when it has ended.');
+  return EXIT.done;
+}
+
+/** `ods jamf status|plan|compare`. */
+export function jamfCommand(server: AdminApi, word: string | undefined, isJson: boolean): Promise<Exit> {
+  if (word === 'status') return status(server, isJson);
+  if (word === 'plan') return plan(server, isJson);
+  if (word === 'compare') return compare(server);
+  throw new CommandFailed('Say which: status, plan or compare. "ods help jamf" shows how.', EXIT.usage);
+}

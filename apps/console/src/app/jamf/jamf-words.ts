@@ -1,0 +1,31 @@
+import type { JamfRecordDto } from '#libs/api-client';
+import type { ChipTone } from '../shared/chip';
+
+export type JamfState = JamfRecordDto['state'];
+
+/** What a state is called. `act` needs a decision. */
+export const stateWords: Readonly<Record<JamfState, readonly [ChipTone, string]>> = {
+  in_step: ['good', $localize`In step`],
+  waiting_content: ['busy', $localize`Waits for the content`],
+  waiting_digest: ['busy', $localize`Waits for its hash`],
+  to_create: ['busy', $localize`To be made`],
+  to_update: ['busy', $localize`To be changed`],
+  edited_hash: ['bad', $localize`Another hash`],
+  conflict: ['bad', $localize`Several records`],
+  missing_in_jamf: ['warn', $localize`Deleted in Jamf Pro`],
+  orphan: ['warn', $localize`Left over`],
+  failed: ['bad', $localize`Not written`],
+};
+
+/** Names of fields as the forms of Jamf Pro call them. */
+const fieldWords: Readonly<Record<string, string>> = {
+  fileName: $localize`File name`,
+  packageName: $localize`Display name`,
+  categoryId: $localize`Category`,
+  priority: $localize`Priority`,
+  info: $localize`Info`,
+  hashType: $localize`Kind of hash`,
+  hashValue: $localize`Hash`,
+};
+
+export const fieldWord = (field: string): string => fieldWords[field] ?? field;

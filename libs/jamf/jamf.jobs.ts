@@ -1,0 +1,11 @@
+import type { JobType } from '#libs/platform/jobs/job-type.js';
+
+const forEver = { maxAttempts: Infinity, backoffMs: 60_000, backoffCapMs: 3_600_000 } as const;
+
+/** Compares packages with their records in Jamf Pro, and writes those that differ when the settings say so. */
+export const CompareWithJamf: JobType<Record<string, never>> = { name: 'jamf.compare', lane: 'peer', ...forEver, everyMs: 3_600_000 };
+/** The key of work that repeats. */
+export const COMPARE_KEY = 'periodic';
+
+/** Computes the hashes that records wait for. Keyed `all`. */
+export const ComputeDigests: JobType<Record<string, never>> = { name: 'jamf.compute-digests', lane: 'transfer', ...forEver };

@@ -30,7 +30,7 @@ export class JamfRecord {
   /** In Jamf Pro, when it was last compared. */
   @Column({ type: 'varchar', length: 20, nullable: true }) hashType!: string | null;
   @Column({ type: 'varchar', length: 128, nullable: true }) hashValue!: string | null;
-  /** The whole record in Jamf Pro when it was last written from here, or taken over; JSON; null before. */
+  /** The fields that concern this server in the record in Jamf Pro when it was last written from here, or taken over; JSON; null before. */
   @Column({ type: 'text', nullable: true }) base!: string | null;
   /** What the rules wanted in it then; JSON; null before. */
   @Column({ type: 'text', nullable: true }) wanted!: string | null;

@@ -44,7 +44,7 @@ export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly ber
     await at.reads('One is saved. Empty keeps it, as long as the fields above stay.');
     await tab('Package records').click();
     await at.heading('Package records in Jamf Pro').waitFor();
-    await at.row(RECORDED).getByText('Another hash').waitFor();
+    await at.row(RECORDED).getByText('Another hash', { exact: true }).waitFor();
     await at.look('jamf-records');
     expect(jamf.writes).toEqual([]);
     at.expect('409 /api/admin/jamf/settings');
@@ -59,9 +59,9 @@ export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly ber
     at.unexpect('409 /api/admin/jamf/settings');
     await at.row(RECORDED).getByRole('button', { name: 'Write the hash…' }).click();
     await at.dialog().getByRole('button', { name: 'Write the hash', exact: true }).click();
-    await at.row(RECORDED).getByText('In step').waitFor();
+    await at.row(RECORDED).getByText('In step', { exact: true }).waitFor();
     expect(jamf.records.find(({ fileName }) => fileName === RECORDED)).toMatchObject({ hashType: 'SHA_512', info: 'Ask first' });
-    await at.row(RECORDED).getByRole('button', { name: 'Fields' }).click();
+    await at.row(RECORDED).getByRole('button', { name: 'Fields', exact: true }).click();
     await at.reads('Ask first');
     await at.look('jamf-fields');
     await at.button('Compare now').click();
@@ -73,13 +73,13 @@ export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly ber
     const made = jamf.records.find(({ fileName }) => fileName === EDITED)!;
     jamf.packages.table.write(made.id, { ...made, info: 'edited there' }, null);
     await at.button('Compare now').click();
-    await at.row(RECORDED).getByRole('button', { name: 'Fields' }).click();
-    await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
+    await at.row(RECORDED).getByRole('button', { name: 'Fields', exact: true }).click();
+    await at.row(made.fileName).getByRole('button', { name: 'Fields', exact: true }).click();
     await at.reads('edited there');
     await eventually(async () => {
       // What is shown is read when it is opened.
-      await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
-      await at.row(made.fileName).getByRole('button', { name: 'Fields' }).click();
+      await at.row(made.fileName).getByRole('button', { name: 'Fields', exact: true }).click();
+      await at.row(made.fileName).getByRole('button', { name: 'Fields', exact: true }).click();
       await at.button('Let the edited fields follow the rules again').waitFor({ timeout: 2_000 });
     });
     await at.button('Let the edited fields follow the rules again').click();

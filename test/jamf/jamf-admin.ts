@@ -29,9 +29,9 @@ export class JamfAdmin {
     readonly caller: AdminCaller,
   ) {}
 
-  static async start(): Promise<JamfAdmin> {
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<JamfAdmin> {
     const jamf = await FakeJamf.start();
-    const app = await startApp({ env: { ADMIN_PASSWORD: PASSWORD, OUTBOUND_ALLOW_LOCAL: 'true' }, withJobs: true });
+    const app = await startApp({ env: { ADMIN_PASSWORD: PASSWORD, OUTBOUND_ALLOW_LOCAL: 'true', ...more }, withJobs: true });
     const caller = new AdminCaller(app.url);
     await caller.signIn({ username: 'admin', password: PASSWORD });
     return new JamfAdmin(jamf, app, caller);

@@ -1,3 +1,5 @@
+import { shownText } from '#libs/replication/plain-text.js';
+
 /**
  * unreachable: no answer. unavailable: 408, 429 and 5xx. sign_in_refused: the credentials are not taken. forbidden: a privilege is missing.
  * edge_refused: a firewall in front of Jamf Pro answered. not_found: 404. rejected: any other answer that is not a success. unreadable: a
@@ -33,7 +35,7 @@ export class JamfFault extends Error {
     message: string,
     { status = null, errors = [], privilege = null }: JamfFaultDetails = {},
   ) {
-    super(message);
+    super(shownText(message));
     this.status = status;
     this.errors = errors;
     this.privilege = privilege;

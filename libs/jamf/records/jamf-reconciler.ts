@@ -10,14 +10,26 @@ import type { JamfClient } from '../client/jamf-client.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { ComputeDigests } from '../jamf.jobs.js';
 import { type Compared, type ComparedPackage, JamfComparison, type Orphan } from './jamf-comparison.js';
-import { JamfRecordRepository } from './jamf-record.repository.js';
+import { JamfRecordRepository, type JamfRecordRow } from './jamf-record.repository.js';
 import type { RecordPlan } from './plan-record.js';
-import { rowAfter, type Written } from './record-row.js';
+import { isUndecided, rowAfter, type Written } from './record-row.js';
 import { RecordWriter, type WriteOutcome } from './record-writer.js';
 
 /** States that an administrator has to look at. */
 export const driftStates: readonly JamfRecordState[] = ['edited_hash', 'conflict', 'missing_in_jamf', 'orphan'];
 const EXAMPLES = 10;
+
+/** A package whose comparison is written down. */
+interface Pending extends ComparedPackage {
+  readonly stored: JamfRecordRow;
+}
+
+function rowOf({ target, wanted, before, plan }: ComparedPackage, now: number): JamfRecordRow {
+  const { record, isTakenOver, write, state } = plan;
+  // A record that needs no write is right as it is; one that does is taken over when it has been written.
+  const isRight = record !== null && write === null && state === 'in_step';
+  return rowAfter(target, before, plan, isRight && isTakenOver ? { record, seeds: wanted.seeds, atMs: null } : null, now);
+}
 
 /** Brings packages and records in step, as far as the settings allow. */
 @Injectable()
@@ -37,8 +49,7 @@ export class JamfReconciler {
   /** Answers the version of Jamf Pro. Throws JamfFault; what was written until then is kept. */
   async run(connection: JamfConnection, client: JamfClient, signal: AbortSignal): Promise<string> {
     const compared = await this.comparison.run(client, connection);
-    if (!(await this.note(connection, compared))) return compared.version;
-    for (const each of compared.packages.filter(({ plan }) => plan.write !== null)) {
+    for (const each of await this.note(connection, compared)) {
       signal.throwIfAborted();
       if (!(await this.mayWrite(connection))) break;
       await this.settle(each, await this.writer.write(each, client, connection));
@@ -46,22 +57,23 @@ export class JamfReconciler {
     return compared.version;
   }
 
-  /** Writes down what was found. False when the connection was changed meanwhile: then nothing of it counts. */
-  private note(connection: JamfConnection, { packages, orphans }: Compared): Promise<boolean> {
+  /** Writes down what was found; answers what is to be written. Nothing of it counts when the connection was changed meanwhile. */
+  private note(connection: JamfConnection, { packages, orphans }: Compared): Promise<Pending[]> {
     return this.db.transaction(async () => {
-      if ((await this.connections.hold())?.url !== connection.url) return false;
+      if ((await this.connections.hold())?.url !== connection.url) return [];
       const now = this.clock.now();
-      for (const { target, wanted, before, plan } of packages) {
-        const { record, isTakenOver, write } = plan;
-        // A record that needs no write is right as it is; one that does is taken over when it has been written.
-        const isRight = record !== null && write === null && plan.state === 'in_step';
-        const written: Written | null = isRight && isTakenOver ? { record, seeds: wanted.seeds, atMs: null } : null;
-        await this.records.save(rowAfter(target, before, plan, written, now));
-      }
+      const present = new Map((await this.records.all()).map((row) => [row.filenameKey, row]));
+      // What an administrator decided meanwhile is not overwritten: that asked for another comparison.
+      const undecided = packages.filter(({ target, before }) => isUndecided(before, present.get(target.filenameKey) ?? null));
+      const noted = undecided.map((each): Pending => ({ ...each, stored: rowOf(each, now) }));
+      await this.records.saveAll(
+        noted.map(({ stored }) => stored),
+        present,
+      );
       for (const orphan of orphans) await this.noteOrphan(orphan, now);
-      await this.tellDrift(packages, orphans);
-      if (packages.some(({ plan }) => plan.state === 'waiting_digest')) await this.jobs.add(ComputeDigests, {}, { key: 'all', now: true });
-      return true;
+      await this.tellDrift(noted, orphans);
+      if (noted.some(({ plan }) => plan.state === 'waiting_digest')) await this.jobs.add(ComputeDigests, {}, { key: 'all', now: true });
+      return noted.filter(({ plan }) => plan.write !== null);
     });
   }
 
@@ -88,11 +100,15 @@ export class JamfReconciler {
     return now !== null && now.url === url && now.mode === 'write';
   }
 
-  private settle({ target, wanted, before }: ComparedPackage, { plan, record, written }: WriteOutcome): Promise<void> {
+  private settle({ target, wanted, before, stored }: Pending, { plan, record, written }: WriteOutcome): Promise<void> {
     return this.db.transaction(async () => {
       const now = this.clock.now();
       const settled: Written | null = record === null ? null : { record, seeds: wanted.seeds, atMs: written === null ? null : now };
-      await this.records.save(rowAfter(target, before, plan, settled, now));
+      await this.connections.hold(); // decisions wait until this is written down
+      const present = await this.records.findByKey(target.filenameKey);
+      const row = rowAfter(target, before, plan, settled, now);
+      const decided = present === null || isUndecided(stored, present) ? {} : { wanted: present.wanted, pinned: present.pinned };
+      await this.records.save({ ...row, ...decided });
       if (written !== null) await this.tellWritten(target.filename, plan, written);
     });
   }

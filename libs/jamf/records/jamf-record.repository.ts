@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import { In, type FindOptionsWhere } from 'typeorm';
 import { ContentDigest } from '#libs/entities/content-digest.entity.js';
 import { JamfRecord, type JamfRecordState } from '#libs/entities/jamf-record.entity.js';
 import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { likePattern } from '#libs/packages/like-pattern.js';
 import { Database } from '#libs/platform/database/database.js';
+
+const BATCH = 500;
 
 export type JamfRecordRow = Omit<JamfRecord, 'id'>;
 
@@ -59,6 +62,22 @@ export class JamfRecordRepository {
   async save(row: JamfRecordRow): Promise<void> {
     const { affected } = await this.db.manager.update(JamfRecord, { filenameKey: row.filenameKey }, row);
     if (affected === 0) await this.db.manager.insert(JamfRecord, row);
+  }
+
+  /** Rows beside those that are `present`, by file name. One in which only the time differs costs no statement of its own. */
+  async saveAll(rows: readonly JamfRecordRow[], present: ReadonlyMap<string, JamfRecord>): Promise<void> {
+    const unchanged = new Map<number, number>();
+    for (const row of rows) {
+      const before = present.get(row.filenameKey);
+      if (before && isDeepStrictEqual({ ...before }, { ...row, id: before.id, checkedMs: before.checkedMs }))
+        unchanged.set(before.id, row.checkedMs);
+      else await this.save(row);
+    }
+    const ids = [...unchanged.keys()];
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const batch = ids.slice(at, at + BATCH);
+      await this.db.manager.update(JamfRecord, { id: In(batch) }, { checkedMs: unchanged.get(batch[0]!)! });
+    }
   }
 
   async update(id: number, change: Partial<JamfRecordRow>): Promise<void> {

@@ -8,12 +8,13 @@ import { JamfClients } from '../client/jamf-clients.js';
 import { JamfFault } from '../client/jamf-fault.js';
 import type { PackageRecord } from '../client/package-record.js';
 import { PackageRecords } from '../client/package-records.js';
+import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { JamfNotSetUp, JamfRecordNotResolvable, JamfRecordUnknown, orCallFailed } from '../jamf.errors.js';
 import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
 import { JamfRecordRepository, type RecordFilter } from './jamf-record.repository.js';
 import { diffOf, type FieldDiff } from './record-diff.js';
-import { PINNED_HASH, pinnedOf } from './record-row.js';
+import { baseOf, PINNED_HASH, pinnedOf } from './record-row.js';
 
 /** Whose side counts where a record was changed in Jamf Pro. */
 export const resolutions = ['ods', 'jamf'] as const;
@@ -33,6 +34,7 @@ const COMPARED_AGAIN = 'Being compared again.';
 export class JamfRecordsService {
   constructor(
     private readonly records: JamfRecordRepository,
+    private readonly connections: JamfConnectionRepository,
     private readonly connection: JamfConnectionService,
     private readonly clients: JamfClients,
     private readonly db: Database,
@@ -93,7 +95,7 @@ export class JamfRecordsService {
       const record = await orCallFailed(this.live(row.jamfId!));
       const pinned = pinnedOf(row).filter((field) => field !== PINNED_HASH);
       // What is in the record counts as seen: 'ods' then writes over its hash, and leaves the other fields.
-      const base = JSON.stringify({ ...(JSON.parse(row.base ?? JSON.stringify(record)) as object), ...hashIn(record) });
+      const base = JSON.stringify({ ...(JSON.parse(row.base ?? baseOf(record)) as object), ...hashIn(record) });
       return {
         base,
         adopted: row.adopted || row.base === null,
@@ -109,6 +111,7 @@ export class JamfRecordsService {
 
   private decide(row: JamfRecord, change: Partial<JamfRecord>, action: string, details: object): Promise<JamfRecord> {
     return this.db.transaction(async () => {
+      await this.connections.hold(); // a comparison that is being written down waits, or sees the decision
       await this.records.update(row.id, { ...change, reason: COMPARED_AGAIN });
       await this.audit.record({ action, subject: row.filename, details: { jamf_id: row.jamfId, state: row.state, ...details } });
       await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });

@@ -110,5 +110,5 @@ function editedReason(hash: RecordHash, known: KnownRecord | null): string {
   if (known?.isHashPinned === true)
     return `Kept as it is in Jamf Pro (${shortHash(hash)}), as decided. Computers that check it will refuse the content that is here.`;
   const who = known === null ? 'The record was there before, with' : 'The record was given';
-  return `${who} another hash than the content here: ${shortHash(hash)}. Nothing is written until you decide which one counts.`;
+  return `${who} another hash than the content here (${shortHash(hash)}). Nothing is written until you decide which one counts.`;
 }

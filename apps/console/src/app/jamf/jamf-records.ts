@@ -54,6 +54,9 @@ interface Shown {
     .bar {
       padding: 12px 20px;
     }
+    .detail {
+      height: auto;
+    }
     .reason {
       max-width: 46ch;
     }

@@ -48,7 +48,7 @@ import { codeOf, sentenceOf } from '../shared/problem';
       margin-top: 12px;
     }
     .gate {
-      min-width: 250px;
+      min-width: 280px;
     }
     p:empty {
       display: none;

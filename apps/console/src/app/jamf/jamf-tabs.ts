@@ -1,31 +1,37 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { MatTabsModule } from '@angular/material/tabs';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 
 /** The pages about Jamf Pro. */
 @Component({
   selector: 'ods-jamf-tabs',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [MatTabsModule, RouterLink, RouterLinkActive],
+  imports: [RouterLink, RouterLinkActive],
   template: `
-    <nav mat-tab-nav-bar [tabPanel]="panel" mat-stretch-tabs="false" aria-label="Jamf Pro" i18n-aria-label>
+    <nav aria-label="Jamf Pro" i18n-aria-label>
       @for (page of pages; track page.path) {
-        <a
-          mat-tab-link
-          [routerLink]="page.path"
-          routerLinkActive
-          #link="routerLinkActive"
-          [routerLinkActiveOptions]="{ exact: true }"
-          [active]="link.isActive"
-          >{{ page.label }}</a
-        >
+        <a [routerLink]="page.path" routerLinkActive="active" [routerLinkActiveOptions]="{ exact: true }" ariaCurrentWhenActive="page">{{
+          page.label
+        }}</a>
       }
     </nav>
-    <mat-tab-nav-panel #panel />
   `,
   styles: `
-    mat-tab-nav-panel {
-      display: none;
+    nav {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px 20px;
+      border-bottom: 1px solid var(--ods-line);
+    }
+    a {
+      padding: 8px 0;
+      color: var(--ods-muted);
+      text-decoration: none;
+      border-bottom: 2px solid transparent;
+    }
+    .active {
+      color: inherit;
+      font-weight: 500;
+      border-bottom-color: currentColor;
     }
   `,
 })

@@ -108,6 +108,26 @@ describe('package records in Jamf Pro', () => {
     expect(await site.call('POST', 'records/999/resolve', { use: 'ods' })).toMatchObject({ status: 404 });
   });
 
+  it('keep what an administrator decided while they were being compared', async () => {
+    jamf.packages.add({ packageName: 'Old', fileName: 'old.pkg', hashType: 'MD5', hashValue: 'f'.repeat(32) });
+    await site.upload('old.pkg', 'old');
+    await site.connect();
+    await site.settlesAt({ 'old.pkg': 'edited_hash' });
+    await site.keep();
+    await site.compared();
+    const id = await site.idOf('old.pkg');
+    const lists = () => jamf.book.filter(({ path }) => path.startsWith('/api/v1/packages?')).length;
+    const before = lists();
+    jamf.knobs.slowMs = 400;
+    await site.call('POST', 'compare');
+    await eventually(() => expect(jamf.underWay.some((path) => path.startsWith('/api/v1/packages?')) || lists() > before).toBe(true), {
+      everyMs: 5,
+    });
+    jamf.knobs.slowMs = 0; // the list that is under way was read slowly; the decision is not
+    expect((await site.call('POST', `records/${id}/resolve`, { use: 'ods' })).status).toBe(200);
+    await site.settlesAt({ 'old.pkg': 'in_step' });
+  });
+
   it('that are deleted, doubled or left over in Jamf Pro are told, and nothing is written over that', async () => {
     for (const name of ['gone', 'twice', 'left']) await site.upload(`${name}.pkg`, name);
     await site.connect();

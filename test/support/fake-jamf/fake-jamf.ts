@@ -34,7 +34,8 @@ export class FakeJamf {
   readonly categories = new Map([['1', { id: '1', name: 'Applications', priority: 9 }]]);
   readonly packages = new FakePackages(this.knobs, (id) => this.categories.has(id));
   readonly book: Noted[] = [];
-  private underWay = 0;
+  /** Paths of the requests that are under way. */
+  readonly underWay: string[] = [];
   private readonly server: Server = createServer((request, response) => void this.take(request, response));
 
   static async start(): Promise<FakeJamf> {
@@ -75,8 +76,9 @@ export class FakeJamf {
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const sticky = /jpro-ingress=n(\d+)/.exec(request.headers.cookie ?? '')?.[1];
     const node = sticky === undefined ? Math.floor(Math.random() * this.knobs.nodes) : Number(sticky);
-    this.underWay += 1;
-    const atOnce = this.underWay;
+    const arrived = request.url ?? '';
+    this.underWay.push(arrived);
+    const atOnce = this.underWay.length;
     try {
       const body = (await buffer(request)).toString();
       if (this.knobs.slowMs > 0) await sleep(this.knobs.slowMs);
@@ -89,7 +91,7 @@ export class FakeJamf {
         response.writeHead(answer.status, answer.headers).end(answer.body);
       }
     } finally {
-      this.underWay -= 1;
+      this.underWay.splice(this.underWay.indexOf(arrived), 1);
     }
   }
 

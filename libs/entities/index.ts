@@ -7,6 +7,7 @@ import { CatalogClock } from './catalog-clock.entity.js';
 import { ContentCopies } from './content-copies.entity.js';
 import { Content } from './content.entity.js';
 import { DomainEvent } from './domain-event.entity.js';
+import { DownloadSettings } from './download-settings.entity.js';
 import { EventClock } from './event-clock.entity.js';
 import { EventPosition } from './event-position.entity.js';
 import { GuardedChange } from './guarded-change.entity.js';
@@ -50,6 +51,7 @@ export const entities = [
   Content,
   ContentCopies,
   DomainEvent,
+  DownloadSettings,
   EventClock,
   EventPosition,
   GuardedChange,

@@ -29,11 +29,16 @@ export async function issueToken(url: string, { username, role, code }: SignIn):
     await api.call('POST', 'auth/password', { current_password: password, new_password: own });
   }
   const me = await api.get<{ role: string }>('auth/me');
-  const name = `ods, ${userInfo().username} at ${hostname()}`.slice(0, 100);
-  const { token } = await api.call<{ token: string }>('POST', 'tokens', { name, role: role ?? me.role, expires_in_days: 365 });
+  const { token } = await api.call<{ token: string }>('POST', 'tokens', { name: tokenName(), role: role ?? me.role, expires_in_days: 365 });
   await api.call('POST', 'auth/logout');
   return token;
 }
+
+/** Names of tokens are unique: with the time, who has lost one may sign in again. */
+const tokenName = (): string => {
+  const now = new Date().toISOString().slice(0, 19).replace('T', ' ');
+  return `${`ods, ${userInfo().username} at ${hostname()}`.slice(0, 75)}, ${now}`;
+};
 
 /** A password that was given must be replaced before anything else. */
 async function askForOwn(ask: Ask, url: string): Promise<string> {

@@ -5,13 +5,13 @@ const linkKey = Buffer.alloc(32, 7);
 const content: LinkedContent = { filename: 'No MAD+ä.pkg', sha256: 'ab'.repeat(32) };
 const END = 2_000_000_000;
 const rules = (more: Partial<DownloadRules> = {}): DownloadRules => ({ linkRequired: true, linkKey, nowMs: END * 1_000 - 1, ...more });
-const ofPath = (path: string): DownloadCredentials => credentialsOf(Object.fromEntries(new URL(path, 'http://x').searchParams));
+const ofPath = (path: string): DownloadCredentials => credentialsOf({ query: Object.fromEntries(new URL(path, 'http://x').searchParams) });
 const good = ofPath(linkPath(linkKey, content, END));
 const shown = (change: object): DownloadCredentials => ({ link: { ...good.link!, ...change } });
 
 describe('whether a request may download', () => {
   it('is open to everybody, until a link is required', () => {
-    const none = credentialsOf({});
+    const none = credentialsOf({ query: {} });
     expect(refusalOf(none, content, rules({ linkRequired: false }))).toBeNull();
     expect(refusalOf(none, content, rules())).toBe('link-needed');
   });
@@ -53,11 +53,11 @@ describe('whether a request may download', () => {
     const open = rules({ linkRequired: false });
     expect(refusalOf(shown({ signature: 'x' }), content, open)).toBe('link-invalid');
     expect(refusalOf(good, content, { ...open, nowMs: END * 1_000 })).toBe('link-expired');
-    expect(refusalOf(credentialsOf({ expires: '1', other: 'x' }), content, open)).toBeNull();
+    expect(refusalOf(credentialsOf({ query: { expires: '1', other: 'x' } }), content, open)).toBeNull();
   });
 
   it('shows nobody without a good link which names there are', () => {
-    expect(refusalOf(credentialsOf({}), null, rules())).toBe('link-needed');
+    expect(refusalOf(credentialsOf({ query: {} }), null, rules())).toBe('link-needed');
     expect(refusalOf(good, null, rules())).toBe('link-invalid');
     expect(refusalOf(good, null, rules({ linkRequired: false }))).toBeNull(); // not found, as ever
   });

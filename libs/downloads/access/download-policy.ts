@@ -28,8 +28,8 @@ export function refusalOf({ link }: DownloadCredentials, content: LinkedContent 
   return isOver(link, rules.nowMs) ? 'link-expired' : null;
 }
 
-/** From the query of a request; a lone `expires` is no link. */
-export function credentialsOf(query: unknown): DownloadCredentials {
+/** What a request shows; a lone `expires` is no link. */
+export function credentialsOf({ query }: { readonly query: unknown }): DownloadCredentials {
   const { expires, signature } = (query ?? {}) as Record<string, unknown>;
   return { link: signature === undefined ? null : { expires, signature } };
 }

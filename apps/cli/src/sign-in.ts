@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { AdminApi } from './admin-api.js';
 import { CommandFailed } from './failures.js';
+import { HiddenInput } from './hidden-input.js';
 
 export interface SignIn {
   readonly username: string;
@@ -15,8 +16,16 @@ export interface SignIn {
 type Ask = (prompt: string) => Promise<string>;
 
 /** Signs in once and has a token issued, which stays good until it is revoked: the password is kept nowhere. */
-export async function issueToken(url: string, { username, role, code }: SignIn): Promise<string> {
-  const ask = await askerOf();
+export async function issueToken(url: string, signIn: SignIn): Promise<string> {
+  const { ask, close } = await questions();
+  try {
+    return await signInAsking(url, signIn, ask);
+  } finally {
+    close();
+  }
+}
+
+async function signInAsking(url: string, { username, role, code }: SignIn, ask: Ask): Promise<string> {
   const password = await ask(`Password of ${username}: `);
   // A code is good once and comes with a first password, which must be changed: the new one is asked for before the code is used up.
   const chosen = code === undefined ? null : await askForOwn(ask, url);
@@ -52,28 +61,11 @@ async function askForOwn(ask: Ask, url: string): Promise<string> {
   return own;
 }
 
-async function askerOf(): Promise<Ask> {
-  if (process.stdin.isTTY) return askHidden;
-  const lines = (await text(process.stdin)).split(/\r?\n/);
-  return () => Promise.resolve(lines.shift() ?? '');
-}
-
-/** Reads a line from the terminal without showing it. */
-async function askHidden(prompt: string): Promise<string> {
-  process.stderr.write(prompt);
-  process.stdin.setRawMode(true).setEncoding('utf8').resume();
-  let line = '';
-  try {
-    for await (const keys of process.stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
-      for (const key of keys) {
-        if (key === '\r' || key === '\n') return line;
-        if (key === '\u0003') throw new CommandFailed('Interrupted.');
-        line = key === '\u007f' ? line.slice(0, -1) : line + key;
-      }
-    }
-    return line;
-  } finally {
-    process.stdin.setRawMode(false).pause();
-    process.stderr.write('\n');
+async function questions(): Promise<{ ask: Ask; close(): void }> {
+  if (process.stdin.isTTY) {
+    const input = new HiddenInput();
+    return { ask: (prompt) => input.ask(prompt), close: () => input.close() };
   }
+  const lines = (await text(process.stdin)).split(/\r?\n/);
+  return { ask: () => Promise.resolve(lines.shift() ?? ''), close: () => undefined };
 }

@@ -56,7 +56,7 @@ describe('whether a request may download', () => {
     expect(refusalOf(credentialsOf({ query: { expires: '1', other: 'x' } }), content, open)).toBeNull();
   });
 
-  it('shows nobody without a good link which names there are', () => {
+  it('does not show which names there are to a caller without a good link', () => {
     expect(refusalOf(credentialsOf({ query: {} }), null, rules())).toBe('link-needed');
     expect(refusalOf(good, null, rules())).toBe('link-invalid');
     expect(refusalOf(good, null, rules({ linkRequired: false }))).toBeNull(); // not found, as ever

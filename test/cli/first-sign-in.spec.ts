@@ -8,6 +8,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Clock } from '#libs/platform/clock.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
+import { findCommand } from '../support/programs.mjs';
 import { scratchDir } from '../support/services.js';
 
 const program = path.resolve(import.meta.dirname, '../../bin/ods');
@@ -74,5 +75,22 @@ describe('the first sign-in with ods from another machine', () => {
     expect(await ods(['login', url, '--code', codeInLog()], `${FIRST}\n${OWN}\n`)).toMatchObject({ code: 0, error: '' });
     expect((await ods(['list'])).code).toBe(0);
     expect(await ods(['login', url], OWN)).toMatchObject({ code: 0, error: '' }); // again: another token
+  });
+
+  (findCommand('script') === null ? it.skip : it)('asks at a terminal, where lines that were typed ahead count too', async () => {
+    const own = await startApp();
+    try {
+      const command = `${process.execPath} ${program} login ${own.url}`;
+      const env = { PATH: process.env['PATH'], XDG_CONFIG_HOME: scratchDir('cli-terminal') };
+      const child = spawn('script', ['-qec', command, '/dev/null'], { env });
+      child.stdin.end([FIRST, OWN, OWN, ''].join('\r'));
+      const [out] = await Promise.all([text(child.stdout), once(child, 'close')]);
+      expect([child.exitCode, out]).toEqual([
+        0,
+        expect.stringMatching(/Password of admin: [\s\S]*New password: [\s\S]*once more: [\s\S]*Signed in/),
+      ]);
+    } finally {
+      await own.stop();
+    }
   });
 });

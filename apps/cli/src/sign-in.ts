@@ -45,8 +45,8 @@ async function signInAsking(url: string, { username, role, code }: SignIn, ask: 
 
 /** Names of tokens are unique: with the time, who has lost one may sign in again. */
 const tokenName = (): string => {
-  const now = new Date().toISOString().slice(0, 19).replace('T', ' ');
-  return `${`ods, ${userInfo().username} at ${hostname()}`.slice(0, 75)}, ${now}`;
+  const now = new Date().toISOString().slice(0, 23).replace('T', ' ');
+  return `${`ods, ${userInfo().username} at ${hostname()}`.slice(0, 70)}, ${now}`;
 };
 
 /** A password that was given must be replaced before anything else. */

@@ -53,6 +53,8 @@ function proxyConfig(server, port) {
     ODS_CONTENT_DIR: path.join(server.dataDir, 'content'),
     ODS_RESOLVER: '',
     ODS_TLS: '/nonexistent/*.conf',
+    ODS_TRUSTED_PROXIES: '',
+    ODS_ACCESS_LOG: 'off',
   };
   return readFileSync(inRoot('docker/nginx/ods.conf.template'), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => {
     if (values[name] === undefined) throw new Error(`The template has an unknown variable ${name}.`);

@@ -63,6 +63,8 @@ export type { VerifyPackage$Params as VerifyPackage$Params } from './fn/packages
 export { verifyPackage as verifyPackage } from './fn/packages/verify-package';
 export type { RestorePackage$Params as RestorePackage$Params } from './fn/packages/restore-package';
 export { restorePackage as restorePackage } from './fn/packages/restore-package';
+export type { CreateDownloadLink$Params as CreateDownloadLink$Params } from './fn/packages/create-download-link';
+export { createDownloadLink as createDownloadLink } from './fn/packages/create-download-link';
 export type { PutPackageContent$Params as PutPackageContent$Params } from './fn/packages/put-package-content';
 export { putPackageContent as putPackageContent } from './fn/packages/put-package-content';
 export type { InspectPackage$Params as InspectPackage$Params } from './fn/packages/inspect-package';
@@ -85,6 +87,10 @@ export type { ContinueResumableUpload$Params as ContinueResumableUpload$Params }
 export { continueResumableUpload as continueResumableUpload } from './fn/upload/continue-resumable-upload';
 export type { ListDeletedPackages$Params as ListDeletedPackages$Params } from './fn/deleted-packages/list-deleted-packages';
 export { listDeletedPackages as listDeletedPackages } from './fn/deleted-packages/list-deleted-packages';
+export type { GetDownloadSettings$Params as GetDownloadSettings$Params } from './fn/downloads/get-download-settings';
+export { getDownloadSettings as getDownloadSettings } from './fn/downloads/get-download-settings';
+export type { UpdateDownloadSettings$Params as UpdateDownloadSettings$Params } from './fn/downloads/update-download-settings';
+export { updateDownloadSettings as updateDownloadSettings } from './fn/downloads/update-download-settings';
 export type { Register$Params as Register$Params } from './fn/registration/register';
 export { register as register } from './fn/registration/register';
 export type { ListRegisteredOds$Params as ListRegisteredOds$Params } from './fn/registration/list-registered-ods';

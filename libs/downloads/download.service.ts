@@ -5,6 +5,8 @@ import type { Validators } from '#libs/platform/http/http-conditions.js';
 import { filenameKey } from '#libs/packages/filename.js';
 import { DamagedContents } from '#libs/packages/integrity/damaged-contents.js';
 import type { ServedContent } from '#libs/packages/package.repository.js';
+import { DownloadAccess } from './access/download-access.js';
+import type { DownloadCredentials } from './access/download-policy.js';
 import { KnownDownloads } from './known-downloads.js';
 import { ContentUnavailable, PackageNotFound } from '#libs/packages/packages.errors.js';
 
@@ -29,20 +31,25 @@ export class DownloadService {
     private readonly store: PackageStore,
     private readonly damaged: DamagedContents,
     private readonly known: KnownDownloads,
+    private readonly access: DownloadAccess,
   ) {}
 
-  /** Throws PackageNotFound for what is not public here. A "+" also stands for a space, as in forms, where no name has the "+". */
-  async find(filename: string): Promise<ServedContent> {
+  /**
+   * Throws PackageNotFound for what is not public here, and what DownloadAccess throws. A "+" also stands for a space, as in forms, where no
+   * name has the "+".
+   */
+  async find(filename: string, credentials: DownloadCredentials): Promise<ServedContent> {
     const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
     const row = await this.known.find(names.map(filenameKey));
+    await this.access.require(credentials, row);
     if (!row) throw new PackageNotFound(filename);
     return row;
   }
 
-  /** Like `find`, for bytes that another program reads: they are there with their size. Throws PackageNotFound or ContentUnavailable. */
-  async findReadable(filename: string): Promise<ServedContent> {
+  /** Like `find`, for bytes that another program reads: they are there with their size. Throws what `find` does, and ContentUnavailable. */
+  async findReadable(filename: string, credentials: DownloadCredentials): Promise<ServedContent> {
     for (let attempt = 1; ; attempt += 1) {
-      const row = await this.find(filename);
+      const row = await this.find(filename, credentials);
       if (await this.store.has(row.uuid, row.size)) return row;
       if (attempt === ATTEMPTS) await this.refuse(row);
     }
@@ -53,10 +60,10 @@ export class DownloadService {
     return this.damaged.readFailed(uuid, error);
   }
 
-  /** The caller closes the handle. Throws PackageNotFound or ContentUnavailable. */
-  async open(filename: string): Promise<{ row: ServedContent; handle: FileHandle }> {
+  /** The caller closes the handle. Throws what `find` does, and ContentUnavailable. */
+  async open(filename: string, credentials: DownloadCredentials): Promise<{ row: ServedContent; handle: FileHandle }> {
     for (let attempt = 1; ; attempt += 1) {
-      const row = await this.find(filename);
+      const row = await this.find(filename, credentials);
       let fault: unknown;
       try {
         const handle = await this.store.open(row.uuid);

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { Config } from '#libs/platform/config/config.js';
 import { Public } from '#libs/platform/http/public.decorator.js';
 import { ContentReadFailed, multipartBody, rangeBody } from '#libs/platform/http/file-body.js';
+import { credentialsOf } from './access/download-policy.js';
 import { DownloadService, type ServedContent, validatorsOf } from './download.service.js';
 import { evaluateConditions, hasDatedRange, rangeCounts } from '#libs/platform/http/http-conditions.js';
 import { hasHugeNumbers, parseRange, type ByteRange } from '#libs/platform/http/http-range.js';
@@ -65,7 +66,7 @@ export class DownloadsController {
   /** Before GET, or Fastify makes a HEAD of its own that says Content-Length: 0. */
   @Head(paths)
   async head(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const row = await this.downloads.findReadable(filename);
+    const row = await this.downloads.findReadable(filename, credentialsOf(request));
     if (!this.isAnsweredByConditions(row, request, reply)) void reply.header('Content-Length', row.size).send();
   }
 
@@ -73,11 +74,11 @@ export class DownloadsController {
   async get(@Param('filename') filename: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const prefix = this.config.get('ACCEL_REDIRECT_PREFIX');
     if (prefix !== null && isForProxy(request)) {
-      const row = await this.downloads.findReadable(filename);
+      const row = await this.downloads.findReadable(filename, credentialsOf(request));
       if (!this.isAnsweredByConditions(row, request, reply)) this.handToProxy(row, prefix, reply);
       return;
     }
-    const { row, handle } = await this.downloads.open(filename);
+    const { row, handle } = await this.downloads.open(filename, credentialsOf(request));
     if (this.isAnsweredByConditions(row, request, reply)) await handle.close();
     else await this.sendBytes(row, handle, request, reply);
   }

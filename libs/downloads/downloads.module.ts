@@ -1,13 +1,32 @@
 import { Module } from '@nestjs/common';
 import { PackagesModule } from '#libs/packages/packages.module.js';
+import { DownloadAccess } from './access/download-access.js';
+import { DownloadLinks } from './access/download-links.service.js';
+import { DownloadSettingsController } from './access/download-settings.controller.js';
+import { DownloadSettingsRepository } from './access/download-settings.repository.js';
+import { DownloadSettingsService } from './access/download-settings.service.js';
+import { LinkSigner } from './access/link-signer.js';
+import { PackageLinksController } from './access/package-links.controller.js';
 import { DownloadService } from './download.service.js';
 import { KnownDownloads } from './known-downloads.js';
 import { DownloadsController } from './downloads.controller.js';
 
 /** What managed computers fetch. */
-@Module({ imports: [PackagesModule], providers: [DownloadService, KnownDownloads], exports: [DownloadService] })
+@Module({
+  imports: [PackagesModule],
+  providers: [
+    DownloadService,
+    KnownDownloads,
+    DownloadAccess,
+    DownloadLinks,
+    DownloadSettingsRepository,
+    DownloadSettingsService,
+    LinkSigner,
+  ],
+  exports: [DownloadService, DownloadLinks, DownloadSettingsService],
+})
 export class DownloadsModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [DownloadsModule], controllers: [DownloadsController] })
+@Module({ imports: [DownloadsModule], controllers: [DownloadsController, DownloadSettingsController, PackageLinksController] })
 export class DownloadsHttpModule {}

@@ -40,7 +40,8 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'peer.unreachable': (data) => `The server ${oneLine(data['name'])} does not answer${because(data)}`,
   'peer.reachable': ({ name }) => `The server ${oneLine(name)} answers again`,
   'peer.entry_refused': (data) => `Something that the server ${oneLine(data['name'])} sent was refused${because(data)}`,
-  'server.key_changed': ({ iss }) => `The server ${oneLine(iss)} signs with another key than the one that is known`,
+  'server.key_changed': ({ iss, name, accepted }) =>
+    `The server ${oneLine(name ?? iss)} ${accepted === true ? 'has a new key, which counts from now on' : 'appeared with another key than the one that is known'}`,
   'deletes.held': ({ peer, packages }) =>
     `Changes from ${oneLine(peer)} would delete, replace or withdraw ${oneLine(packages)} packages; they are held until an administrator decides`,
   'clock.wrong': ({ state, own_time, other_servers_time }) =>

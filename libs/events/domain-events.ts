@@ -6,6 +6,10 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { DomainEventRepository } from './domain-event.repository.js';
 import type { EventType } from './event-types.js';
 import { EventsHappened } from './events.jobs.js';
+import type { KeyChanged } from './key-changed.js';
+
+/** What is recorded in several places has one shape. */
+type DataOf<T extends EventType> = T extends 'server.key_changed' ? KeyChanged : Readonly<Record<string, unknown>>;
 
 /**
  * Records what happened, for the consumers of events. Called inside the transaction of the change, like the audit trail,
@@ -22,9 +26,9 @@ export class DomainEvents {
     private readonly clock: Clock,
   ) {}
 
-  async record(type: EventType, data: Readonly<Record<string, unknown>>): Promise<void> {
+  async record<T extends EventType>(type: T, data: DataOf<T>): Promise<void> {
     await this.db.transaction(async () => {
-      await this.events.append({ type, data, createdMs: this.clock.now() });
+      await this.events.append({ type, data: { ...data }, createdMs: this.clock.now() });
       await this.jobs.add(EventsHappened, {}, { key: 'all', now: true });
       this.db.afterCommit(() => this.emitter.emit('news'));
     });

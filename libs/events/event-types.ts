@@ -74,12 +74,14 @@ export const eventTypes = {
   },
   'server.key_changed': {
     role: 'viewer',
-    description: 'A server of the mesh appeared with another key. Writes signed with it are refused until an administrator accepts it.',
+    description:
+      'A server appeared with another key. Unless it is accepted, what is signed with it is refused until an administrator decides.',
     example: {
       iss: 'e7becdda9a9046f6a78f69ef591e9835',
-      key_id: 'e3b0c442…',
+      name: 'Example ODS 2',
+      key_id: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
       introduced_by: '28f7adde4f674873807a4c8c69b641d0',
-      peer: 'Example ODS 2',
+      accepted: false,
     },
   },
   'deletes.held': {

@@ -25,6 +25,7 @@ import { AccountsOfTokens1790000015000 } from './1790000015000-accounts-of-token
 import { ServedContent1790000016000 } from './1790000016000-served-content.js';
 import { LastModified1790000017000 } from './1790000017000-last-modified.js';
 import { WebhookFormats1790000017100 } from './1790000017100-webhook-formats.js';
+import { DownloadSettings1790000018000 } from './1790000018000-download-settings.js';
 import { PackageMetadata1790000019000 } from './1790000019000-package-metadata.js';
 import { PeerAdmission1790000016100 } from './1790000016100-peer-admission.js';
 import { JamfConnection1790000020000 } from './1790000020000-jamf-connection.js';
@@ -60,6 +61,7 @@ export const migrations = [
   LastModified1790000017000,
   WebhookFormats1790000017100,
   PeerAdmission1790000016100,
+  DownloadSettings1790000018000,
   PackageMetadata1790000019000,
   JamfConnection1790000020000,
   JamfRecords1790000022000,

@@ -3,6 +3,7 @@ import { type Identity, newRegistrationKey, ServerIdentity } from '#libs/about/s
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Peer } from '#libs/entities/peer.entity.js';
 import { DomainEvents } from '#libs/events/domain-events.js';
+import { keyChanged } from '#libs/events/key-changed.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
@@ -62,17 +63,18 @@ export class PeerRegister {
       };
       await this.audit.record({ action: 'peer.registered', subject: record.name, details });
       await this.events.record('peer.registered', { iss: record.iss, name: record.name, url: record.url });
-      if (isKeyChanged) await this.events.record('server.key_changed', { iss: record.iss, name: record.name, accepted: true });
+      if (isKeyChanged) await this.events.record('server.key_changed', keyChanged({ ...record, introducedBy: null, accepted: true }));
       await this.exchangeSoon(record.iss, delayMs);
       return peer;
     });
   }
 
   /** A registration with another key was refused: an administrator should know. */
-  async noteKeyChange({ iss, name, url }: PeerRecord): Promise<void> {
+  async noteKeyChange(record: PeerRecord): Promise<void> {
+    const { iss, name, url } = record;
     await this.db.transaction(async () => {
       await this.audit.record({ action: 'peer.key_change_refused', subject: name, details: { iss, url } });
-      await this.events.record('server.key_changed', { iss, name, accepted: false });
+      await this.events.record('server.key_changed', keyChanged({ ...record, introducedBy: null, accepted: false }));
     });
   }
 

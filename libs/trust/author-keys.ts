@@ -3,6 +3,7 @@ import { ServerIdentity } from '#libs/about/server-identity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { AuthorKey } from '#libs/entities/author-key.entity.js';
 import { DomainEvents } from '#libs/events/domain-events.js';
+import { keyChanged } from '#libs/events/key-changed.js';
 import { Clock } from '#libs/platform/clock.js';
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { usualPublicKey } from '#libs/platform/crypto/es256.js';
@@ -67,7 +68,7 @@ export class AuthorKeys {
         for (const other of known) {
           if (other.iss === iss && other.keyId !== keyId && other.introducedBy !== null && other.state === 'known') {
             await this.keys.setState(other.id, 'conflict');
-            await this.reportConflict(other, name);
+            await this.reportConflict(other, name, name);
           }
         }
       }
@@ -97,7 +98,7 @@ export class AuthorKeys {
       for (const { iss, publicKey } of news) {
         const key = this.row(iss, publicKey, peer.iss, familiar.has(iss) ? 'conflict' : 'known');
         await this.keys.insertIfNew(key);
-        if (key.state === 'conflict') await this.reportConflict(key, peer.name);
+        if (key.state === 'conflict') await this.reportConflict(key, null, peer.name);
       }
     });
   }
@@ -124,9 +125,14 @@ export class AuthorKeys {
     return { iss, publicKey, introducedBy, state, keyId: sha256Hex(publicKey), firstSeenMs: this.clock.now() };
   }
 
-  private async reportConflict({ iss, keyId, introducedBy }: Omit<AuthorKey, 'id'>, name: string): Promise<void> {
-    const details = { iss, key_id: keyId, introduced_by: introducedBy };
-    await this.audit.record({ action: 'server.key_changed', subject: name, details });
-    await this.events.record('server.key_changed', { ...details, peer: name });
+  /** `name`: of the server whose key it is said to be, where it is known; `subject`: whom the line of the audit trail is about. */
+  private async reportConflict(
+    { iss, publicKey, introducedBy }: Omit<AuthorKey, 'id'>,
+    name: string | null,
+    subject: string,
+  ): Promise<void> {
+    const event = keyChanged({ iss, name, publicKey, introducedBy, accepted: false });
+    await this.audit.record({ action: 'server.key_changed', subject, details: { ...event } });
+    await this.events.record('server.key_changed', event);
   }
 }

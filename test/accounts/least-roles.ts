@@ -17,6 +17,7 @@ const viewer = `
   GET packages/{id_or_name}/servers
   GET packages/{id_or_name}/versions
   GET deleted_packages
+  GET downloads
   GET packages/{id_or_name}/inspection
   GET authors
   GET refused_writes
@@ -39,6 +40,7 @@ const publisher = `
   POST packages/{id_or_name}/verify
   POST packages/{id_or_name}/inspection
   POST packages/{id_or_name}/restore
+  POST packages/{id_or_name}/links
   POST upload
   POST upload/resumable
   HEAD upload/resumable/{id}
@@ -79,6 +81,7 @@ const admin = `
   POST held_deletes/apply
   POST held_deletes/reject
   PATCH replication
+  PATCH downloads
   GET webhooks
   POST webhooks
   GET webhooks/event_types

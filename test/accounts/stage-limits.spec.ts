@@ -63,6 +63,7 @@ describe('a token that is limited to the stage Dev', () => {
     'POST packages/{id_or_name}/verify': () => program.send('POST', 'packages/prod.pkg/verify'),
     'POST packages/{id_or_name}/inspection': () => program.send('POST', 'packages/prod.pkg/inspection'),
     'POST packages/{id_or_name}/restore': () => program.send('POST', 'packages/prod.pkg/restore'),
+    'POST packages/{id_or_name}/links': () => program.send('POST', 'packages/prod.pkg/links', {}),
     'POST upload/resumable': () =>
       program.send('POST', 'upload/resumable', undefined, { 'tus-resumable': '1.0.0', 'upload-length': '5', 'upload-metadata': metadata }),
     'POST transfers/{id}/retry': () => program.send('POST', `transfers/${transferId}/retry`),

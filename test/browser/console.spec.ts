@@ -12,6 +12,7 @@ import { heldFlow } from './held-flow.js';
 import { inspectionFlow } from './inspection-flow.js';
 import { jamfFlow } from './jamf-flow.js';
 import { limitsFlow } from './limits-flow.js';
+import { linksFlow } from './links-flow.js';
 import { networkFlow } from './network-flow.js';
 import { notificationsFlow } from './notifications-flow.js';
 import { packagesFlow } from './packages-flow.js';
@@ -53,6 +54,8 @@ jest.setTimeout(180_000);
   describe('uploads', () => uploadsFlow(places));
 
   describe('a package', () => packagesFlow(places));
+
+  describe('links', () => linksFlow(places));
 
   describe('keys', () => shortcutsFlow(places));
 
@@ -204,7 +207,7 @@ jest.setTimeout(180_000);
       await atBerlin.look('audit');
       await atBerlin.page.getByLabel('Package, user, token or server').fill('NoMAD.pkg');
       await atBerlin.row('Package deleted').first().waitFor();
-      await atBerlin.row('Token revoked').waitFor({ state: 'detached' });
+      await atBerlin.row('Token revoked').first().waitFor({ state: 'detached' });
       const download = atBerlin.page.waitForEvent('download');
       await atBerlin.button('Save as CSV').click();
       expect((await download).suggestedFilename()).toBe('audit.csv');

@@ -66,4 +66,43 @@ export function peopleFlow(places: () => Places, complaints: string[]): void {
     await atBerlin.row('build server').waitFor({ state: 'detached' });
     expect((await list()).status).toBe(401);
   });
+
+  it('gives a program an account of its own, whose token does not end with a person', async () => {
+    const { berlin, atBerlin } = places();
+    await atBerlin.button('Add a service account').click();
+    await atBerlin.page.getByLabel('Name').fill('build-service');
+    await atBerlin.look('service-account-dialog');
+    await atBerlin.button('Add').click();
+    await atBerlin.row('build-service', 'Service accounts').getByText('no tokens').waitFor();
+    await atBerlin.button('Actions for build-service').click();
+    await atBerlin.menuItem('Create token…').click();
+    await atBerlin.reads('It ends with build-service and never does more than a publisher.');
+    await atBerlin.page.getByLabel('Name').fill('nightly build');
+    await atBerlin.look('token-dialog-service');
+    await atBerlin.button('Make the token').click();
+    await atBerlin.heading('Copy the token now').waitFor();
+    const secret = await atBerlin.dialog().locator('.mono').innerText();
+    const list = () => fetch(`${berlin.url}/api/admin/packages`, { headers: { authorization: `Bearer ${secret}` } });
+    expect((await list()).status).toBe(200);
+    await atBerlin.button('I have it').click();
+    await atBerlin.row('build-service', 'Service accounts').getByText('1 token').waitFor();
+    await atBerlin.row('nightly build', 'Tokens for programs').getByText('made by admin').waitFor();
+    await atBerlin.look('service-accounts');
+    const act = async (item: string) => {
+      await atBerlin.button('Actions for build-service').click();
+      await atBerlin.menuItem(item).click();
+    };
+    await act('Disable');
+    await atBerlin.row('build-service', 'Service accounts').getByText('Disabled').waitFor();
+    expect((await list()).status).toBe(401);
+    await act('Enable');
+    await atBerlin.row('build-service', 'Service accounts').getByText('Active').waitFor();
+    await act('Make viewer');
+    await atBerlin.row('build-service', 'Service accounts').getByText('viewer').waitFor();
+    await act('Remove…');
+    await atBerlin.reads(/^Its tokens are revoked at once/);
+    await atBerlin.button('Remove').click();
+    await atBerlin.row('nightly build').waitFor({ state: 'detached' });
+    expect((await list()).status).toBe(401);
+  });
 }

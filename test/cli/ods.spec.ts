@@ -134,6 +134,20 @@ describe('ods', () => {
     expect((await ods(['show', 'young.pkg'], account)).code).toBe(1);
   });
 
+  it('makes a link that downloads a package until it expires', async () => {
+    const [content, file] = [someBytes(1_000), 'link me.pkg'];
+    await ods(['upload', fileOf(file, content)], account);
+    const open = await ods(['link', file, '--expires', '2h'], account);
+    expect(open).toMatchObject({ code: 0, error: expect.stringContaining('need no link') });
+    expect(open.out).toMatch(new RegExp(`^${near.url}/share/link%20me\\.pkg\\?expires=\\d+&signature=[\\w-]+\\n$`));
+    await near.ok('PATCH', '/api/admin/downloads', { link_required: true });
+    expect(await ods(['link', file, '--expires', '2h', '--json'], account)).toMatchObject({ code: 0, error: '' });
+    expect(Buffer.from(await (await fetch(open.out.trim())).arrayBuffer()).equals(content)).toBe(true);
+    await near.ok('PATCH', '/api/admin/downloads', { link_required: false });
+    for (const time of ['7', '0d', 'week', '-1d']) expect((await ods(['link', file, `--expires=${time}`], account)).code).toBe(2);
+    expect(await ods(['link', 'none.pkg'], account)).toMatchObject({ code: 1, error: 'There is no package "none.pkg".\n' });
+  });
+
   it('has a status for scripts: well, in need of a look, no answer, too late', async () => {
     expect(await ods(['status'], account)).toEqual({ code: 0, out: `${near.url} is ready.\n`, error: '' });
     await far.stop();

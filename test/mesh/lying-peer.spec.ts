@@ -187,16 +187,17 @@ describe('a peer that lies', () => {
     );
     expect([answer.status, ((await answer.json()) as { taken: number }).taken]).toEqual([202, 0]);
     expect((await packagesOf(server)).some(({ filename }) => filename.startsWith('absurd'))).toBe(false);
-    // A number that cannot be read exactly makes the message unreadable: nothing of it is accepted.
-    const unreadable = await liar.pushEntries(server, [
-      liar.entry('absurd.pkg', right),
-      liar.entry('absurd-size.pkg', right, { size: 2 ** 53 }),
+    // A number that cannot be read exactly, or is none of this protocol, refuses its own entry alone.
+    const exact = await liar.pushEntries(server, [
+      liar.entry('huge-size.pkg', right, { size: 2 ** 53 }),
+      liar.entry('huge-time.pkg', right, { stamp: { wall_ms: 2 ** 60, counter: 0, iss: liar.iss } }),
+      liar.entry('beside.pkg', right),
     ]);
-    expect([unreadable.status, ((await unreadable.json()) as { detail: string }).detail]).toEqual([
-      400,
-      expect.stringContaining('2^53 - 1'),
-    ]);
-    expect((await packagesOf(server)).some(({ filename }) => filename.startsWith('absurd'))).toBe(false);
+    const judged = (await exact.json()) as { taken: number; refused: string[] };
+    expect([exact.status, judged.taken]).toEqual([202, 1]);
+    for (const name of ['huge-size.pkg', 'huge-time.pkg']) expect(judged.refused.join('\n')).toContain(`The entry of ${name} is malformed`);
+    expect(judged.refused.filter((reason) => reason.includes('beside.pkg'))).toEqual([]);
+    expect((await packagesOf(server)).some(({ filename }) => filename === 'beside.pkg')).toBe(true);
     const ahead = liar.entry('ahead.pkg', right, { stamp: { wall_ms: Date.now() + 86_400_000, counter: 0, iss: liar.iss } });
     const { taken, refused } = (await (await liar.pushEntries(server, [ahead])).json()) as { taken: number; refused: string[] };
     expect([taken, refused]).toEqual([0, [expect.stringContaining('wrong clock')]]);
@@ -216,7 +217,10 @@ describe('a peer that lies', () => {
     expect(await send(message(`[${`${item},`.repeat(1_000)}${item}]`))).toBe(400); // one more than a page holds
     expect(await send(message(`[${'{"entry":'.repeat(100_000)}1${'}'.repeat(100_000)}]`))).toBeLessThan(500);
     expect(await send(message(`[${`{"entry":null},`.repeat(400_000)}{}]`))).toBe(413);
-    for (const text of ['[]', 'null', '"x"', '{', '', message('{}'), message('[1]')]) expect(await send(text)).toBeGreaterThanOrEqual(400);
+    const mixed = message(`[1,null,[],"x",${JSON.stringify(liar.item(liar.entry('mixed.pkg', someBytes(10))))}]`);
+    expect(await send(mixed)).toBe(202); // what is no entry is refused alone
+    expect((await packagesOf(server)).some(({ filename }) => filename === 'mixed.pkg')).toBe(true);
+    for (const text of ['[]', 'null', '"x"', '{', '', message('{}')]) expect(await send(text)).toBeGreaterThanOrEqual(400);
   }, 60_000);
 
   it('has a feed of a million entries', async () => {

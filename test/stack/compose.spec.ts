@@ -63,4 +63,17 @@ describe('docker-compose.yml', () => {
       expect(JSON.parse(/^CMD (.*)$/m.exec(stage)![1]!)).toEqual(command);
     }
   });
+
+  it('names images of others by their exact version', () => {
+    const compose = ['docker-compose.yml', 'deploy/kubernetes/nginx.yaml'].flatMap((file) =>
+      [...readFileSync(path.join(root, file), 'utf8').matchAll(/^ +image: (?!ods-)(\S+)$/gm)].map(([, image]) => image!),
+    );
+    const docker = readFileSync(path.join(root, 'docker/Dockerfile'), 'utf8');
+    const base = /^ARG NODE_IMAGE=(\S+)$/m.exec(docker)![1]!;
+    expect([...compose, base].filter((image) => !/:\d+\.\d+\.\d+(?:-[\w-]+)?$/.test(image))).toEqual([]);
+    expect([...docker.matchAll(/^FROM (\S+) AS (?:build|runtime)$/gm)].map(([, image]) => image)).toEqual([
+      '${NODE_IMAGE}',
+      '${NODE_IMAGE}',
+    ]);
+  });
 });

@@ -99,6 +99,20 @@ for (const { kind, start } of databases) {
       expect((await server.upload('afterwards.pkg', content)).status).toBe(201);
     });
 
+    it('goes on asking for links while the database is away', async () => {
+      await server.ok('PATCH', '/api/admin/downloads', { link_required: true });
+      const { path } = await server.ok<{ path: string }>('POST', '/api/admin/packages/known.pkg/links', {});
+      expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+      await database.stop();
+      await eventually(async () => expect(await ready(server.url)).toEqual(away), { timeoutMs: 60_000 });
+      for (const target of ['/share/known.pkg', '/share/known.pkg', `${path}x`])
+        expect((await fetch(`${server.url}${target}`)).status).toBe(403);
+      expect((await fetch(`${server.url}${path}`)).status).toBe(200);
+      await database.start();
+      await eventually(async () => expect((await ready(server.url)).body.status).toBe('ready'), { timeoutMs: 60_000 });
+      await server.ok('PATCH', '/api/admin/downloads', { link_required: false });
+    });
+
     it('starts without its database, says so, and goes on when it is there', async () => {
       await server.stop();
       await database.stop();

@@ -12,6 +12,7 @@ const tags: readonly (readonly [string, string])[] = [
   ['about', "This server's name, stage, URL and identity."],
   ['system', "This server's version, load, disk and memory."],
   ['packages', 'The packages of the mesh: list, change, promote, delete, restore, verify.'],
+  ['downloads', 'Who may download packages from this server.'],
   ['deleted_packages', 'Deleted packages, as long as they can be restored.'],
   ['upload', 'Uploading packages, as a form or resumably (tus 1.0).'],
   ['registration', 'The servers that exchange packages with this one.'],

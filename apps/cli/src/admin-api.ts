@@ -49,7 +49,8 @@ export function readAnswer<T>(status: number, text: string): T {
     throw new CommandFailed(`What answered (status ${status}) is no ODS. Check the URL.`);
   }
   if (status >= 200 && status <= 299) return body as T;
-  const detail = (body as { detail?: string }).detail ?? `Status ${status}.`;
+  const { detail = `Status ${status}.`, type } = body as { detail?: string; type?: string };
+  if (type === 'urn:ods:problem:first-sign-in-elsewhere') throw new CommandFailed(`${detail} Run it again with --code CODE.`);
   throw new CommandFailed(status === 401 ? `${detail} Run "ods login URL", or renew ODS_TOKEN.` : detail);
 }
 

@@ -3,10 +3,11 @@ import { findAccount, forgetAccount, keepAccount } from './account.js';
 import { AdminApi, unreachable } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
 import { parseChunkSize } from './chunk-size.js';
+import { parseDuration } from './duration.js';
 import { exchangeText } from './http-request.js';
 import { jamfCommand } from './jamf.js';
 import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
-import { progressBar, say, sayTable } from './screen.js';
+import { printNote, progressBar, say, sayTable } from './screen.js';
 import { issueToken } from './sign-in.js';
 import { uploadFile } from './upload.js';
 import { waitUntilEverywhere } from './wait.js';
@@ -24,6 +25,13 @@ export interface Options {
   readonly wait?: boolean;
   readonly timeout?: string;
   readonly chunkSize?: string;
+  readonly expires?: string;
+  readonly code?: string;
+}
+
+interface Link {
+  readonly path: string;
+  readonly url: string | null;
 }
 
 export type Command = (words: readonly string[], options: Options) => Promise<Exit>;
@@ -50,10 +58,10 @@ function chunkSizeOf({ chunkSize }: Options): number | null {
   return bytes;
 }
 
-const login: Command = async (words, { user = 'admin', role }) => {
+const login: Command = async (words, { user = 'admin', role, code }) => {
   const url = need(words, 'the URL of the server').replace(/\/+$/, '');
   if (!/^https?:\/\//.test(url)) throw new CommandFailed('The URL starts with https:// or http://.', EXIT.usage);
-  const file = await keepAccount({ url, token: await issueToken(url, user, role) });
+  const file = await keepAccount({ url, token: await issueToken(url, { username: user, role, code }) });
   say(`Signed in at ${url} as ${user}. The token is in ${file}, for you alone.`);
   return EXIT.done;
 };
@@ -111,6 +119,18 @@ const show: Command = async (words, { json }) => {
       if (typeof value !== 'object') say(`${name}: ${String(value)}`);
     }
   }
+  return EXIT.done;
+};
+
+const link: Command = async (words, { expires = '7d', json }) => {
+  const name = need(words, 'which package');
+  const seconds = parseDuration(expires);
+  if (seconds === null) throw new CommandFailed(`--expires takes a time such as 30m, 12h or 7d, not "${expires}".`, EXIT.usage);
+  const server = await api();
+  const made = await server.call<Link>('POST', packagePath(name, '/links'), { expires_in_seconds: seconds });
+  say(json ? JSON.stringify(made) : (made.url ?? new URL(made.path, server.url).href));
+  const { link_required: isRequired } = await server.get<{ link_required: boolean }>('downloads');
+  if (!isRequired) printNote('Downloads from this server need no link: whoever knows the name can download it without this one, too.');
   return EXIT.done;
 };
 
@@ -184,4 +204,4 @@ const status: Command = async (_, { json }) => {
 
 const jamf: Command = async (words, { json }) => jamfCommand(await api(), words[0], json === true);
 
-export const commands = { login, logout, upload, list, show, promote, delete: remove, wait, peers, register, jamf, status };
+export const commands = { login, logout, upload, list, show, link, promote, delete: remove, wait, peers, register, jamf, status };

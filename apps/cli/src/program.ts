@@ -26,11 +26,12 @@ interface Description {
 
 const descriptions: Readonly<Record<keyof typeof commands | 'completion', Description>> = {
   login: {
-    usage: 'URL [--user NAME] [--role ROLE]',
+    usage: 'URL [--user NAME] [--role ROLE] [--code CODE]',
     arguments: [['[url]', 'of the server, https://ods.example.com']],
     options: [
       new Option('--user <name>', 'who signs in').default('admin'),
       new Option('--role <role>', 'of the token: viewer, publisher or admin'),
+      new Option('--code <code>', 'for a first password that is used from another machine: the code in the log of the server'),
     ],
     what: 'sign in and keep a token; the password is asked for, or read from standard input',
   },
@@ -55,6 +56,12 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     what: 'the packages',
   },
   show: { usage: 'NAME', arguments: [['[name]', 'of a package']], what: 'one package' },
+  link: {
+    usage: 'NAME [--expires TIME]',
+    arguments: [['[name]', 'of a package']],
+    options: [new Option('--expires <time>', 'after this time it opens nothing: 30m, 12h, 7d').default('7d')],
+    what: 'a link that downloads it, for whoever has the link',
+  },
   promote: {
     usage: 'NAME [STAGE]',
     arguments: [

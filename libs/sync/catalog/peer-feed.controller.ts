@@ -17,10 +17,10 @@ class FeedQuery {
   @IsOptional() @Type(() => Number) @IsInt() @Min(0) @Max(Number.MAX_SAFE_INTEGER) wants_before: number | null = null;
 }
 
-/** A page of the feed: entries with their notes, and what servers say about themselves (MESH §4, §11). */
+/** A page of the feed: entries with their notes, and what servers say about themselves (MESH §4, §11). A wrong entry is refused alone. */
 const PUSH_BODY = {
   ...{ maxBytes: 4 * 2 ** 20, maxKeys: 100_000, maxItems: 20_000, maxDepth: 16, maxTextBytes: 128 * 2 ** 10 },
-  ...{ maxSeconds: 600, maxIdleSeconds: 30 },
+  ...{ maxSeconds: 600, maxIdleSeconds: 30, numbers: 'each' as const },
 };
 
 /** The changes feed and what peers send of it (MESH §3, §4). */

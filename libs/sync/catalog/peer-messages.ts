@@ -47,8 +47,10 @@ const MAX_KEYS = 4 * FEED_PAGE_LIMIT;
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function fieldsOf(value: unknown): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
+  if (isFields(value)) return value;
   throw new PeerMessageMalformed('The message must be a JSON object.');
 }
 
@@ -71,7 +73,8 @@ function itemsOf({ items }: Fields): ReceivedItem[] {
     throw new PeerMessageMalformed(`items must be a list of at most ${FEED_PAGE_LIMIT} entries.`);
   }
   return items.map((item: unknown) => {
-    const { seq, entry, held, server, writes } = fieldsOf(item);
+    if (!isFields(item)) return { held: false, entry: item }; // refused alone, by whoever reads entries
+    const { seq, entry, held, server, writes } = item;
     if (server !== undefined) return { held: false, server };
     return { seq: isSequence(seq) ? seq : undefined, entry, held: held === true, writes: Array.isArray(writes) ? writes : undefined };
   });

@@ -49,6 +49,11 @@ describe('a JSON body', () => {
     expect(() => parse(text)).toThrow(reason);
   });
 
+  it.each(['9007199254740993', '[-1E400]'])('with the number %s is let through to a route that judges each element', (text) => {
+    expect(parseJson(Buffer.from(text), { ...limits, numbers: 'each' })).toEqual(JSON.parse(text));
+    expect(() => parseJson(Buffer.from(`[0.${'1'.repeat(40)}]`), { ...limits, numbers: 'each' })).toThrow(/more than 32 characters/);
+  });
+
   it('that is no UTF-8 is refused', () => {
     expect(() => parse(Buffer.from([0x22, 0xff, 0x22]))).toThrow(/UTF-8/);
   });

@@ -6,6 +6,11 @@ export interface JsonLimits {
   readonly maxItems: number;
   readonly maxDepth: number;
   readonly maxTextBytes: number;
+  /**
+   * `each`: a number that cannot be kept exactly is let through, because the route judges each element of a list for itself, and one that is
+   * wrong must not refuse the others. Without it such a number refuses the body.
+   */
+  readonly numbers?: 'each';
 }
 
 const MAX_KEY_BYTES = 256;
@@ -124,6 +129,7 @@ class ShapeScan {
     const start = this.at;
     while (this.at < this.bytes.length && isOfNumber(this.bytes[this.at]!)) this.at += 1;
     if (this.at - start > MAX_NUMBER_CHARS) return `A number in the body has more than ${MAX_NUMBER_CHARS} characters.`;
+    if (this.limits.numbers === 'each') return null;
     const written = this.bytes.toString('latin1', start, this.at);
     const value = Number(written);
     if (value === Infinity || value === -Infinity) return 'A number in the body is too large.';

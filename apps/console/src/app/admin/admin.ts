@@ -10,6 +10,7 @@ import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
+import { DownloadsCard } from './downloads-card';
 import { EditServer } from './edit-server';
 import { LimitsCard } from './limits-card';
 import { SystemCard } from './system-card';
@@ -19,7 +20,7 @@ const REFRESH_MS = 15_000;
 /** The settings of this server, and how its machine is doing. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CopyButton, LimitsCard, MatButtonModule, SystemCard],
+  imports: [CopyButton, DownloadsCard, LimitsCard, MatButtonModule, SystemCard],
   templateUrl: './admin.html',
   styles: `
     p {

@@ -3,6 +3,8 @@ const words: Readonly<Record<string, string>> = {
   'deletes.held': $localize`Mass change held`,
   'disk.low': $localize`Disk almost full`,
   'network.server_forgotten': $localize`Server shown no more`,
+  'downloads.updated': $localize`Rule of downloads changed`,
+  'package.link_created': $localize`Link for downloading made`,
   'package.uploaded': $localize`Package uploaded`,
   'package.replaced': $localize`Package replaced`,
   'package.updated': $localize`Package changed`,

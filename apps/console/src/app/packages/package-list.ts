@@ -19,6 +19,7 @@ import { valueOf } from '../shared/loadable';
 import { Pages } from '../shared/pages';
 import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
+import { Downloads } from './downloads';
 import { downloadPath, PackageActions } from './package-actions';
 import { PackageStore } from './package-store';
 import { pendingMeaning, stages, type Stage, statuses, statusWords } from './status-words';
@@ -94,6 +95,7 @@ export class PackageList {
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
+    void this.downloads.load();
     effect(() => {
       this.queue.changes();
       void this.store.load(this.params());
@@ -106,6 +108,7 @@ export class PackageList {
   }
 
   protected readonly downloadPath = downloadPath;
+  protected readonly downloads = inject(Downloads);
 
   /** Null for the last one. */
   protected laterStage = ({ stage }: PackageDto): Stage | null => stages[stages.indexOf(stage) + 1] ?? null;

@@ -35,7 +35,9 @@ import { When } from '../shared/when';
 import { Connection } from '../shell/connection';
 import { ChunkMap } from './chunk-map';
 import { downloadPath, PackageActions } from './package-actions';
+import { Downloads } from './downloads';
 import { PackageInspection } from './package-inspection';
+import { PackageLink } from './package-link';
 import { PackageServers } from './package-servers';
 import { PackageVersions } from './package-versions';
 import { byName } from './addressing';
@@ -61,6 +63,7 @@ const MOST_EVENTS = 20;
     MatMenuModule,
     MatProgressBarModule,
     PackageInspection,
+    PackageLink,
     PackageServers,
     PackageVersions,
     RouterLink,
@@ -115,16 +118,16 @@ export class PackagePage {
     return transfer && transfer.file_size > 0 ? (100 * transfer.verified_bytes) / transfer.file_size : 0;
   });
   protected readonly curl = computed(() => curlOf(getPackage, byName(this.name())));
-  protected readonly download = computed(() => `curl -C - -O ${this.url()}`);
   protected readonly notes = signal<string | null>(null);
   protected readonly history = signal<readonly AuditEventDto[] | null>(null);
   protected readonly areBlocksOpen = signal(false);
   protected readonly mostBlocks = 500;
   protected readonly isVerifying = signal(false);
-  protected readonly url = computed(() => location.origin + downloadPath(this.name()));
   protected readonly downloadPath = downloadPath;
+  protected readonly downloads = inject(Downloads);
 
   constructor() {
+    void this.downloads.load();
     effect(() => {
       void this.load(this.name());
       void this.loadHistory(this.name());

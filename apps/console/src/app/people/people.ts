@@ -14,6 +14,7 @@ import { pollWhileVisible } from '../shared/poll';
 import { When } from '../shared/when';
 import { PeopleStore } from './people-store';
 import { roles, type Role } from './roles';
+import { ServiceAccounts } from './service-accounts';
 import { TokenDialog } from './token-dialog';
 import { UserDialog } from './user-dialog';
 
@@ -22,7 +23,7 @@ const REFRESH_MS = 15_000;
 /** People who sign in, and programs that call with a token. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, MatButtonModule, MatMenuModule, When],
+  imports: [Chip, MatButtonModule, MatMenuModule, ServiceAccounts, When],
   templateUrl: './people.html',
   styles: `
     p {
@@ -53,6 +54,8 @@ export class People {
       () => REFRESH_MS,
     );
   }
+
+  protected people = (users: readonly UserDto[]): UserDto[] => users.filter(({ service }) => !service);
 
   protected isOver = ({ expires_ts }: TokenDto): boolean => expires_ts !== null && expires_ts * 1_000 < Date.now();
 
@@ -85,7 +88,7 @@ export class People {
   }
 
   protected addToken(): void {
-    this.dialog.open(TokenDialog, { width: '520px' });
+    this.dialog.open<TokenDialog, null>(TokenDialog, { data: null, width: '520px' });
   }
 
   protected async revoke({ id, name }: TokenDto): Promise<void> {

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
-import { MatDialogModule } from '@angular/material/dialog';
+import { MAT_DIALOG_DATA, MatDialogModule } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatSelectModule } from '@angular/material/select';
@@ -9,11 +9,12 @@ import { createToken, type CreateTokenDto } from '#libs/api-client';
 import { stages, type Stage } from '../packages/status-words';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { valueOf } from '../shared/loadable';
 import { faultOf, sentenceOf } from '../shared/problem';
 import { PeopleStore } from './people-store';
 import { roles, roleWords, type Role } from './roles';
 
-/** Makes a token for a program, and shows its secret this one time. */
+/** Makes a token for a program, and shows its secret this one time. Opened with the name of its service account, if that is known. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [CopyButton, FormsModule, MatButtonModule, MatDialogModule, MatFormFieldModule, MatInputModule, MatSelectModule],
@@ -32,7 +33,15 @@ export class TokenDialog {
     { days: 0, label: $localize`Until it is revoked` },
   ];
   protected readonly name = signal('');
-  protected readonly role = signal<Role>('publisher');
+  /** Empty: one's own account. */
+  protected readonly account = signal(inject<string | null>(MAT_DIALOG_DATA) ?? '');
+  protected readonly accounts = computed(() => {
+    const callers = valueOf(this.store.callers());
+    return (callers?.users ?? []).filter(({ service }) => service);
+  });
+  /** The account that was chosen; null for one's own. */
+  protected readonly owner = computed(() => this.accounts().find(({ username }) => username === this.account()) ?? null);
+  protected readonly role = signal<Role>(this.owner()?.role ?? 'publisher');
   protected readonly days = signal(365);
   protected readonly limits = signal<Stage[]>([]);
   protected readonly isBusy = signal(false);
@@ -42,6 +51,7 @@ export class TokenDialog {
   private readonly body = computed((): CreateTokenDto => ({
     name: this.name().trim(),
     role: this.role(),
+    ...(this.account() === '' ? {} : { account: this.account() }),
     ...(this.days() === 0 ? {} : { expires_in_days: this.days() }),
     ...(this.role() === 'publisher' && this.limits().length > 0 ? { stages: this.limits() } : {}),
   }));

@@ -28,6 +28,7 @@ import { WebhookFormats1790000017100 } from './1790000017100-webhook-formats.js'
 import { PackageMetadata1790000019000 } from './1790000019000-package-metadata.js';
 import { PeerAdmission1790000016100 } from './1790000016100-peer-admission.js';
 import { JamfConnection1790000020000 } from './1790000020000-jamf-connection.js';
+import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   PeerAdmission1790000016100,
   PackageMetadata1790000019000,
   JamfConnection1790000020000,
+  Signers1790000021000,
 ];

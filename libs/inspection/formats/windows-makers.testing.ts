@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Signer } from './package-makers.testing.js';
 
-const pem = (kind: string, base64: string): string =>
+export const pem = (kind: string, base64: string): string =>
   `-----BEGIN ${kind}-----\n${base64.replace(/.{64}/g, '$&\n')}\n-----END ${kind}-----\n`;
 
 /** A CMS SignedData with the certificates of a signer, as installers and disk images carry it. */
@@ -182,6 +182,7 @@ export function makeExe({ texts = VERSION_TEXTS, cms = null }: ExeOptions = {}):
   head.write('PE', 64, 'latin1');
   words(0x8664, 1).copy(head, 68);
   words(240, 0x22, 0x20b).copy(head, 84);
+  head.writeUInt32LE(16, 88 + 108); // directories
   numbers(ADDRESS, resources.length).copy(head, 88 + 112 + 16);
   if (cms) numbers(SECTOR + resources.length, signature.length).copy(head, 88 + 112 + 32);
   const section = 88 + 240;

@@ -1,9 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { SignatureState } from '#libs/packages/titles/signature-state.js';
 import { BigIntColumn } from '#libs/platform/database/columns.js';
 
 export const inspectionStates = ['waiting', 'done', 'unknown_kind', 'refused', 'damaged', 'timed_out'] as const;
 export type InspectionState = (typeof inspectionStates)[number];
+
+/**
+ * `valid`: made by the first certificate of a chain that holds together. `incomplete`: right, and the chain does not lead to a root.
+ * `broken`: it does not match the file. `present`: there is one, and this server does not verify this kind.
+ */
+export type SignatureState = 'unsigned' | 'valid' | 'incomplete' | 'broken' | 'present';
 
 /** What this server read in a content that it holds. */
 @Entity('package_metadata')

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { FUZZ_TIMES, mutated, randomOf } from './mutations.testing.js';
 import { inspectSource } from './inspect-source.js';
-import { infoPlist, makeDeb, makeDmg, makePkg, makeRpm, makeSigner, makeZip } from './package-makers.testing.js';
+import { infoPlist, makeArchive, makeDeb, makeDmg, makePkg, makeRpm, makeSigner, makeZip } from './package-makers.testing.js';
 import { Damaged, OverLimit } from './source.js';
 import { sourceOf } from './source.testing.js';
 import { makeCms, makeExe, makeMsi } from './windows-makers.testing.js';
@@ -64,17 +64,7 @@ describe('a bomb', () => {
 
   it('that unpacks a thousandfold, and again inside, is not unpacked', async () => {
     const inner = gzipSync(Buffer.alloc(256 << 20), { level: 9 });
-    const debOf = (bytes: Buffer): Buffer => {
-      const member = (name: string, content: Buffer): Buffer =>
-        Buffer.concat([
-          Buffer.from(
-            `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(content.length).padEnd(10)}\`\n`,
-          ),
-          content,
-          Buffer.alloc(content.length % 2, '\n'),
-        ]);
-      return Buffer.concat([Buffer.from('!<arch>\n'), member('debian-binary', Buffer.from('2.0\n')), member('control.tar.gz', bytes)]);
-    };
+    const debOf = (bytes: Buffer): Buffer => makeArchive({ 'debian-binary': Buffer.from('2.0\n'), 'control.tar.gz': bytes });
     for (const packed of [inner, gzipSync(inner)]) expect(await refused(debOf(packed))).not.toEqual(new Error('It was read.'));
     expect(await refused(debOf(inner))).toBeInstanceOf(OverLimit);
   });

@@ -102,12 +102,16 @@ export async function makeDeb(control = CONTROL): Promise<Buffer> {
   pack.finalize();
   const parts: Buffer[] = [];
   for await (const part of pack) parts.push(part as Buffer);
-  const member = (name: string, bytes: Buffer): Buffer => {
+  return makeArchive({ 'debian-binary': Buffer.from('2.0\n'), 'control.tar.gz': gzipSync(Buffer.concat(parts)) });
+}
+
+/** An ar archive. */
+export function makeArchive(members: Readonly<Record<string, Buffer>>): Buffer {
+  const parts = Object.entries(members).map(([name, bytes]) => {
     const head = `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`;
     return Buffer.concat([Buffer.from(head), bytes, Buffer.alloc(bytes.length % 2, '\n')]);
-  };
-  const control_ = member('control.tar.gz', gzipSync(Buffer.concat(parts)));
-  return Buffer.concat([Buffer.from('!<arch>\n'), member('debian-binary', Buffer.from('2.0\n')), control_]);
+  });
+  return Buffer.concat([Buffer.from('!<arch>\n'), ...parts]);
 }
 
 export function makeRpm(): Buffer {

@@ -49,10 +49,10 @@ describe('an installer database', () => {
     const fat = (msi.readUInt32LE(76) + 1) * 512;
     const chained = Buffer.from(msi);
     for (let at = fat; at < fat + 512; at += 4) if (chained.readUInt32LE(at) < 0xfffffffd) chained.writeUInt32LE(0, at);
-    chained.writeUInt32LE(0, fat); // the first sector is followed by itself
+    chained.writeUInt32LE(0, fat); // the first sector is followed by the first
     await expect(inspect(chained)).rejects.toThrow('sectors form a circle');
     const lists = Buffer.from(msi);
-    lists.writeUInt32LE(0, 68); // more of its FAT stands in the first sector, which names itself as the next one
+    lists.writeUInt32LE(0, 68); // more of its FAT stands in the first sector, which is also the next one
     lists.writeUInt32LE(0, 512 + 508);
     await expect(inspect(lists)).rejects.toThrow('circle');
   });

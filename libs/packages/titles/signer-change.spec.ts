@@ -15,9 +15,9 @@ describe('the same signer', () => {
   it.each<[string, Signing, Signing, boolean]>([
     ['a renewed certificate of the same team', apple, { ...apple, signer: 'Developer ID Installer: Example Inc (ABCDE12345)' }, true],
     ['another team', apple, { ...apple, teamId: 'ZZZZZ12345' }, false],
-    ['the same names in a chain that somebody made', apple, selfMade, false],
-    ['another chain that somebody made', selfMade, { ...selfMade, anchor: 'b'.repeat(64) }, false],
-    ['the same chain that somebody made', selfMade, selfMade, true],
+    ['the same names in a chain made by anyone', apple, selfMade, false],
+    ['another chain made by anyone', selfMade, { ...selfMade, anchor: 'b'.repeat(64) }, false],
+    ['the same chain made by anyone', selfMade, selfMade, true],
     ['none any more', apple, unsigned, false],
     ['a signature that does not match', apple, broken, false],
     ['one now and none before', unsigned, apple, false],

@@ -31,7 +31,7 @@ export class AdminAuthGuard extends AuthGuard() implements Authenticator {
     if (looksLikeApiToken(bearer)) request.user = await this.tokens.principalOf(bearer);
     else await this.canActivate(context);
     const { kind, username, role, mustChangePassword, stages } = request.user;
-    actAs({ kind, name: username, stages });
+    actAs({ kind, name: username, role, stages });
     if (mustChangePassword && !this.marked<boolean>(BEFORE_PASSWORD_CHANGE, context)) throw new PasswordChangeRequired();
     const minimum = this.marked<Role>(MINIMUM_ROLE, context) ?? usualRole(request.method);
     if (!mayActAs(role, minimum)) throw new RoleTooLow(minimum);

@@ -11,6 +11,7 @@ const needsAttention: readonly EventType[] = [
   'package.quarantined',
   'package.copies_low',
   'package.copies_none',
+  'package.signer_changed',
   'peer.unreachable',
   'peer.reachable',
   'peer.entry_refused',

@@ -21,4 +21,6 @@ export class ReplicationSettings {
   @Column({ type: 'varchar', length: 64, nullable: true }) windowZone!: string | null;
   /** Content that this server does not serve is fetched all the same, for servers that get it nowhere else; null is no. */
   @Column({ type: 'boolean', nullable: true }) relay!: boolean | null;
+  /** A promotion to Prod waits for an administrator when the signer is another or missing; null is no. */
+  @Column({ type: 'boolean', nullable: true }) confirmSigners!: boolean | null;
 }

@@ -58,6 +58,18 @@ export const eventTypes = {
     description: 'No verified copy of a package is known in the mesh: its servers are silent, or lost it.',
     example: { ...pkg, copies: 0 },
   },
+  'package.signer_changed': {
+    role: 'viewer',
+    description: 'A package on this server has another signer than an earlier package of the same title, or none.',
+    example: {
+      ...pkg,
+      title: 'NoMAD',
+      version: '1.2.3',
+      compared_with: 'NoMAD-1.2.2.pkg',
+      ...{ signer: null, team_id: null, earlier_signer: 'Developer ID Installer: Example (ABCDE12345)', earlier_team_id: 'ABCDE12345' },
+      reason: 'The signer changed. NoMAD-1.2.2.pkg (in Prod) is signed by …; NoMAD.pkg is not signed.',
+    },
+  },
   'peer.registered': { role: 'viewer', description: 'A server was registered.', example: peer },
   'peer.unregistered': { role: 'viewer', description: 'A server was unregistered.', example: peer },
   'peer.unreachable': {

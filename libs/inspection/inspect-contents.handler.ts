@@ -4,11 +4,12 @@ import { Clock } from '#libs/platform/clock.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { InspectionLog } from './inspection-log.js';
 import { type Outcome, runChild } from './child/run-child.js';
 import { isOfKnownKind, SEEN } from './formats/inspect-source.js';
 import { InspectContents } from './inspection.jobs.js';
 import { metadataOf, MOST_OVERRUNS, PARSER } from './metadata-of.js';
-import { PackageMetadataRepository } from './package-metadata.repository.js';
+import { PackageMetadataRepository } from '#libs/packages/titles/package-metadata.repository.js';
 
 const BATCH = 50;
 
@@ -31,6 +32,7 @@ export class InspectContentsHandler extends JobHandler<Record<string, never>> {
 
   constructor(
     private readonly metadata: PackageMetadataRepository,
+    private readonly log: InspectionLog,
     private readonly store: PackageStore,
     private readonly clock: Clock,
   ) {
@@ -71,8 +73,9 @@ export class InspectContentsHandler extends JobHandler<Record<string, never>> {
     try {
       const started = this.clock.now();
       const outcome = await outcomeOf(file, signal);
-      const before = await this.metadata.find(uuid);
-      await this.metadata.save(metadataOf(uuid, filename, outcome, Math.max(0, this.clock.now() - started), before?.overruns ?? 0));
+      await this.log.write(uuid, (before) =>
+        metadataOf(uuid, filename, outcome, Math.max(0, this.clock.now() - started), before?.overruns ?? 0),
+      );
       if (outcome.state === 'timed_out') this.logger.warn(`The inspection of ${filename} (${uuid}) took too long and was ended.`);
       return true;
     } finally {

@@ -1,15 +1,16 @@
 import { Module } from '@nestjs/common';
 import { PackagesModule } from '#libs/packages/packages.module.js';
 import { InspectContentsHandler } from './inspect-contents.handler.js';
+import { InspectionLog } from './inspection-log.js';
 import { InspectionController } from './inspection.controller.js';
+import { InspectionPackageConsumer } from './package-consumer.js';
 import { InspectionService } from './inspection.service.js';
-import { PackageMetadataRepository } from './package-metadata.repository.js';
 
 /** What is in packages, who signed them and which version they are. */
 @Module({
   imports: [PackagesModule],
-  providers: [InspectionService, PackageMetadataRepository],
-  exports: [PackagesModule, InspectionService, PackageMetadataRepository],
+  providers: [InspectionService],
+  exports: [PackagesModule, InspectionService],
 })
 export class InspectionModule {}
 
@@ -17,6 +18,6 @@ export class InspectionModule {}
 @Module({ imports: [InspectionModule], controllers: [InspectionController] })
 export class InspectionHttpModule {}
 
-/** Job handlers. */
-@Module({ imports: [InspectionModule], providers: [InspectContentsHandler] })
+/** Job handlers, and what makes them due. */
+@Module({ imports: [InspectionModule], providers: [InspectContentsHandler, InspectionLog, InspectionPackageConsumer] })
 export class InspectionJobsModule {}

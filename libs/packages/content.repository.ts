@@ -30,6 +30,11 @@ export class ContentRepository {
     return new Map(rows.map(({ uuid, state }) => [uuid, state]));
   }
 
+  findNames(uuids: readonly string[]): Promise<Pick<Content, 'uuid' | 'filename' | 'createdMs'>[]> {
+    if (uuids.length === 0) return Promise.resolve([]);
+    return this.db.manager.find(Content, { select: { uuid: true, filename: true, createdMs: true }, where: { uuid: In(uuids) } });
+  }
+
   /** What is known of these contents, without their chunk lists. */
   findFacts(uuids: readonly string[]): Promise<KnownContent[]> {
     if (uuids.length === 0) return Promise.resolve([]);

@@ -1,3 +1,4 @@
+import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { Package, packageStatuses } from '#libs/entities/package.entity.js';
 import { stages } from '#libs/replication/stage.js';
 import { forEachDatabase } from '../../test/support/databases.js';
@@ -6,6 +7,8 @@ import { aPackage } from './a-package.testing.js';
 import { filenameKey } from './filename.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
 import { PackageRepository, type PackageRow } from './package.repository.js';
+import { aMetadata } from './titles/a-metadata.testing.js';
+import { PackageMetadataRepository } from './titles/package-metadata.repository.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 
 const fields = Object.keys(sortColumns) as SortField[];
@@ -20,7 +23,10 @@ forEachDatabase((database) => {
     lists = new PackageListRepository(prepared.db);
     packages = new PackageRepository(prepared.db);
   });
-  beforeEach(() => prepared.db.manager.clear(Package));
+  beforeEach(async () => {
+    await prepared.db.manager.clear(Package);
+    await prepared.db.manager.clear(PackageMetadata);
+  });
   afterAll(() => prepared.close());
 
   const insert = async (rows: readonly PackageRow[]): Promise<void> => {
@@ -111,6 +117,32 @@ forEachDatabase((database) => {
     expect(await found('über')).toEqual(['ÜBER [x].pkg']);
     expect(await found('\\')).toEqual([]);
     expect(await found('PKG')).toEqual([...odd].sort());
+  });
+
+  it('filters by what was read in contents, and searches titles in any case', async () => {
+    const metadata = new PackageMetadataRepository(prepared.db);
+    const [demo, broken, tool, text] = ['a.pkg', 'b.pkg', 'c.deb', 'd.txt'].map((filename) => aPackage({ filename })) as PackageRow[];
+    await insert([demo!, broken!, tool!, text!, aPackage({ filename: 'not-read.pkg' })]);
+    const unsigned = { signature: 'unsigned', signer: null, teamId: null, anchor: null } as const;
+    for (const row of [
+      aMetadata({ uuid: demo!.uuid, title: 'Über 100% App' }),
+      aMetadata({ uuid: broken!.uuid, ...unsigned, signature: 'broken' }),
+      aMetadata({ uuid: tool!.uuid, ...unsigned, kind: 'deb', titleKey: 'tool', title: 'tool' }),
+      aMetadata({ uuid: text!.uuid, ...unsigned, state: 'unknown_kind', signature: null, titleKey: 'd.txt', title: 'd.txt' }),
+    ])
+      await metadata.save(row);
+    expect(await names({ titleKey: 'com.example.demo' })).toEqual(['a.pkg', 'b.pkg']);
+    expect(await names({ titleKey: 'com.example.demo', isSigned: true })).toEqual(['a.pkg']);
+    expect(await names({ isSigned: false })).toEqual(['b.pkg', 'c.deb']);
+    expect(await names({ teamId: 'ABCDE12345' })).toEqual(['a.pkg']);
+    expect(await names({ teamId: 'ZZZZZ12345' })).toEqual([]);
+    expect(await names({ contains: filenameKey('ÜBER 100%') })).toEqual(['a.pkg']);
+    expect(await names({ contains: filenameKey('%App') })).toEqual([]);
+    expect(await names({ contains: 'c.d', stage: 'Prod' })).toEqual(['c.deb']);
+    expect(await lists.count({ contains: filenameKey('über') })).toBe(1);
+    expect((await metadata.findOfTitle(aMetadata({ uuid: demo!.uuid }), ['product_archive'])).map(({ uuid }) => uuid)).toEqual([
+      broken!.uuid,
+    ]);
   });
 
   it('gives the repository what replication asks for', async () => {

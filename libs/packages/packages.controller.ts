@@ -7,6 +7,7 @@ import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import {
   AddressDto,
   ConfirmDto,
+  ConfirmUpdateDto,
   ListPackagesDto,
   PackageDetailDto,
   PackageDto,
@@ -14,7 +15,7 @@ import {
   UpdatePackageDto,
   VerifyDto,
 } from './dto/package.dto.js';
-import { filenameKey } from './filename.js';
+import { PackageFacts } from './titles/package-facts.js';
 import { PackagesService } from './packages.service.js';
 import { PackageVersionListDto, PackageVersionDto, RestoreDto } from './dto/package-version.dto.js';
 import { PackageVersions } from './package-versions.service.js';
@@ -35,6 +36,7 @@ const NOTES_BODY = { maxBytes: 64 * 2 ** 10, maxTextBytes: 48 * 2 ** 10 };
 export class PackagesController {
   constructor(
     private readonly packages: PackagesService,
+    private readonly facts: PackageFacts,
     private readonly verification: VerificationService,
     private readonly versions: PackageVersions,
   ) {}
@@ -43,12 +45,11 @@ export class PackagesController {
   @ApiOperation({ operationId: 'listPackages', summary: 'The packages of this server: filtered, sorted, in pages' })
   @ApiOkResponse({ type: PackageListDto })
   @ApiProblems(400, 401, 403)
-  async list(@Query() { filename, stage, status, q, sort = 'filename', limit = PAGE, cursor }: ListPackagesDto): Promise<PackageListDto> {
-    const names = { ...(filename ? { filenameKey: filenameKey(filename) } : {}), ...(q ? { contains: filenameKey(q) } : {}) };
-    const filter = { ...names, ...(stage ? { stage } : {}), ...(status ? { status } : {}) };
-    const { rows, total, next } = await this.packages.list(filter, sort, limit, cursor);
-    const copies = await this.packages.copiesOf(rows);
-    return { items: rows.map((row) => PackageDto.from(row, copies.get(row.uuid) ?? null)), total, next };
+  async list(@Query() query: ListPackagesDto): Promise<PackageListDto> {
+    const { sort = 'filename', limit = PAGE, cursor } = query;
+    const { rows, total, next } = await this.packages.list(query.toFilter(), sort, limit, cursor);
+    const known = await this.facts.of(rows);
+    return { items: rows.map((row) => PackageDto.from(row, known(row))), total, next };
   }
 
   @Get(':id_or_name')
@@ -58,7 +59,7 @@ export class PackagesController {
   @ApiProblems(400, 401, 403, 404)
   async get(@Param('id_or_name') text: string, @Query() { by }: AddressDto): Promise<PackageDetailDto> {
     const { row, manifest } = await this.packages.getWithManifest({ text, by });
-    return PackageDetailDto.withChunks(row, manifest, (await this.packages.copiesOf([row])).get(row.uuid) ?? null);
+    return PackageDetailDto.withChunks(row, manifest, (await this.facts.of([row]))(row));
   }
 
   @Get(':id_or_name/versions')
@@ -81,9 +82,12 @@ export class PackagesController {
   async update(
     @Param('id_or_name') text: string,
     @Body() change: UpdatePackageDto,
-    @Query() { by, confirm }: ConfirmDto,
+    @Query() { by, ...consent }: ConfirmUpdateDto,
   ): Promise<PackageDto> {
-    return PackageDto.from(await this.packages.update({ text, by }, change, confirm === 'true'));
+    const { confirm, confirm_signer: confirmSigner } = consent;
+    return PackageDto.from(
+      await this.packages.update({ text, by }, change, { isMassChange: confirm === 'true', isSigner: confirmSigner === 'true' }),
+    );
   }
 
   @Delete(':id_or_name')

@@ -44,6 +44,15 @@ export class MassChangeUnconfirmed extends DomainError {
   }
 }
 
+/** A rule of this server: a person looks before a package with another or no signer comes to Prod. */
+export class SignerUnconfirmed extends DomainError {
+  readonly code = 'signer-unconfirmed';
+  readonly status = 409;
+  constructor(why: string) {
+    super(`${why} Nothing was changed. If it is meant, an administrator sends confirm_signer=true.`);
+  }
+}
+
 export class ContentNotHere extends DomainError {
   readonly code = 'content-not-here';
   readonly status = 409;

@@ -33,6 +33,11 @@ import { ScrubHandler } from './integrity/scrub.handler.js';
 import { ShareLinks } from './share-links.js';
 import { SignOwnEntriesHandler } from './catalog/sign-own-entries.handler.js';
 import { StageChangedHandler } from './catalog/stage-changed.handler.js';
+import { PackageFacts } from './titles/package-facts.js';
+import { PackageMetadataRepository } from './titles/package-metadata.repository.js';
+import { RelatedPackages } from './titles/related-packages.js';
+import { SignerRule } from './titles/signer-rule.js';
+import { SignerRuleRepository } from './titles/signer-rule.repository.js';
 import { VerificationService } from './integrity/verification.service.js';
 
 /** The catalog, and what people and managed computers do with it. */
@@ -49,15 +54,20 @@ import { VerificationService } from './integrity/verification.service.js';
     DamagedContents,
     DeletedPackageRepository,
     DeletedPackages,
+    PackageFacts,
     PackageFinder,
     Incarnation,
     ServerRunRepository,
     PackageListRepository,
+    PackageMetadataRepository,
     PackageRepository,
     PackageVersionRepository,
     PackageVersions,
     VersionLog,
     PackagesService,
+    RelatedPackages,
+    SignerRule,
+    SignerRuleRepository,
     MassChangeGuard,
     GuardedChangeRepository,
     ShareLinks,
@@ -78,11 +88,14 @@ import { VerificationService } from './integrity/verification.service.js';
     ContentRepository,
     DamagedContents,
     DeletedPackages,
+    PackageFacts,
     PackageFinder,
+    PackageMetadataRepository,
     PackageRepository,
     PackageVersions,
     PackageVersionRepository,
     PackagesService,
+    RelatedPackages,
     MassChangeGuard,
     GuardedChangeRepository,
     ShareLinks,

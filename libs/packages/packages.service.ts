@@ -8,7 +8,6 @@ import { Database } from '#libs/platform/database/database.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { Catalog } from './catalog/catalog.js';
 import type { Draft } from './catalog/write-signer.js';
-import { ContentCopiesRepository } from './content-copies.repository.js';
 import { ContentRepository } from './content.repository.js';
 import { eventOf } from './event-of.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
@@ -17,6 +16,18 @@ import { type PackageAddress, PackageFinder } from './package-finder.js';
 import { PackageVersions } from './package-versions.service.js';
 import { NothingToRestore, PackageNotFound } from './packages.errors.js';
 import { ShareLinks } from './share-links.js';
+import { SignerRule } from './titles/signer-rule.js';
+
+export interface PackageChange {
+  readonly stage?: Stage;
+  readonly notes?: string | null;
+}
+
+/** What the caller says is meant. */
+export interface Consent {
+  readonly isMassChange?: boolean;
+  readonly isSigner?: boolean;
+}
 
 export interface PackagePage {
   readonly rows: Package[];
@@ -45,13 +56,13 @@ export class PackagesService {
     private readonly finder: PackageFinder,
     private readonly lists: PackageListRepository,
     private readonly contents: ContentRepository,
-    private readonly copies: ContentCopiesRepository,
     private readonly versions: PackageVersions,
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
     private readonly events: DomainEvents,
     private readonly ownClock: OwnClock,
+    private readonly signers: SignerRule,
   ) {}
 
   async list(filter: PackageFilter, sort: string, limit: number, cursor?: string): Promise<PackagePage> {
@@ -70,39 +81,38 @@ export class PackagesService {
     return this.finder.find(address);
   }
 
-  /** Verified copies in the mesh by uuid, as counted last; what is not counted yet is left out. */
-  async copiesOf(rows: readonly Package[]): Promise<ReadonlyMap<string, number>> {
-    const counts = await this.copies.findByUuids(rows.map(({ uuid }) => uuid));
-    return new Map([...counts].map(([uuid, { copies }]) => [uuid, copies]));
-  }
-
   async getWithManifest(address: PackageAddress): Promise<{ row: Package; manifest: Buffer | null }> {
     const row = await this.get(address);
     return { row, manifest: (await this.contents.find(row.uuid))?.manifest ?? null };
   }
 
-  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). Throws MassChangeUnconfirmed. */
-  async update(address: PackageAddress, change: { stage?: Stage; notes?: string | null }, isConfirmed = false): Promise<Package> {
+  /** Promotes, demotes or annotates: one small write that travels the mesh (MESH §5). Throws MassChangeUnconfirmed or SignerUnconfirmed. */
+  async update(address: PackageAddress, change: PackageChange, consent: Consent = {}): Promise<Package> {
     const found = await this.finder.findToChange(address);
     const { filename, stage, notes } = found;
     const isNews = (change.stage ?? stage) !== stage || (change.notes !== undefined && change.notes !== notes);
     if (!isNews) return found; // nothing to send to the mesh
     return this.settled(async () => {
       let before: Package | undefined;
-      const decide = (current: Package | null): Draft => {
+      let agreed: string | null = null;
+      const decide = async (current: Package | null): Promise<Draft> => {
         if (!present(current)) throw new PackageNotFound(address.text);
         before = current;
+        agreed = await this.signers.check(current, change.stage, consent.isSigner === true);
         return {
           ...(change.stage === undefined || change.stage === current.stage ? {} : { stage: change.stage }),
           ...(change.notes === undefined || change.notes === current.notes ? {} : { notes: change.notes }),
         };
       };
-      const written = await this.catalog.write(filename, decide, { mustConfirm: !isConfirmed });
+      const written = await this.catalog.write(filename, decide, { mustConfirm: consent.isMassChange !== true });
       const old = { stage: before!.stage, notes: before!.notes };
       await this.audit.record({
         action: 'package.updated',
         subject: filename,
-        details: { before: old, after: { stage: written.stage, notes: written.notes } },
+        details: {
+          ...{ before: old, after: { stage: written.stage, notes: written.notes } },
+          ...(agreed === null ? {} : { agreed_to: agreed }),
+        },
       });
       if (written.stage !== before!.stage) {
         const isPromotion = stages.indexOf(written.stage) > stages.indexOf(before!.stage);

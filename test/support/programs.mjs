@@ -61,6 +61,15 @@ export const programs = [
     usedBy: 'clients as they are in the field',
   })),
   ...[
+    ['dpkg-deb', 'dpkg', 'DPKG_DEB'],
+    ['rpmbuild', 'rpm', 'RPMBUILD'],
+    ['wixl', 'wixl', 'WIXL'],
+    ['osslsigncode', 'osslsigncode', 'OSSLSIGNCODE'],
+  ].map(([command = '', apt = '', variable = '']) => ({
+    ...{ name: command, commands: [command], apt, variable },
+    usedBy: 'the inspection of real packages',
+  })),
+  ...[
     ['apache', 'apache2', 'APACHE'],
     ['haproxy', 'haproxy', 'HAPROXY'],
   ].map(([name = '', command = '', variable = '']) => ({

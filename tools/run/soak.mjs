@@ -24,6 +24,9 @@ export default async function soak(args) {
   process.stdout.write(`\nGenerated requests: ${times} times as many as in the tests.\n`);
   process.env['ODS_FUZZ_TIMES'] = String(times);
   await runJest(['test/fuzz/fuzz.spec.ts', '--selectProjects', 'integration', '--testTimeout', String(minutes * 60_000 + 600_000)]);
+  process.stdout.write(`\nMutated packages: ${times} times as many as in the tests.\n`);
+  const packages = ['libs/inspection/formats/fuzz.spec.ts', 'test/inspection/child.spec.ts'];
+  await runJest([...packages, '--selectProjects', 'server', 'integration', '--testTimeout', String(minutes * 60_000 + 600_000)]);
   process.stdout.write('\nStorm over real servers.\n');
   const hooks = inRoot('test/support/register-typescript.mjs');
   const storm = [inRoot('test/soak/storm.process.ts'), '--minutes', String(minutes), '--seed', seed, '--servers', values.servers];

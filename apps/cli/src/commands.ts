@@ -27,6 +27,7 @@ export interface Options {
   readonly chunkSize?: string;
   readonly expires?: string;
   readonly code?: string;
+  readonly confirmSigner?: boolean;
 }
 
 interface Link {
@@ -105,8 +106,8 @@ const list: Command = async (_, { stage, status, json }) => {
   if (json) say(JSON.stringify(found));
   else
     sayTable(
-      ['FILENAME', 'STAGE', 'STATUS', 'BYTES'],
-      found.map((each) => [each.filename, each.stage, each.status, String(each.file_size)]),
+      ['FILENAME', 'STAGE', 'STATUS', 'BYTES', 'VERSION', 'TITLE'],
+      found.map((each) => [each.filename, each.stage, each.status, String(each.file_size), each.version ?? '-', each.title ?? '-']),
     );
   return EXIT.done;
 };
@@ -134,11 +135,12 @@ const link: Command = async (words, { expires = '7d', json }) => {
   return EXIT.done;
 };
 
-const promote: Command = async (words, { json }) => {
+const promote: Command = async (words, { json, confirmSigner }) => {
   const server = await api();
   const { filename, stage } = await findPackage(server, need(words, 'which package'));
   const to = words[1] === undefined ? stageAfter(stage) : asStage(words[1]);
-  const changed = await server.call('PATCH', packagePath(filename), { stage: to });
+  const consent = confirmSigner ? '&confirm_signer=true' : '';
+  const changed = await server.call('PATCH', `${packagePath(filename)}${consent}`, { stage: to });
   say(json ? JSON.stringify(changed) : `${filename} is in ${to} now; it was in ${stage}.`);
   return EXIT.done;
 };

@@ -11,6 +11,9 @@ export interface Listed {
   readonly file_size: number;
   readonly file_size_hr: string;
   readonly sha256: string;
+  /** Null while they are not known to the server. */
+  readonly title: string | null;
+  readonly version: string | null;
 }
 
 export interface Peer {

@@ -63,11 +63,12 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     what: 'a link that downloads it, for whoever has the link',
   },
   promote: {
-    usage: 'NAME [STAGE]',
+    usage: 'NAME [STAGE] [--confirm-signer]',
     arguments: [
       ['[name]', 'of a package'],
       ['[stage]', 'the next one when not given'],
     ],
+    options: [new Option('--confirm-signer', 'agree, as an administrator, to a signer that is missing or another than before')],
     what: 'to the next stage, or to this one',
   },
   delete: { usage: 'NAME', arguments: [['[name]', 'of a package']], what: 'everywhere; it can be restored for a while' },

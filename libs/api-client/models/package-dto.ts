@@ -45,12 +45,42 @@ export interface PackageDto {
   served_uuid: (string | null);
   sha1: string;
   sha256: string;
+
+  /**
+   * true: it carries a signature, verified or not. false: it carries none, or one that does not match the file. Null while it is not known on this server, and in answers to changes.
+   */
+  signed: (boolean | null);
+
+  /**
+   * The name in the signature; its inspection says whether that was verified. Null while it is not known on this server, and in answers to changes.
+   */
+  signer: (string | null);
   stage: 'Dev' | 'Test' | 'Prod';
   status: 'Public' | 'Downloading' | 'Waiting' | 'Withdrawn' | 'Failed' | 'Quarantined' | 'Deleted';
+
+  /**
+   * The team of the signer, as Apple numbers them. Null while it is not known on this server, and in answers to changes.
+   */
+  team_id: (string | null);
+
+  /**
+   * What the file calls itself, or else its filename without the version. Null while it is not known on this server, and in answers to changes.
+   */
+  title: (string | null);
+
+  /**
+   * The same for all versions of a title. Null while it is not known on this server, and in answers to changes.
+   */
+  title_key: (string | null);
 
   /**
    * Unix time of the last change of this entry on this server.
    */
   updated_ts: number;
   uuid: string;
+
+  /**
+   * Null while it is not known on this server, and in answers to changes.
+   */
+  version: (string | null);
 }

@@ -3,6 +3,11 @@
 
 import { WindowDto } from '../models/window-dto';
 export interface ReplicationDto {
+
+  /**
+   * Whether an administrator must agree to promote a package with another or no signer to Prod.
+   */
+  confirm_signers: boolean;
   connections_per_peer: (number | null);
 
   /**

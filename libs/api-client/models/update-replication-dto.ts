@@ -5,6 +5,11 @@ import { WindowDto } from '../models/window-dto';
 export interface UpdateReplicationDto {
 
   /**
+   * Whether promoting a package to Prod is refused at this server, until an administrator agrees, when its signer is missing, not known or another than that of the package of the same title.
+   */
+  confirm_signers?: boolean;
+
+  /**
    * Parallel requests to one server; null means TRANSFER_CONNECTIONS.
    */
   connections_per_peer?: (number | null);

@@ -1,4 +1,5 @@
-import { type Inspection, inspectionOf, packageKinds, signatureStates, unsigned } from '../formats/inspection-result.js';
+import { signatureStates } from '#libs/packages/titles/signature-state.js';
+import { type Inspection, inspectionOf, packageKinds, unsigned } from '../formats/inspection-result.js';
 
 /** The descriptor under which the parent hands over the file, opened for reading. */
 export const FILE_DESCRIPTOR = 3;

@@ -13,16 +13,16 @@ const CPU_SECONDS = 30;
 const WALL_MS = 60_000;
 const MOST_OUTPUT = 256 << 10;
 const program = fileURLToPath(new URL('./inspect-child.js', import.meta.url));
-const nodeArguments = ['--max-old-space-size=256', '--disallow-code-generation-from-strings', '--no-warnings', program];
+export const nodeArguments = ['--max-old-space-size=256', '--disallow-code-generation-from-strings', '--no-warnings'] as const;
 
 /** Processor time is limited where util-linux is installed; the time on the wall is limited everywhere. */
-function commandLine(): { command: string; args: string[] } {
+function commandLine(file: string): { command: string; args: string[] } {
   try {
     accessSync(PRLIMIT, constants.X_OK);
     const limits = [`--cpu=${CPU_SECONDS}`, '--core=0', '--fsize=0'];
-    return { command: PRLIMIT, args: [...limits, '--', process.execPath, ...nodeArguments] };
+    return { command: PRLIMIT, args: [...limits, '--', process.execPath, ...nodeArguments, file] };
   } catch {
-    return { command: process.execPath, args: [...nodeArguments] };
+    return { command: process.execPath, args: [...nodeArguments, file] };
   }
 }
 
@@ -31,10 +31,10 @@ function commandLine(): { command: string; args: string[] } {
  * output. Whatever the file does to that process, it ends here as `damaged` or `timed_out`. Rejects when the signal is aborted, or
  * when the process does not start.
  */
-export async function runChild(file: FileHandle, signal: AbortSignal, wallMs = WALL_MS): Promise<Outcome> {
+export async function runChild(file: FileHandle, signal: AbortSignal, { wallMs = WALL_MS, run = program } = {}): Promise<Outcome> {
   const cwd = await mkdtemp(path.join(tmpdir(), 'ods-inspection-'));
   try {
-    const { command, args } = commandLine();
+    const { command, args } = commandLine(run);
     const child = spawn(command, args, { cwd, env: {}, stdio: ['ignore', 'pipe', 'ignore', file.fd] });
     return await outcomeOf(child, signal, wallMs);
   } finally {

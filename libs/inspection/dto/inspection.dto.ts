@@ -1,6 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { inspectionStates, type InspectionState } from '#libs/entities/package-metadata.entity.js';
-import { type PackageKind, packageKinds, type SignatureState, signatureStates } from '../formats/inspection-result.js';
+import { type SignatureState, signatureStates } from '#libs/packages/titles/signature-state.js';
+import { type PackageKind, packageKinds } from '../formats/inspection-result.js';
+import type { Related } from '#libs/packages/titles/related-packages.js';
+import { isSigned, type Signing } from '#libs/packages/titles/signer-change.js';
+import { type VersionOrder, versionOrders } from '#libs/packages/titles/version-order.js';
+import { stages, type Stage } from '#libs/replication/stage.js';
 import type { Inspected } from '../inspection.service.js';
 import type { Stored } from '../metadata-of.js';
 
@@ -57,6 +62,71 @@ export class InspectionDetailsDto {
   @ApiProperty({ type: [String], example: [] }) warnings!: readonly string[];
 }
 
+export class SignerDto {
+  @ApiProperty({
+    example: true,
+    description: 'It carries a signature that was not found wrong; that says nothing about whether it was verified.',
+  })
+  signed!: boolean;
+  @ApiProperty({ ...text, example: 'Developer ID Installer: Example (ABCDE12345)' }) signer!: string | null;
+  @ApiProperty({ ...text, example: 'ABCDE12345' }) team_id!: string | null;
+
+  static from(signing: Signing): SignerDto {
+    return { signed: isSigned(signing) === true, signer: signing.signer, team_id: signing.teamId };
+  }
+}
+
+export class RelatedPackageDto {
+  @ApiProperty({ example: 'Demo-1.2.2.pkg' }) filename!: string;
+  @ApiProperty({ enum: stages, example: 'Prod' }) stage!: Stage;
+  @ApiProperty({ ...text, example: '1.2.2' }) version!: string | null;
+  @ApiProperty({
+    enum: versionOrders,
+    example: 'older',
+    description: 'What its version is beside that of this package. unknown: one has none, or they are not of numbers alone.',
+  })
+  order!: VersionOrder;
+  @ApiProperty({ type: SignerDto }) signing!: SignerDto;
+}
+
+export class SignerChangeDto {
+  @ApiProperty({ example: 'Demo-1.2.2.pkg', description: 'What it is compared with.' }) filename!: string;
+  @ApiProperty({ type: String, enum: stages, nullable: true, example: 'Prod', description: 'Null when that one is not in force any more.' })
+  stage!: Stage | null;
+  @ApiProperty({ type: SignerDto }) was!: SignerDto;
+  @ApiProperty({ type: SignerDto }) is!: SignerDto;
+  @ApiProperty({ example: 'The signer changed. Demo-1.2.2.pkg (in Prod) is signed by …; Demo-1.2.3.pkg is not signed.' }) sentence!: string;
+}
+
+export class RelatedDto {
+  @ApiProperty({
+    type: [RelatedPackageDto],
+    description: 'Other packages of the same title and kind on this server, at most 20, the newest first.',
+  })
+  packages!: RelatedPackageDto[];
+  @ApiProperty({
+    type: SignerChangeDto,
+    nullable: true,
+    description:
+      'Compared with the newest earlier package of the title in Prod; where there is none, with all earlier ones that are known here.',
+  })
+  signer_change!: SignerChangeDto | null;
+
+  static from({ packages, signerChange }: Related): RelatedDto {
+    return {
+      packages: packages.map(({ filename, stage, order, metadata }) => ({
+        ...{ filename, stage, order, version: metadata.version },
+        signing: SignerDto.from(metadata),
+      })),
+      signer_change: signerChange && {
+        ...{ filename: signerChange.before.filename, stage: signerChange.before.stage, sentence: signerChange.sentence },
+        was: SignerDto.from(signerChange.before.metadata),
+        is: SignerDto.from(signerChange.now),
+      },
+    };
+  }
+}
+
 export class InspectionDto {
   @ApiProperty({ example: 'Demo.pkg' }) filename!: string;
   @ApiProperty({ example: '28f7adde4f674873807a4c8c69b641d0' }) uuid!: string;
@@ -71,12 +141,14 @@ export class InspectionDto {
     number | null;
   @ApiProperty({ type: InspectionDetailsDto, nullable: true, description: 'Null unless the state is done.' })
   details!: InspectionDetailsDto | null;
+  @ApiProperty({ type: RelatedDto, nullable: true, description: 'Beside others of its title; null until it was inspected.' })
+  related!: RelatedDto | null;
 
-  static from({ row, metadata }: Inspected): InspectionDto {
+  static from({ row, metadata, related }: Inspected): InspectionDto {
     const { filename, uuid } = row;
-    if (!metadata) return { filename, uuid, state: 'waiting', reason: null, ms: null, details: null };
+    if (!metadata) return { filename, uuid, state: 'waiting', reason: null, ms: null, details: null, related: null };
     const stored = JSON.parse(metadata.json) as Stored;
     const [details, reason] = 'inspection' in stored ? [stored.inspection, null] : [null, stored.reason];
-    return { filename, uuid, state: metadata.state, reason, ms: metadata.ms, details };
+    return { filename, uuid, state: metadata.state, reason, ms: metadata.ms, details, related: related && RelatedDto.from(related) };
   }
 }

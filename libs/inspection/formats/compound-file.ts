@@ -76,6 +76,7 @@ export class CompoundFile {
     for (let next = head.readUInt32LE(68); next < END;) {
       if (seen.has(next)) throw new Damaged('Its sectors form a circle.');
       seen.add(next);
+      if (seen.size > MOST_FAT_SECTORS) throw new OverLimit('It has too many sectors.');
       const list = this.sector(next);
       for (let at = 0; at < this.sectorSize - 4; at += 4) this.addFat(list.readUInt32LE(at));
       next = list.readUInt32LE(this.sectorSize - 4);

@@ -25,8 +25,9 @@ export async function inspectSource(source: Source): Promise<Inspection | null> 
   try {
     return await inspectKnown(source);
   } catch (error) {
-    // Reading past the end of a part of the file: every reader of numbers throws this.
-    throw error instanceof RangeError ? new Damaged(`A part of it points outside itself: ${error.message}`) : error;
+    // Reading past the end of a part of the file: every reader of numbers throws this. By its name, since Node's own may be of another realm.
+    const { name, message } = error as Error;
+    throw name === 'RangeError' ? new Damaged(`A part of it points outside itself: ${message}`) : error;
   }
 }
 

@@ -1,12 +1,7 @@
+import type { SignatureState } from '#libs/packages/titles/signature-state.js';
+
 export const packageKinds = ['product_archive', 'component_package', 'dmg', 'app_zip', 'msi', 'deb', 'rpm', 'exe'] as const;
 export type PackageKind = (typeof packageKinds)[number];
-
-/**
- * `valid`: made by the first certificate of a chain that holds together. `incomplete`: right, and the chain does not lead to a root.
- * `broken`: it does not match the file. `present`: there is one, and this server does not verify this kind.
- */
-export const signatureStates = ['unsigned', 'valid', 'incomplete', 'broken', 'present'] as const;
-export type SignatureState = (typeof signatureStates)[number];
 
 export interface ChainLink {
   readonly cn: string | null;

@@ -5,6 +5,8 @@ import { Damaged, type Source } from './source.js';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._';
 const MOST_TABLE = 16 << 20;
+const MOST_PROPERTIES = 256 << 10;
+const MOST_STRING = 4_096;
 const SIGNATURE = '\u0005DigitalSignature';
 const SUMMARY = '\u0005SummaryInformation';
 const TEMPLATE = 7;
@@ -47,9 +49,9 @@ function decodeName(name: string): string {
     .join('');
 }
 
-function tableOf(file: CompoundFile, table: string): Buffer {
+function tableOf(file: CompoundFile, table: string, most = MOST_TABLE): Buffer {
   const name = file.names().find((each) => decodeName(each) === `!${table}`);
-  const bytes = name === undefined ? null : file.stream(name, MOST_TABLE);
+  const bytes = name === undefined ? null : file.stream(name, most);
   if (bytes === null) throw new Damaged(`It is no installer database: it has no table ${table}.`);
   return bytes;
 }
@@ -57,19 +59,20 @@ function tableOf(file: CompoundFile, table: string): Buffer {
 /** Columns stand one after the other: all names, then all values, each a number in the string pool. */
 function propertiesOf(file: CompoundFile): Map<string, string> {
   const pool = tableOf(file, '_StringPool');
-  const strings = stringsOf(pool, tableOf(file, '_StringData'));
+  const text = stringsOf(pool, tableOf(file, '_StringData'));
   const width = (pool.readUInt16LE(2) & 0x8000) === 0 ? 2 : 3;
-  const table = tableOf(file, 'Property');
+  const table = tableOf(file, 'Property', MOST_PROPERTIES);
   const rows = Math.floor(table.length / (2 * width));
-  const at = (index: number): string => strings[table.readUIntLE(index * width, width)] ?? '';
+  const at = (index: number): string => text(table.readUIntLE(index * width, width));
   return new Map(Array.from({ length: rows }, (_, row) => [at(row), at(rows + row)]));
 }
 
-function stringsOf(pool: Buffer, data: Buffer): string[] {
+/** Reads a string of the pool by its number. Only those that are asked for are decoded: a pool may have millions. */
+function stringsOf(pool: Buffer, data: Buffer): (number: number) => string {
   if (pool.length < 4) throw new Damaged('Its string pool is damaged.');
   const encoding = pool.readUInt16LE(0) === 65_001 ? 'utf-8' : 'windows-1252';
   const decoder = new TextDecoder(encoding);
-  const strings = [''];
+  const ends = [0];
   let from = 0;
   for (let at = 4; at + 4 <= pool.length; at += 4) {
     let length = pool.readUInt16LE(at);
@@ -79,11 +82,14 @@ function stringsOf(pool: Buffer, data: Buffer): string[] {
       at += 4;
       length = references * 65_536 + pool.readUInt16LE(at);
     }
-    strings.push(length > 4_096 ? '' : decoder.decode(data.subarray(from, from + length)));
     from += length;
+    ends.push(from);
   }
   if (from > data.length) throw new Damaged('Its string pool is damaged.');
-  return strings;
+  return (number) => {
+    const [start, end] = [ends[number - 1] ?? 0, ends[number] ?? 0];
+    return end - start > MOST_STRING ? '' : decoder.decode(data.subarray(start, end));
+  };
 }
 
 /** The platform of the template `x64;1033` ([MS-OLEPS] property 7). */

@@ -22,12 +22,12 @@ export interface Signer {
 }
 
 /** A throw-away authority and an installer certificate that it issued. */
-export function makeSigner(): Signer {
+export function makeSigner(team = TEAM): Signer {
   const cwd = mkdtempSync(path.join(tmpdir(), 'ods-signer-'));
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd, stdio: 'pipe' });
   const key = ['-newkey', 'rsa:2048', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '30', '-subj', '/CN=Test Authority/O=Test');
-  const subject = `/CN=Developer ID Installer: Example (${TEAM})/OU=${TEAM}/O=Example`;
+  const subject = `/CN=Developer ID Installer: Example (${team})/OU=${team}/O=Example`;
   openssl('req', ...key, '-keyout', 'leaf.key', '-out', 'leaf.csr', '-subj', subject);
   openssl('x509', '-req', '-in', 'leaf.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-out', 'leaf.pem', '-days', '30');
   const read = (file: string): string => readFileSync(path.join(cwd, file), 'utf8');
@@ -41,6 +41,7 @@ interface PkgOptions {
   readonly signer?: Signer | null;
   readonly isStapled?: boolean;
   readonly distribution?: string;
+  readonly version?: string;
   /** Changes the table of contents before it is packed. */
   readonly editToc?: (toc: string) => string;
   /** What the header says that the table of contents unpacks to. */
@@ -57,7 +58,8 @@ const trailer = (type: number, length: number): Buffer => {
 };
 
 /** A product archive with one component. */
-export function makePkg({ signer = null, isStapled = false, distribution = DISTRIBUTION, editToc, statedLength }: PkgOptions = {}): Buffer {
+export function makePkg(options: PkgOptions = {}): Buffer {
+  const { signer = null, isStapled = false, distribution = DISTRIBUTION, version = '1.2.3', editToc, statedLength } = options;
   const blobs: Buffer[] = [];
   let at = signer ? 276 : 20;
   const entry = (name: string, text: string): string => {
@@ -67,7 +69,7 @@ export function makePkg({ signer = null, isStapled = false, distribution = DISTR
     blobs.push(packed);
     return xml;
   };
-  const files = `${entry('Distribution', distribution)}<file><name>demo.pkg</name><type>directory</type>${entry('PackageInfo', PACKAGE_INFO)}</file>`;
+  const files = `${entry('Distribution', distribution.replaceAll('1.2.3', version))}<file><name>demo.pkg</name><type>directory</type>${entry('PackageInfo', PACKAGE_INFO.replaceAll('1.2.3', version))}</file>`;
   const certificates = (signer?.chain ?? []).map((each) => `<X509Certificate>${each}</X509Certificate>`).join('');
   const signature = signer
     ? `<signature style="RSA"><offset>20</offset><size>256</size><KeyInfo><X509Data>${certificates}</X509Data></KeyInfo></signature>`
@@ -100,12 +102,16 @@ export async function makeDeb(control = CONTROL): Promise<Buffer> {
   pack.finalize();
   const parts: Buffer[] = [];
   for await (const part of pack) parts.push(part as Buffer);
-  const member = (name: string, bytes: Buffer): Buffer => {
+  return makeArchive({ 'debian-binary': Buffer.from('2.0\n'), 'control.tar.gz': gzipSync(Buffer.concat(parts)) });
+}
+
+/** An ar archive. */
+export function makeArchive(members: Readonly<Record<string, Buffer>>): Buffer {
+  const parts = Object.entries(members).map(([name, bytes]) => {
     const head = `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(bytes.length).padEnd(10)}\`\n`;
     return Buffer.concat([Buffer.from(head), bytes, Buffer.alloc(bytes.length % 2, '\n')]);
-  };
-  const control_ = member('control.tar.gz', gzipSync(Buffer.concat(parts)));
-  return Buffer.concat([Buffer.from('!<arch>\n'), member('debian-binary', Buffer.from('2.0\n')), control_]);
+  });
+  return Buffer.concat([Buffer.from('!<arch>\n'), ...parts]);
 }
 
 export function makeRpm(): Buffer {
@@ -181,8 +187,27 @@ export const infoPlist = (inside = ''): string => `<?xml version="1.0" encoding=
 <plist version="1.0"><dict><key>CFBundleIdentifier</key><string>com.example.demo</string><key>CFBundleName</key><string>Demo</string>
 <key>CFBundleShortVersionString</key><string>4.5</string><key>LSMinimumSystemVersion</key><string>11.0</string>${inside}</dict></plist>`;
 
-/** A disk image without data: partitions and trailer. */
-export function makeDmg(): Buffer {
+function codeSignature(cms: Buffer): Buffer {
+  const directory = Buffer.alloc(64);
+  for (const [at, value] of [
+    [0, 0xfade0c02],
+    [4, 64],
+    [8, 0x20200],
+    [48, 52],
+  ] as const)
+    directory.writeUInt32BE(value, at);
+  directory.write(`${TEAM}\0`, 52, 'latin1');
+  const wrapper = Buffer.alloc(8);
+  wrapper.writeUInt32BE(0xfade0b01, 0);
+  wrapper.writeUInt32BE(8 + cms.length, 4);
+  const head = Buffer.alloc(28);
+  const fields = [0xfade0cc0, 28 + 64 + 8 + cms.length, 2, 0, 28, 0x10000, 28 + 64];
+  for (const [index, value] of fields.entries()) head.writeUInt32BE(value, index * 4);
+  return Buffer.concat([head, directory, wrapper, cms]);
+}
+
+/** A disk image without data: partitions, signature and trailer. */
+export function makeDmg(cms: Buffer | null = null): Buffer {
   const list = Buffer.from(
     '<plist version="1.0"><dict><key>resource-fork</key><dict><key>blkx</key><array><dict><key>Name</key><string>disk image (Apple_APFS : 4)</string></dict></array></dict></dict></plist>',
   );
@@ -192,5 +217,8 @@ export function makeDmg(): Buffer {
   koly.writeUInt32BE(512, 8);
   koly.writeBigUInt64BE(0n, 216);
   koly.writeBigUInt64BE(BigInt(list.length), 224);
-  return Buffer.concat([list, koly]);
+  const signature = cms ? codeSignature(cms) : Buffer.alloc(0);
+  koly.writeBigUInt64BE(BigInt(list.length), 296);
+  koly.writeBigUInt64BE(BigInt(signature.length), 304);
+  return Buffer.concat([list, signature, koly]);
 }

@@ -4,6 +4,7 @@ import { walkXml } from './xml.js';
 export type PlistValue = string | PlistValue[] | { [key: string]: PlistValue };
 
 const MOST_VALUES = 200_000;
+const MOST_LETTERS = 8 << 20;
 
 type Open = { readonly list: PlistValue[] } | { readonly dict: { [key: string]: PlistValue }; key: string };
 
@@ -57,9 +58,13 @@ function binaryTexts(bytes: Buffer): Map<string, string> {
   if (dict.type !== 0xd || dict.count > 10_000) throw new Damaged('A property list in it has no dictionary.');
   const ref = (index: number): number => bytes.readUIntBE(dict.from + index * refBytes, refBytes);
   const found = new Map<string, string>();
+  let letters = 0;
   for (let index = 0; index < dict.count; index++) {
     const [key, value] = [textAt(bytes, at(ref(index))), textAt(bytes, at(ref(dict.count + index)))];
-    if (key !== null && value !== null) found.set(key, value);
+    if (key === null || value === null) continue;
+    letters += key.length + value.length; // many keys may name the same long text
+    if (letters > MOST_LETTERS) throw new OverLimit('A property list in it has more than 8 Mi letters.');
+    found.set(key, value);
   }
   return found;
 }

@@ -36,6 +36,7 @@ export class Xar {
   readonly signatures: XarSignature[] = [];
   private readonly members: Member[] = [];
   private readonly open: Member[] = [];
+  private byPath: ReadonlyMap<string, Extent | null> | undefined;
 
   private constructor(
     private readonly source: Source,
@@ -68,7 +69,9 @@ export class Xar {
 
   /** The content of the first member of that path; null when there is none. */
   text(path: string): string | null {
-    const data = this.members.find((member) => pathOf(member) === path)?.data;
+    // From the last to the first: of two members with one path the first counts.
+    this.byPath ??= new Map([...this.members].reverse().map((member) => [pathOf(member), member.data]));
+    const data = this.byPath.get(path);
     if (!data) return null;
     if (data.length > MOST_MEMBER || data.size > MOST_MEMBER) throw new OverLimit(`${path} in it is too large.`);
     const raw = this.heapBytes(data.offset, data.length);

@@ -1,16 +1,23 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import type { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { type Package, packageStatuses, type PackageStatus } from '#libs/entities/package.entity.js';
+import { filenameKey } from '../filename.js';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { humanBytes } from '#libs/platform/format/human-bytes.js';
 import { BLOCK_HASH_BYTES, blockCount, blockHash } from '#libs/replication/blocks.js';
 import { type CopiesState, copiesStateOf, copiesStates } from '#libs/replication/copies.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { type AddressKind, addressKinds } from '../package-finder.js';
-import { sortColumns } from '../package-list.repository.js';
+import { type PackageFilter, sortColumns } from '../package-list.repository.js';
+import type { KnownFacts } from '../titles/package-facts.js';
+import { isSigned } from '../titles/signer-change.js';
 
 const stageMessage = `stage must be one of ${stages.join(', ')}`;
+const unknown: KnownFacts = { copies: null, metadata: null };
+const text = { type: String, nullable: true } as const;
+const read = 'Null while it is not known on this server, and in answers to changes.';
 const sorts = Object.keys(sortColumns).flatMap((field) => [field, `-${field}`]);
 
 export class PackageDto {
@@ -51,8 +58,32 @@ export class PackageDto {
   })
   copies!: number | null;
   @ApiProperty({ enum: copiesStates, example: 'several', description: 'none and one need attention.' }) copies_state!: CopiesState;
+  @ApiProperty({
+    ...text,
+    example: 'Demo App',
+    description: `What the file calls itself, or else its filename without the version. ${read}`,
+  })
+  title!: string | null;
+  @ApiProperty({ ...text, example: 'com.example.demo', description: `The same for all versions of a title. ${read}` })
+  title_key!: string | null;
+  @ApiProperty({ ...text, example: '1.2.3', description: read }) version!: string | null;
+  @ApiProperty({
+    ...text,
+    example: 'Developer ID Installer: Example (ABCDE12345)',
+    description: `The name in the signature; its inspection says whether that was verified. ${read}`,
+  })
+  signer!: string | null;
+  @ApiProperty({ ...text, example: 'ABCDE12345', description: `The team of the signer, as Apple numbers them. ${read}` })
+  team_id!: string | null;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    example: true,
+    description: `true: it carries a signature, verified or not. false: it carries none, or one that does not match the file. ${read}`,
+  })
+  signed!: boolean | null;
 
-  static from(row: Package, copies: number | null = null): PackageDto {
+  static from(row: Package, { copies, metadata }: KnownFacts = unknown): PackageDto {
     return {
       created: isoSeconds(row.createdMs),
       created_ts: unixSeconds(row.createdMs),
@@ -73,8 +104,17 @@ export class PackageDto {
       copies,
       copies_state: copiesStateOf(copies),
       chunk_count: blockCount(row.size),
+      ...readFields(metadata),
     };
   }
+}
+
+type ReadFields = Pick<PackageDto, 'title' | 'title_key' | 'version' | 'signer' | 'team_id' | 'signed'>;
+
+function readFields(metadata: PackageMetadata | null): ReadFields {
+  if (!metadata) return { title: null, title_key: null, version: null, signer: null, team_id: null, signed: null };
+  const { title, titleKey, version, signer, teamId } = metadata;
+  return { title, title_key: titleKey, version, signer, team_id: teamId, signed: isSigned(metadata) };
 }
 
 export class ChunkDto {
@@ -86,10 +126,10 @@ export class PackageDetailDto extends PackageDto {
   @ApiProperty({ type: [ChunkDto], description: 'The SHA-1 of each 1 MiB block; empty while the chunk list is not on this server yet.' })
   chunks!: ChunkDto[];
 
-  static withChunks(row: Package, manifest: Buffer | null, copies: number | null): PackageDetailDto {
+  static withChunks(row: Package, manifest: Buffer | null, known: KnownFacts): PackageDetailDto {
     const count = (manifest?.length ?? 0) / BLOCK_HASH_BYTES;
     const chunks = Array.from({ length: count }, (_, index) => ({ index, sha1: blockHash(manifest!, index).toString('hex') }));
-    return { ...PackageDto.from(row, copies), chunks };
+    return { ...PackageDto.from(row, known), chunks };
   }
 }
 
@@ -113,7 +153,27 @@ export class ListPackagesDto {
   filename?: string;
   @ApiPropertyOptional({ enum: stages }) @IsOptional() @IsIn(stages, { message: stageMessage }) stage?: Stage;
   @ApiPropertyOptional({ enum: packageStatuses }) @IsOptional() @IsIn(packageStatuses) status?: PackageStatus;
-  @ApiPropertyOptional({ example: 'nomad', description: 'Part of the name.' }) @IsOptional() @IsString() @MaxLength(255) q?: string;
+  @ApiPropertyOptional({ example: 'nomad', description: 'Part of the name or of the title.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  q?: string;
+  @ApiPropertyOptional({ example: 'com.example.demo', description: 'Exactly this title key.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  title_key?: string;
+  @ApiPropertyOptional({ example: 'ABCDE12345', description: 'Signed by this team.' })
+  @IsOptional()
+  @Matches(/^[A-Z0-9]{10}$/, { message: 'team_id must be ten capital letters and digits' })
+  team_id?: string;
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description: 'Whether it carries a signature. Packages that were not inspected on this server are in neither list.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  signed?: 'true' | 'false';
   @ApiPropertyOptional({ enum: sorts, default: 'filename', description: 'A field; with "-" in front the other way round.' })
   @IsOptional()
   @IsIn(sorts)
@@ -126,6 +186,19 @@ export class ListPackagesDto {
   @Max(500)
   limit?: number;
   @ApiPropertyOptional({ description: '`next` of the page before.' }) @IsOptional() @IsString() @MaxLength(2_000) cursor?: string;
+
+  toFilter(): PackageFilter {
+    const { filename, q, stage, status, title_key: titleKey, team_id: teamId, signed } = this;
+    return {
+      ...(filename ? { filenameKey: filenameKey(filename) } : {}),
+      ...(q ? { contains: filenameKey(q) } : {}),
+      ...(stage ? { stage } : {}),
+      ...(status ? { status } : {}),
+      ...(titleKey ? { titleKey } : {}),
+      ...(teamId ? { teamId } : {}),
+      ...(signed ? { isSigned: signed === 'true' } : {}),
+    };
+  }
 }
 
 export class UpdatePackageDto {
@@ -161,6 +234,17 @@ export class ConfirmDto extends AddressDto {
   @IsOptional()
   @IsIn(['true', 'false'])
   confirm?: 'true' | 'false';
+}
+
+export class ConfirmUpdateDto extends ConfirmDto {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description:
+      'Says that an administrator agrees to promote a package to Prod whose signer is missing, not known or another than before, where a rule of the server asks for that (confirm_signers of updateReplication); without it that is refused with 409.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  confirm_signer?: 'true' | 'false';
 }
 
 export class VerifyDto {

@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Role } from '#libs/entities/user.entity.js';
 import type { Stage } from '#libs/replication/stage.js';
 
 /** Who is behind a request, once a guard knows it. */
 export interface Actor {
   readonly kind: 'user' | 'token' | 'peer';
   readonly name: string;
+  /** Not set for peers, which have none. */
+  readonly role?: Role;
   /** A token may be limited to packages of these stages; null or nothing: all. */
   readonly stages?: readonly Stage[] | null;
 }

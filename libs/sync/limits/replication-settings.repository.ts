@@ -17,6 +17,7 @@ export const unlimited: Limits = {
   windowTo: null,
   windowZone: null,
   relay: null,
+  confirmSigners: null,
 };
 
 /** Every query on what replication may use. */

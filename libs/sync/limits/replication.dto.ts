@@ -46,6 +46,14 @@ export class UpdateReplicationDto {
   @IsOptional()
   @IsBoolean()
   relay?: boolean;
+  @ApiPropertyOptional({
+    example: true,
+    description:
+      'Whether promoting a package to Prod is refused at this server, until an administrator agrees, when its signer is missing, not known or another than that of the package of the same title.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  confirm_signers?: boolean;
   @ApiPropertyOptional({ type: WindowDto, nullable: true, description: 'When content may be fetched, every day; null is always.' })
   @ValidateIf(isGiven)
   @ValidateNested()
@@ -56,6 +64,7 @@ export class UpdateReplicationDto {
     const change: Partial<Limits> = {};
     if (this.paused !== undefined) change.paused = this.paused;
     if (this.relay !== undefined) change.relay = this.relay;
+    if (this.confirm_signers !== undefined) change.confirmSigners = this.confirm_signers;
     if (this.download_limit !== undefined) change.downloadLimit = this.download_limit;
     if (this.upload_limit !== undefined) change.uploadLimit = this.upload_limit;
     if (this.max_transfers !== undefined) change.maxTransfers = this.max_transfers;
@@ -84,6 +93,11 @@ export class ReplicationDto {
   @ApiProperty({ type: Number, nullable: true, example: null }) connections_per_peer!: number | null;
   @ApiProperty({ type: WindowDto, nullable: true, example: null }) window!: WindowDto | null;
   @ApiProperty({ example: false, description: 'Whether transit copies are held for other servers.' }) relay!: boolean;
+  @ApiProperty({
+    example: false,
+    description: 'Whether an administrator must agree to promote a package with another or no signer to Prod.',
+  })
+  confirm_signers!: boolean;
   @ApiProperty({ example: true, description: 'Whether content may be fetched now.' }) fetching!: boolean;
   @ApiProperty({ type: String, nullable: true, example: null, description: 'Why not, in words.' }) reason!: string | null;
 
@@ -97,6 +111,7 @@ export class ReplicationDto {
       connections_per_peer: limits.connectionsPerPeer,
       window: window && { from: formatTimeOfDay(window.from), to: formatTimeOfDay(window.to), time_zone: window.timeZone },
       relay: limits.relay === true,
+      confirm_signers: limits.confirmSigners === true,
       fetching: suspension === null,
       reason: suspension?.reason ?? null,
     };

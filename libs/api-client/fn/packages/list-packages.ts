@@ -19,9 +19,24 @@ export interface ListPackages$Params {
   status?: 'Public' | 'Downloading' | 'Waiting' | 'Withdrawn' | 'Failed' | 'Quarantined' | 'Deleted';
 
 /**
- * Part of the name.
+ * Part of the name or of the title.
  */
   q?: string;
+
+/**
+ * Exactly this title key.
+ */
+  title_key?: string;
+
+/**
+ * Signed by this team.
+ */
+  team_id?: string;
+
+/**
+ * Whether it carries a signature. Packages that were not inspected on this server are in neither list.
+ */
+  signed?: 'true' | 'false';
 
 /**
  * A field; with "-" in front the other way round.
@@ -42,6 +57,9 @@ export function listPackages(http: HttpClient, rootUrl: string, params?: ListPac
     rb.query('stage', params.stage, {});
     rb.query('status', params.status, {});
     rb.query('q', params.q, {});
+    rb.query('title_key', params.title_key, {});
+    rb.query('team_id', params.team_id, {});
+    rb.query('signed', params.signed, {});
     rb.query('sort', params.sort, {});
     rb.query('limit', params.limit, {});
     rb.query('cursor', params.cursor, {});

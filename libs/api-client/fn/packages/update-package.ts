@@ -26,6 +26,11 @@ export interface UpdatePackage$Params {
  * Says that it is meant when a large part of all packages is taken away within a short time; without it that is refused with 409.
  */
   confirm?: 'true' | 'false';
+
+/**
+ * Says that an administrator agrees to promote a package to Prod whose signer is missing, not known or another than before, where a rule of the server asks for that (confirm_signers of updateReplication); without it that is refused with 409.
+ */
+  confirm_signer?: 'true' | 'false';
       body: UpdatePackageDto
 }
 
@@ -35,6 +40,7 @@ export function updatePackage(http: HttpClient, rootUrl: string, params: UpdateP
     rb.path('id_or_name', params.id_or_name, {});
     rb.query('by', params.by, {});
     rb.query('confirm', params.confirm, {});
+    rb.query('confirm_signer', params.confirm_signer, {});
     rb.body(params.body, 'application/json');
   }
 

@@ -53,6 +53,14 @@ const REFRESH_MS = 15_000;
               <ng-container i18n>at any time</ng-container>
             }
           </dd>
+          <dt i18n>Another signer in Prod</dt>
+          <dd>
+            @if (now.confirm_signers) {
+              <ng-container i18n>only when an administrator agrees</ng-container>
+            } @else {
+              <ng-container i18n>promoted like any other package</ng-container>
+            }
+          </dd>
           <dt i18n>Copies for other servers</dt>
           <dd>
             @if (now.relay) {

@@ -50,6 +50,13 @@ import { fromField, toField } from '../shared/rates';
             only through this one.
           </p>
         </div>
+        <div>
+          <mat-slide-toggle name="signers" [(ngModel)]="confirmSigners" i18n>Ask before another signer comes to Prod</mat-slide-toggle>
+          <p class="muted small" i18n>
+            A package whose signer is missing, not known or another than before is promoted to Prod at this server only when an
+            administrator agrees.
+          </p>
+        </div>
         <p class="error" role="alert">{{ fault() }}</p>
       </form>
     </mat-dialog-content>
@@ -72,12 +79,14 @@ export class LimitsDialog {
   protected readonly from = signal(this.before.window?.from ?? '20:00');
   protected readonly to = signal(this.before.window?.to ?? '06:00');
   protected readonly relay = signal(this.before.relay);
+  protected readonly confirmSigners = signal(this.before.confirm_signers);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   private readonly body = computed((): UpdateReplicationDto => ({
     download_limit: fromField(this.down()),
     upload_limit: fromField(this.up()),
     relay: this.relay(),
+    confirm_signers: this.confirmSigners(),
     window: this.isDaily() ? { from: this.from(), to: this.to(), time_zone: this.zone } : null,
   }));
   protected readonly curl = computed(() => curlOf(updateReplication, { body: this.body() }));

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, string>> = {
   'package.sync_failed': $localize`Package could not be fetched`,
   'package.copies_low': $localize`One copy of a package left`,
   'package.copies_none': $localize`No copy of a package left`,
+  'package.signer_changed': $localize`Signer of a package changed`,
   'package.quarantined': $localize`Package quarantined`,
   'package.damaged': $localize`Package found damaged`,
   'invitation.created': $localize`Invitation created`,

@@ -1,5 +1,5 @@
 import type { PackageSignatureDto } from '#libs/api-client';
-import { signatureWords } from './inspection-words';
+import { relatedWords, signatureWords } from './inspection-words';
 
 const signature = (more: Partial<PackageSignatureDto>): PackageSignatureDto => ({
   ...{
@@ -11,6 +11,15 @@ const signature = (more: Partial<PackageSignatureDto>): PackageSignatureDto => (
     apple_anchor: true,
   },
   ...more,
+});
+
+describe('the words for another package of the title', () => {
+  it.each([
+    ['1.2.2', 'older', 'older version 1.2.2 is in Prod'],
+    ['1.3', 'newer', 'newer version 1.3 is in Prod'],
+    ['1.0-rc', 'unknown', 'version 1.0-rc is in Prod'],
+    [null, 'unknown', 'is in Prod'],
+  ] as const)('%s, %s', (version, order, words) => expect(relatedWords({ version, order, stage: 'Prod' })).toBe(words));
 });
 
 describe('the words for a signature', () => {

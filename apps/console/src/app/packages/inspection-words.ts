@@ -1,4 +1,4 @@
-import type { InspectionDetailsDto, InspectionDto, PackageSignatureDto } from '#libs/api-client';
+import type { InspectionDetailsDto, InspectionDto, PackageSignatureDto, RelatedPackageDto } from '#libs/api-client';
 import type { ChipTone } from '../shared/chip';
 
 export const kindWords: Readonly<Record<InspectionDetailsDto['kind'], string>> = {
@@ -20,6 +20,18 @@ export const stateWords: Readonly<Record<Exclude<InspectionDto['state'], 'done'>
   damaged: $localize`This server could not read it. That says nothing about what the file does on a computer.`,
   timed_out: $localize`Reading it took too long.`,
 };
+
+const orderWords = (version: string): Readonly<Record<RelatedPackageDto['order'], string>> => ({
+  older: $localize`older version ${version}`,
+  newer: $localize`newer version ${version}`,
+  same: $localize`same version ${version}`,
+  unknown: $localize`version ${version}`,
+});
+
+/** `older version 1.2.2 is in Prod` */
+export function relatedWords({ version, order, stage }: Pick<RelatedPackageDto, 'version' | 'order' | 'stage'>): string {
+  return version === null ? $localize`is in ${stage}` : $localize`${orderWords(version)[order]} is in ${stage}`;
+}
 
 interface SignatureWords {
   readonly tone: ChipTone;

@@ -1,9 +1,10 @@
 import { HttpErrorResponse } from '@angular/common/http';
 import { TestBed } from '@angular/core/testing';
+import { Session } from '../session/session';
 import { Confirm, type Question } from '../shared/confirm';
 import { Notices, type Offers } from '../shared/notices';
 import { PackageActions } from './package-actions';
-import { PackageStore } from './package-store';
+import { type Consent, PackageStore } from './package-store';
 import { StageTargets } from './stage-targets';
 
 const row = (id: number, stage: 'Dev' | 'Test' | 'Prod' = 'Prod') => ({ id, filename: `${id}.pkg`, stage });
@@ -17,20 +18,32 @@ const massDelete = new HttpErrorResponse({
   error: { type: 'urn:ods:problem:mass-delete-unconfirmed', detail: 'This would be package number 5. If it is meant, send confirm=true.' },
 });
 
+const signerChanged = new HttpErrorResponse({
+  status: 409,
+  error: {
+    type: 'urn:ods:problem:signer-unconfirmed',
+    detail: 'The signer changed. Nothing was changed. If it is meant, an administrator sends confirm_signer=true.',
+  },
+});
+
 describe('PackageActions', () => {
   const calls: string[] = [];
   const questions: Question[] = [];
   const said: { text: string; offers?: Offers }[] = [];
   let answers: boolean[] = [];
-  let refuse: (id: number, consent?: string) => unknown = () => null;
+  let isAdmin = true;
+  let refuse: (id: number, consent: Consent) => unknown = () => null;
 
-  const note = (name: string) => (id: number | string, second?: string, third?: string) => {
-    const consent = name === 'stage' ? third : second;
-    const error = typeof id === 'number' ? refuse(id, consent) : null;
-    if (error) return Promise.reject(error as Error);
-    calls.push([name, id, second, third].filter((part) => part !== undefined).join(' '));
-    return Promise.resolve();
-  };
+  const note =
+    (name: string) =>
+    (id: number | string, ...rest: (string | Consent | undefined)[]) => {
+      const consent = rest.find((part) => typeof part === 'object') ?? {};
+      const error = typeof id === 'number' ? refuse(id, consent) : null;
+      if (error) return Promise.reject(error as Error);
+      const words = rest.filter((part) => typeof part === 'string');
+      calls.push([name, id, ...words, ...Object.keys(consent)].join(' '));
+      return Promise.resolve();
+    };
 
   const actions = (): PackageActions => {
     TestBed.configureTestingModule({
@@ -45,6 +58,7 @@ describe('PackageActions', () => {
             retentionDays: () => Promise.resolve(14),
           },
         },
+        { provide: Session, useValue: { isAdmin: () => isAdmin } },
         { provide: StageTargets, useValue: { servers: () => Promise.resolve(servers) } },
         {
           provide: Confirm,
@@ -65,6 +79,7 @@ describe('PackageActions', () => {
   beforeEach(() => {
     for (const list of [calls, questions, said]) list.length = 0;
     answers = [];
+    isAdmin = true;
     refuse = () => null;
   });
 
@@ -95,11 +110,30 @@ describe('PackageActions', () => {
   });
 
   it('asks once more before a mass delete, and then continues', async () => {
-    refuse = (id, consent) => (id >= 2 && consent === undefined ? massDelete : null);
+    refuse = (id, { confirm }) => (id >= 2 && confirm === undefined ? massDelete : null);
     await actions().remove([row(1), row(2), row(3)]);
-    expect(calls).toEqual(['remove 1', 'remove 2 true', 'remove 3 true']);
+    expect(calls).toEqual(['remove 1', 'remove 2 confirm', 'remove 3 confirm']);
     expect(questions[1]!.text).toBe('This would be package number 5.');
     expect(questions[1]!.curl).toContain('/api/admin/packages/3.pkg?confirm=true');
+  });
+
+  it('asks an administrator about each package with another signer', async () => {
+    refuse = (id, { confirm_signer: isAgreed }) => (id >= 2 && isAgreed === undefined ? signerChanged : null);
+    answers = [true, false];
+    await actions().setStage([row(1, 'Test'), row(2, 'Test'), row(3, 'Test')], 'Prod');
+    expect(calls).toEqual(['stage 1 Prod', 'stage 2 Prod confirm_signer']);
+    expect(questions.map(({ text }) => text)).toEqual([
+      'The signer changed. Nothing was changed.',
+      'The signer changed. Nothing was changed.',
+    ]);
+    expect(said.map(({ text }) => text)).toEqual(['failed', '2 packages: now Prod, on every server.']);
+  });
+
+  it('does not offer others to agree', async () => {
+    isAdmin = false;
+    refuse = () => signerChanged;
+    await actions().setStage([row(1, 'Test')], 'Prod');
+    expect([calls, questions.length, said.map(({ text }) => text)]).toEqual([[], 0, ['failed']]);
   });
 
   it('stops where it is refused, and says what was done', async () => {

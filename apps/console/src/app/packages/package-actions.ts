@@ -1,5 +1,6 @@
 import { inject, Injectable } from '@angular/core';
 import { deletePackage, type PackageDto, updatePackage } from '#libs/api-client';
+import { Session } from '../session/session';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
 import { Notices } from '../shared/notices';
@@ -48,6 +49,7 @@ export class PackageActions {
   private readonly confirm = inject(Confirm);
   private readonly notices = inject(Notices);
   private readonly targets = inject(StageTargets);
+  private readonly session = inject(Session);
 
   async setStage(rows: Rows, to: Stage): Promise<void> {
     const moved = rows.filter(({ stage }) => stage !== to);
@@ -94,17 +96,25 @@ export class PackageActions {
     return this.confirm.ask({ title, text, action: $localize`Demote to ${to}`, ...namesIn(rows), curl });
   }
 
-  /** One after the other until one fails, which is said; answers those that were done. A mass delete is asked about once. */
+  /**
+   * One after the other until one fails, which is said; answers those that were done. A mass delete is asked about once, and each package
+   * with another signer.
+   */
   private async each(rows: Rows, work: (row: Rows[number], consent?: Consent) => Promise<void>, consented?: string): Promise<Rows> {
     const done: Rows[number][] = [];
-    let consent: Consent | undefined;
+    let shared: Consent = {};
     for (const row of rows) {
       try {
-        await work(row, consent).catch(async (error: unknown) => {
-          if (codeOf(error) !== 'mass-delete-unconfirmed' || consent || !(await this.consents(error, consented))) throw error;
-          consent = 'true';
-          await work(row, consent);
-        });
+        let consent = shared;
+        for (;;) {
+          const refusal = await work(row, consent).then(
+            () => null,
+            (error: unknown) => ({ error }),
+          );
+          if (!refusal) break;
+          consent = await this.consentAfter(refusal.error, consent, consented);
+          shared = { ...shared, ...(consent.confirm && { confirm: consent.confirm }) };
+        }
         done.push(row);
       } catch (error) {
         this.notices.failed(error);
@@ -114,12 +124,30 @@ export class PackageActions {
     return done;
   }
 
+  /** What is meant after a person was asked about a refusal; throws the refusal when it stays one. */
+  private async consentAfter(error: unknown, before: Consent, curl?: string): Promise<Consent> {
+    const code = codeOf(error);
+    if (code === 'mass-delete-unconfirmed' && !before.confirm && (await this.consents(error, curl))) return { ...before, confirm: 'true' };
+    if (code === 'signer-unconfirmed' && !before.confirm_signer && this.session.isAdmin() && (await this.agrees(error)))
+      return { ...before, confirm_signer: 'true' };
+    throw error;
+  }
+
   private consents(error: unknown, curl?: string): Promise<boolean> {
     return this.confirm.ask({
       title: $localize`So many at once?`,
       text: sentenceOf(error).replace(/ If it is meant.*$/, ''),
       action: $localize`Yes, all of them`,
       curl,
+    });
+  }
+
+  private agrees(error: unknown): Promise<boolean> {
+    return this.confirm.ask({
+      title: $localize`Promote it with this signer?`,
+      text: sentenceOf(error).replace(/ If it is meant.*$/, ''),
+      action: $localize`Promote to Prod`,
+      isDestructive: true,
     });
   }
 }

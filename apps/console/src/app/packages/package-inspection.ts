@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
+import { RouterLink } from '@angular/router';
 import { Api, inspectPackage, inspectPackageAgain, type InspectionDto } from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
@@ -9,7 +10,7 @@ import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { codeOf } from '../shared/problem';
 import { byName } from './addressing';
-import { kindWords, signatureWords, stateWords } from './inspection-words';
+import { kindWords, relatedWords, signatureWords, stateWords } from './inspection-words';
 
 const REFRESH_MS = 5_000;
 
@@ -17,15 +18,25 @@ const REFRESH_MS = 5_000;
 @Component({
   selector: 'ods-package-inspection',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, Chip, MatButtonModule],
+  imports: [BytesPipe, Chip, MatButtonModule, RouterLink],
   templateUrl: './package-inspection.html',
   styles: `
     h2,
     p {
       margin: 0 0 12px;
     }
+    h3 {
+      margin: 14px 0 4px;
+      font-size: inherit;
+    }
+    ul {
+      margin: 0;
+      padding-left: 20px;
+    }
+    .change,
     details,
-    details + button {
+    details + button,
+    ul + button {
       margin-top: 14px;
     }
     summary {
@@ -43,6 +54,7 @@ export class PackageInspection {
 
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly kinds = kindWords;
+  protected readonly relatedWords = relatedWords;
   protected readonly inspection = signal<InspectionDto | null>(null);
   protected readonly details = computed(() => this.inspection()?.details ?? null);
   protected readonly signer = computed(() => signatureWords(this.details()!.signature));

@@ -23,6 +23,7 @@ import { Downloads } from './downloads';
 import { downloadPath, PackageActions } from './package-actions';
 import { PackageStore } from './package-store';
 import { pendingMeaning, stages, type Stage, statuses, statusWords } from './status-words';
+import { titleLine } from './title-line';
 import { UploadPanel } from './upload-panel';
 import { UploadQueue } from './upload-queue';
 
@@ -109,6 +110,7 @@ export class PackageList {
 
   protected readonly downloadPath = downloadPath;
   protected readonly downloads = inject(Downloads);
+  protected readonly titleLine = titleLine;
 
   /** Null for the last one. */
   protected laterStage = ({ stage }: PackageDto): Stage | null => stages[stages.indexOf(stage) + 1] ?? null;

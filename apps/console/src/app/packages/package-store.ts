@@ -18,8 +18,13 @@ import { byId, byName } from './addressing';
 
 const MOST_TRANSFERS = 500;
 
-/** Says that taking away a large part of all packages is meant. */
-export type Consent = 'true';
+/** What the person has said is meant, as the API takes it. */
+export interface Consent {
+  /** Taking away a large part of all packages. */
+  readonly confirm?: 'true';
+  /** A signer that is missing or another than before. */
+  readonly confirm_signer?: 'true';
+}
 
 /** The page of packages that is shown. Components read; only this class calls the API. */
 @Injectable({ providedIn: 'root' })
@@ -59,11 +64,11 @@ export class PackageStore {
     return this.load(this.last);
   }
 
-  async setStage(id: number, stage: Stage, confirm?: Consent): Promise<void> {
-    await this.api.invoke(updatePackage, { ...byId(id), body: { stage }, ...(confirm && { confirm }) });
+  async setStage(id: number, stage: Stage, consent: Consent = {}): Promise<void> {
+    await this.api.invoke(updatePackage, { ...byId(id), body: { stage }, ...consent });
   }
 
-  async remove(id: number, confirm?: Consent): Promise<void> {
+  async remove(id: number, { confirm }: Consent = {}): Promise<void> {
     await this.api.invoke(deletePackage, { ...byId(id), ...(confirm && { confirm }) });
   }
 

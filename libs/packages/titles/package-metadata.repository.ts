@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { In, Not } from 'typeorm';
 import { Content } from '#libs/entities/content.entity.js';
 import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+
+/** Of one title, old contents included. */
+const MOST_OF_TITLE = 1_000;
 
 /** Every query on what was read in contents. */
 @Injectable()
@@ -12,13 +16,27 @@ export class PackageMetadataRepository {
     return this.db.manager.findOneBy(PackageMetadata, { uuid });
   }
 
-  /** Contents that are served here and were not read by this parser, the newest first; `overruns` ones are left alone. */
+  findByUuids(uuids: readonly string[]): Promise<PackageMetadata[]> {
+    return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(PackageMetadata, { uuid: In(uuids) });
+  }
+
+  /** Other contents of the same title and one of these kinds that could be read. */
+  findOfTitle({ uuid, titleKey }: PackageMetadata, kinds: readonly string[]): Promise<PackageMetadata[]> {
+    if (titleKey === null) return Promise.resolve([]);
+    const where = { titleKey, kind: In(kinds), state: 'done', uuid: Not(uuid) } as const;
+    return this.db.manager.find(PackageMetadata, { where, take: MOST_OF_TITLE });
+  }
+
+  /**
+   * Contents in force that are here, also those that this server does not serve because of their stage, and were not read by this
+   * parser; the newest first. Those that overran so often are left alone.
+   */
   findDue(parser: number, overruns: number, limit: number): Promise<Pick<Content, 'uuid' | 'filename'>[]> {
     return this.db.manager
       .createQueryBuilder(Content, 'content')
       .select(['content.uuid', 'content.filename'])
       .leftJoin(PackageMetadata, 'metadata', 'metadata.uuid = content.uuid')
-      .where('content.state = :state', { state: 'held' })
+      .where('content.state IN (:...states)', { states: ['held', 'withdrawn'] })
       .andWhere('(metadata.uuid IS NULL OR (metadata.parser < :parser AND metadata.overruns < :overruns))', { parser, overruns })
       .orderBy('content.createdMs', 'DESC')
       .addOrderBy('content.uuid')

@@ -123,7 +123,8 @@ describe('packages of one title', () => {
       expect(await promote('cut.pkg')).toMatchObject({ status: 409, body: { detail: expect.stringContaining('could not read cut.pkg') } });
       expect((await promote('notes.txt')).status).toBe(200);
       expect((await server.api('PATCH', '/api/admin/packages/cut.pkg', { stage: 'Dev' })).status).toBe(200);
-      expect((await server.upload('new.pkg', 'x', { stage: 'Test' })).status).toBe(201);
+      await uploadRead('new.pkg', makePkg(), 'Test');
+      await server.ok('POST', '/api/admin/packages/new.pkg/inspection'); // to be read again, and not read yet
       expect(await promote('new.pkg')).toMatchObject({
         status: 409,
         body: { detail: expect.stringContaining('not inspected on this server yet') },

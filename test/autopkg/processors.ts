@@ -6,7 +6,7 @@ import { findCommand } from '../support/programs.mjs';
 
 const folder = path.resolve(import.meta.dirname, '../../integrations/autopkg');
 
-export const processors = ['ODSPackageUploader', 'ODSPackagePromoter', 'ODSPackageCleaner'] as const;
+export const processors = ['ODSPackageUploader', 'ODSPackagePromoter', 'ODSPackageCleaner', 'ODSJamfWaiter'] as const;
 export type Processor = (typeof processors)[number];
 
 export const fileOf = (processor: Processor): string => path.join(folder, `${processor}.py`);

@@ -43,6 +43,11 @@ export interface JamfRecordDto {
   state: 'in_step' | 'waiting_content' | 'waiting_digest' | 'to_create' | 'to_update' | 'edited_hash' | 'conflict' | 'missing_in_jamf' | 'orphan' | 'failed';
 
   /**
+   * The content that the record was last written for, or found right.
+   */
+  uuid: (string | null);
+
+  /**
    * When it was last written from here.
    */
   written_ts: (number | null);

@@ -68,7 +68,7 @@ export class JamfConnectionService {
       const { url, secret } = this.signInOf(input, before);
       const { auth, clientId } = input;
       const kept = before?.url === url ? before : null;
-      if (before !== null && kept === null) await this.records.clear(); // they are of another server
+      if (kept === null) await this.records.clear(); // they are of another server
       if (before === null && (await this.rules.all()).length === 0) await this.rules.replace(firstRules);
       const sealed = this.box.seal(secret, JAMF_SECRET_PURPOSE);
       const after = { ...fresh, ...kept, url, auth, clientId, secret: sealed, lastError: null };

@@ -52,7 +52,7 @@ export class JamfReconciler {
     for (const each of await this.note(connection, compared)) {
       signal.throwIfAborted();
       if (!(await this.mayWrite(connection))) break;
-      await this.settle(each, await this.writer.write(each, client, connection));
+      await this.settle(connection, each, await this.writer.write(each, client, connection));
     }
     return compared.version;
   }
@@ -100,16 +100,22 @@ export class JamfReconciler {
     return now !== null && now.url === url && now.mode === 'write';
   }
 
-  private settle({ target, wanted, before, stored }: Pending, { plan, record, written }: WriteOutcome): Promise<void> {
+  private settle(
+    { url }: JamfConnection,
+    { target, wanted, before, stored }: Pending,
+    { plan, record, written }: WriteOutcome,
+  ): Promise<void> {
     return this.db.transaction(async () => {
       const now = this.clock.now();
       const settled: Written | null = record === null ? null : { record, seeds: wanted.seeds, atMs: written === null ? null : now };
-      await this.connections.hold(); // decisions wait until this is written down
+      // Decisions wait until this is written down.
+      const isConnected = (await this.connections.hold())?.url === url;
+      if (written !== null) await this.tellWritten(target.filename, plan, written);
+      if (!isConnected) return; // forgotten meanwhile, with what is known of its records
       const present = await this.records.findByKey(target.filenameKey);
       const row = rowAfter(target, before, plan, settled, now);
       const decided = present === null || isUndecided(stored, present) ? {} : { wanted: present.wanted, pinned: present.pinned };
       await this.records.save({ ...row, ...decided });
-      if (written !== null) await this.tellWritten(target.filename, plan, written);
     });
   }
 

@@ -13,6 +13,7 @@ export type JamfRecordRow = Omit<JamfRecord, 'id'>;
 
 export interface RecordFilter {
   readonly state?: JamfRecordState;
+  readonly filenameKey?: string;
   /** Part of a file name, case-folded. */
   readonly contains?: string;
 }
@@ -42,6 +43,7 @@ export class JamfRecordRepository {
   async list(filter: RecordFilter, afterId: number, limit: number): Promise<{ items: JamfRecord[]; total: number }> {
     const query = this.db.manager.createQueryBuilder(JamfRecord, 'record').where('record.id > 0');
     if (filter.state !== undefined) query.andWhere('record.state = :state', { state: filter.state });
+    if (filter.filenameKey !== undefined) query.andWhere('record.filenameKey = :filenameKey', { filenameKey: filter.filenameKey });
     if (filter.contains !== undefined)
       query.andWhere("record.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(filter.contains) });
     const total = await query.getCount();

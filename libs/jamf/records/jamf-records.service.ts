@@ -20,6 +20,12 @@ import { baseOf, PINNED_HASH, pinnedOf } from './record-row.js';
 export const resolutions = ['ods', 'jamf'] as const;
 export type Resolution = (typeof resolutions)[number];
 
+export interface RecordQuery extends Pick<RecordFilter, 'state'> {
+  readonly filename?: string;
+  /** Part of a file name. */
+  readonly q?: string;
+}
+
 export interface RecordDetail {
   readonly row: JamfRecord;
   /** Null when Jamf Pro could not be asked. */
@@ -42,10 +48,13 @@ export class JamfRecordsService {
     private readonly audit: AuditTrail,
   ) {}
 
-  list(filter: { state?: RecordFilter['state']; q?: string }, afterId: number, limit: number) {
-    const { state, q } = filter;
-    const contains = q === undefined ? {} : { contains: filenameKey(q) };
-    return this.records.list({ ...(state === undefined ? {} : { state }), ...contains }, afterId, limit);
+  list({ state, filename, q }: RecordQuery, afterId: number, limit: number) {
+    const filter: RecordFilter = {
+      ...(state === undefined ? {} : { state }),
+      ...(filename === undefined ? {} : { filenameKey: filenameKey(filename) }),
+      ...(q === undefined ? {} : { contains: filenameKey(q) }),
+    };
+    return this.records.list(filter, afterId, limit);
   }
 
   /** With the record as it is in Jamf Pro now. Throws JamfRecordUnknown. */

@@ -13,6 +13,11 @@ export interface ListJamfRecords$Params {
   state?: 'in_step' | 'waiting_content' | 'waiting_digest' | 'to_create' | 'to_update' | 'edited_hash' | 'conflict' | 'missing_in_jamf' | 'orphan' | 'failed';
 
 /**
+ * Exactly this name, in any case.
+ */
+  filename?: string;
+
+/**
  * Part of the file name.
  */
   q?: string;
@@ -28,6 +33,7 @@ export function listJamfRecords(http: HttpClient, rootUrl: string, params?: List
   const rb = new RequestBuilder(rootUrl, listJamfRecords.PATH, 'get');
   if (params) {
     rb.query('state', params.state, {});
+    rb.query('filename', params.filename, {});
     rb.query('q', params.q, {});
     rb.query('limit', params.limit, {});
     rb.query('cursor', params.cursor, {});

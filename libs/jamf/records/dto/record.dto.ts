@@ -17,6 +17,13 @@ export const pinnable = [...seededFields, PINNED_HASH];
 export class JamfRecordDto {
   @ApiProperty({ example: 1, description: 'Number of this line here, not in Jamf Pro.' }) id!: number;
   @ApiProperty({ example: 'NoMAD.pkg' }) filename!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: '28f7adde4f674873807a4c8c69b641d0',
+    description: 'The content that the record was last written for, or found right.',
+  })
+  uuid!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '412', description: 'In Jamf Pro.' }) jamf_id!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'NoMAD 1.1.3' }) package_name!: string | null;
   @ApiProperty({ enum: jamfRecordStates, example: 'in_step', description: stateDescription }) state!: JamfRecordState;
@@ -33,7 +40,15 @@ export class JamfRecordDto {
 
   static from(row: JamfRecord): JamfRecordDto {
     return {
-      ...{ id: row.id, filename: row.filename, jamf_id: row.jamfId, package_name: row.packageName, state: row.state, reason: row.reason },
+      ...{
+        id: row.id,
+        filename: row.filename,
+        uuid: row.uuid,
+        jamf_id: row.jamfId,
+        package_name: row.packageName,
+        state: row.state,
+        reason: row.reason,
+      },
       ...{ hash_type: row.hashType, hash_in_jamf: row.hashValue, pinned: pinnedOf(row), adopted: row.adopted },
       checked_ts: unixSeconds(row.checkedMs),
       written_ts: row.writtenMs === null ? null : unixSeconds(row.writtenMs),
@@ -72,6 +87,11 @@ export class JamfRecordDetailDto extends JamfRecordDto {
 
 export class ListJamfRecordsDto {
   @ApiPropertyOptional({ enum: jamfRecordStates }) @IsOptional() @IsIn(jamfRecordStates) state?: JamfRecordState;
+  @ApiPropertyOptional({ example: 'NoMAD.pkg', description: 'Exactly this name, in any case.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  filename?: string;
   @ApiPropertyOptional({ example: 'nomad', description: 'Part of the file name.' }) @IsOptional() @IsString() @MaxLength(255) q?: string;
   @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 500 })
   @IsOptional()

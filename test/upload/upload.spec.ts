@@ -56,6 +56,8 @@ describe('uploading', () => {
       copies: null, // answers to changes do not count them
       copies_state: 'unknown',
       chunk_count: 4,
+      // It is inspected after the answer.
+      ...{ title: null, title_key: null, version: null, signer: null, team_id: null, signed: null },
       already_existed: false,
       warnings: [],
     });

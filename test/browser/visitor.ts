@@ -1,17 +1,20 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, ConsoleMessage, Locator, Page, Request } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import type { ApiCalls } from './api-calls.js';
 
-const SCREENS = path.resolve(import.meta.dirname, '../../scratch/screens');
+/** Where pictures of every page go, when they are asked for: they take half the time of the suite. */
+const PICTURES = process.env['ODS_TEST_PICTURES'];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATIENCE_MS = 30_000;
 const wide = { width: 1280, height: 860 };
 const underSettings = ['Server', 'Users', 'Webhooks', 'E-mail', 'Jamf Pro', 'Audit'];
 const narrow = { width: 360, height: 740 };
+const medium = { width: 1024, height: 768 };
 
 /** A user in front of the console, who notices what goes wrong in it: errors, foreign requests, barriers. */
 export class Visitor {
@@ -117,31 +120,62 @@ export class Visitor {
     await this.page.getByText(text).first().waitFor();
   }
 
-  /** Judges what is shown, in both themes and at both widths, and keeps pictures of it. */
+  /** Judges what is shown: each theme and each width once. */
   async look(name: string): Promise<void> {
-    mkdirSync(SCREENS, { recursive: true });
     const findings: string[] = [];
-    await this.page.evaluate('scrollTo(0, 0)');
-    for (const viewport of [narrow, wide]) {
+    await this.inPage('scrollTo(0, 0)');
+    for (const [viewport, colorScheme] of [
+      [narrow, 'dark'],
+      [wide, 'light'],
+    ] as const) {
       await this.page.setViewportSize(viewport);
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        // The theme is painted with the frame after next.
-        await this.page.evaluate('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
-        const where = `${name} ${colorScheme} ${viewport.width}`;
-        await this.page.screenshot({ path: path.join(SCREENS, `${where.replaceAll(' ', '-')}.png`), fullPage: true });
-        const isJudged = (colorScheme === 'dark') === (viewport === narrow); // each theme and each width once
-        if (isJudged) findings.push(...(await this.barriers()).map((finding) => `${where}: ${finding}`));
-      }
-      const overflow = await this.page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+      await this.wear(colorScheme);
+      const where = `${name} ${colorScheme} ${viewport.width}`;
+      findings.push(...(await this.barriers()).map((finding) => `${where}: ${finding}`));
+      const overflow = await this.inPage<number>('document.documentElement.scrollWidth - window.innerWidth');
       if (overflow > 0) findings.push(`${name}: ${overflow} px wider than a screen of ${viewport.width}`);
     }
+    await this.keepPictures(name);
     expect(findings).toEqual([]);
+  }
+
+  private async wear(colorScheme: 'dark' | 'light'): Promise<void> {
+    await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // The theme is painted with the frame after next.
+    await this.inPage('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
+  }
+
+  private async keepPictures(name: string): Promise<void> {
+    if (PICTURES === undefined) return;
+    mkdirSync(PICTURES, { recursive: true });
+    for (const viewport of [narrow, medium, wide]) {
+      await this.page.setViewportSize(viewport);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await this.wear(colorScheme);
+        const file = `${name} ${colorScheme} ${viewport.width}`.replaceAll(' ', '-');
+        await this.page.screenshot({ path: path.join(PICTURES, `${file}.png`), fullPage: true });
+      }
+    }
+    await this.page.setViewportSize(wide);
+  }
+
+  /** Runs a script in the page. Playwright waits for one without an end; here it has the time of every other step. */
+  async inPage<T = unknown>(script: string): Promise<T> {
+    const tooLate = new AbortController();
+    const timer = delay(PATIENCE_MS, undefined, { signal: tooLate.signal }).then(() => {
+      throw new Error(`The page has not finished within ${PATIENCE_MS} ms: ${script.slice(0, 100)}`);
+    });
+    timer.catch(() => undefined); // it is ended when the page was faster
+    try {
+      return await Promise.race([this.page.evaluate<T>(script), timer]);
+    } finally {
+      tooLate.abort();
+    }
   }
 
   /** What stays: messages that just come or go are half transparent for a moment, and not read out yet. */
   private async barriers(): Promise<string[]> {
-    await this.page.evaluate(axeSource);
+    await this.inPage(axeSource);
     let found: string[] = [];
     const settled = async (): Promise<void> => {
       found = await this.judged();
@@ -152,7 +186,7 @@ export class Visitor {
   }
 
   private async judged(): Promise<string[]> {
-    const { violations } = await this.page.evaluate<AxeResults>('axe.run()');
+    const { violations } = await this.inPage<AxeResults>('axe.run()');
     return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`);
   }
 

@@ -180,7 +180,7 @@ forEachDatabase((database) => {
       await time('status Waiting', { status: 'Waiting' }, byName);
       await time('name contains 4999', { contains: '4999' }, byName);
       process.stdout.write(`50,000 packages on SQLite: ${JSON.stringify(took, null, 2)}\n`);
-    }, 60_000);
+    });
   }
 });
 

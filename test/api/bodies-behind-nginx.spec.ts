@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import path from 'node:path';
 import { nginxConfig } from '../support/nginx-template.js';
 import { isLeftOut, type Service, startNginx } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { bodySuite } from './body-suite.js';
-
-jest.setTimeout(180_000);
 
 (isLeftOut('nginx') ? describe.skip : describe)('the body of a request that comes through nginx', () => {
   let server: TestServer;

@@ -1,8 +1,5 @@
-import { jest } from '@jest/globals';
 import { TestServer } from '../support/test-server.js';
 import { bodySuite } from './body-suite.js';
-
-jest.setTimeout(180_000);
 
 describe('the body of a request', () => {
   let server: TestServer;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,8 +9,6 @@ import { HostileProxy } from '../support/hostile-proxy.js';
 import { freePort, isLeftOut, scratchDir } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { fileOf, processors, type Ran, runProcessor } from './processors.js';
-
-jest.setTimeout(240_000); // the server is started several times
 
 const MIB = 2 ** 20;
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { isLeftOut } from '../support/services.js';
 import { ADMIN, TestServer } from '../support/test-server.js';
@@ -23,8 +22,6 @@ import { trustFlow } from './trust-flow.js';
 import { uploadsFlow } from './uploads-flow.js';
 import { Visitor } from './visitor.js';
 import { webhooksFlow } from './webhooks-flow.js';
-
-jest.setTimeout(180_000);
 
 (isLeftOut('chromium') ? describe.skip : describe)('the console in a browser', () => {
   const calls = new ApiCalls();

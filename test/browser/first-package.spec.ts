@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { isLeftOut, type Service, startNginx } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { ApiCalls } from './api-calls.js';
 import { startChromium } from './chromium.js';
 import { Visitor } from './visitor.js';
-
-jest.setTimeout(120_000);
 
 const FIRST = { username: 'admin', password: 'ods1234!' } as const;
 const OWN = 'four calm otters swim';

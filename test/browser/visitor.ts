@@ -5,12 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, ConsoleMessage, Locator, Page, Request } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
+import { patient } from '../support/patience.mjs';
 import type { ApiCalls } from './api-calls.js';
 
 /** Where pictures of every page go, when they are asked for: they take half the time of the suite. */
 const PICTURES = process.env['ODS_TEST_PICTURES'];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = patient(30_000);
 const wide = { width: 1280, height: 860 };
 const underSettings = ['Server', 'Users', 'Webhooks', 'E-mail', 'Jamf Pro', 'Audit'];
 const narrow = { width: 360, height: 740 };
@@ -141,8 +142,8 @@ export class Visitor {
 
   private async wear(colorScheme: 'dark' | 'light'): Promise<void> {
     await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // The theme is painted with the frame after next.
-    await this.inPage('new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))');
+    // The theme is painted with the frame after next; a browser that has no time to paint may leave frames out.
+    await this.inPage('new Promise((on) => { setTimeout(on, 3000); requestAnimationFrame(() => requestAnimationFrame(on)); })');
   }
 
   private async keepPictures(name: string): Promise<void> {
@@ -176,7 +177,7 @@ export class Visitor {
   /** What stays: messages that just come or go are half transparent for a moment, and not read out yet. */
   private async barriers(): Promise<string[]> {
     await this.inPage(axeSource);
-    let found: string[] = [];
+    let found = ['nothing was judged in time'];
     const settled = async (): Promise<void> => {
       found = await this.judged();
       if (found.length > 0) throw new Error(found.join());
@@ -212,6 +213,6 @@ export class Visitor {
 
   /** Reads a value that settles: a count, a text. */
   eventually<T>(check: () => Promise<T>): Promise<T> {
-    return eventually(check, { timeoutMs: PATIENCE_MS, everyMs: 100 });
+    return eventually(check, { everyMs: 100 });
   }
 }

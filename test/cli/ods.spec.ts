@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -12,8 +11,6 @@ import { TestCluster } from '../support/test-cluster.js';
 import { ADMIN, type TestServer } from '../support/test-server.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(180_000);
-
 describe('ods', () => {
   let cluster: TestCluster;
   let near: TestServer;
@@ -32,7 +29,7 @@ describe('ods', () => {
     await cluster.register(far, cluster.at(2)); // near knows of it by far alone
     const { token } = await near.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'script', role: 'admin' });
     account = { ODS_URL: near.url, ODS_TOKEN: token };
-  }, 240_000);
+  });
   afterAll(() => cluster?.dispose());
 
   it('says what there is; other words are status 2', async () => {
@@ -106,7 +103,7 @@ describe('ods', () => {
     writeFileSync(file, someBytes(20 * 1_048_576));
     expect(await ods(['upload', file], home)).toMatchObject({ code: 1, error: expect.stringContaining('large.pkg') });
     await ods(['delete', 'large.pkg'], account);
-  }, 240_000);
+  });
 
   it('reports what the server refuses, before all is sent', async () => {
     const name = 'taken.pkg';

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,8 +10,6 @@ import { nginxConfig } from '../support/nginx-template.js';
 import { isLeftOut, requireProgram } from '../support/programs.mjs';
 import { freePort, scratchDir, type Service, startNginx } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
-
-jest.setTimeout(120_000);
 
 const NAME = 'Büro App 1.2+3 (arm64).pkg';
 const content = randomBytes(5 * 2 ** 20 + 123);

@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TestServer } from '../support/test-server.js';
-
-jest.setTimeout(180_000);
 
 const ask = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
 

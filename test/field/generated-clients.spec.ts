@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,8 +5,6 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { AdminCaller } from '../support/admin-caller.js';
 import { startApp, type AppInProcess } from '../support/app-in-process.js';
-
-jest.setTimeout(240_000);
 
 const project = path.resolve(import.meta.dirname, '../..');
 const document = path.join(project, 'docs/openapi.json');

@@ -58,17 +58,13 @@ async function ods(
     ['the same for a file that is sent in pieces anyway', 'client_max_body_size 1m;', 20 * MB],
     ['10 MB, without buffering', 'client_max_body_size 10m; proxy_request_buffering off;', 33 * MB],
     ['300 KB', 'client_max_body_size 300k;', 2 * MB],
-  ])(
-    'are found out by ods: %s',
-    async (what, limits, bytes) => {
-      const proxy = await through(limits);
-      const { file, content } = fileOf(`${what.replace(/\W+/g, '-')}.pkg`, bytes);
-      const { code, error } = await ods(['upload', file], { ODS_URL: proxy.url, ODS_TOKEN: token, XDG_CACHE_HOME: cache });
-      expect([code, error]).toEqual([0, '']);
-      expect((await server.downloaded(path.basename(file))).equals(content)).toBe(true);
-    },
-    180_000,
-  );
+  ])('are found out by ods: %s', async (what, limits, bytes) => {
+    const proxy = await through(limits);
+    const { file, content } = fileOf(`${what.replace(/\W+/g, '-')}.pkg`, bytes);
+    const { code, error } = await ods(['upload', file], { ODS_URL: proxy.url, ODS_TOKEN: token, XDG_CACHE_HOME: cache });
+    expect([code, error]).toEqual([0, '']);
+    expect((await server.downloaded(path.basename(file))).equals(content)).toBe(true);
+  });
 
   it('or named by --chunk-size', async () => {
     const proxy = await through('client_max_body_size 2m;');
@@ -112,7 +108,7 @@ async function ods(
     const peers = await second.ok<{ items: { status: string; last_error: string | null }[] }>('GET', '/api/admin/registered_ods');
     expect(peers.items.map(({ status }) => status)).toEqual(['connected']);
     await other.dispose();
-  }, 240_000);
+  });
 
   it('take the longest notes there may be, through the template that is shipped', async () => {
     const accel = await TestServer.start('field-template', { TRUST_PROXY: true, ACCEL_REDIRECT_PREFIX: '/_content' });

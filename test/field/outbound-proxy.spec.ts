@@ -45,20 +45,16 @@ describe('calls through a proxy', () => {
     ['http_proxy in small letters', (url: string) => ({ http_proxy: url })],
     ['PEER_PROXY', (url: string) => ({ PEER_PROXY: url })],
     ['HTTP_PROXY without a scheme', (url: string) => ({ HTTP_PROXY: url.replace('http://', '') })],
-  ])(
-    'reach peers, with their packages: %s',
-    async (_name, settings) => {
-      const { near, far, farUrl } = await registered(settings(proxy.url));
-      const content = Buffer.alloc(3 * 2 ** 20, 5);
-      await far.upload('from-far.pkg', content);
-      expect((await near.downloaded('from-far.pkg')).equals(content)).toBe(true);
-      await near.upload('from-near.pkg', 'x');
-      await far.downloaded('from-near.pkg');
-      expect(proxy.asked.some((line) => line.startsWith(`POST ${farUrl}/api/ods/register`))).toBe(true);
-      expect(proxy.asked.some((line) => /^GET .*\/content/.test(line))).toBe(true);
-    },
-    120_000,
-  );
+  ])('reach peers, with their packages: %s', async (_name, settings) => {
+    const { near, far, farUrl } = await registered(settings(proxy.url));
+    const content = Buffer.alloc(3 * 2 ** 20, 5);
+    await far.upload('from-far.pkg', content);
+    expect((await near.downloaded('from-far.pkg')).equals(content)).toBe(true);
+    await near.upload('from-near.pkg', 'x');
+    await far.downloaded('from-near.pkg');
+    expect(proxy.asked.some((line) => line.startsWith(`POST ${farUrl}/api/ods/register`))).toBe(true);
+    expect(proxy.asked.some((line) => /^GET .*\/content/.test(line))).toBe(true);
+  });
 
   it('say what a proxy wants that asks for a password, and give it', async () => {
     proxy.authorization = `Basic ${Buffer.from('ods:s3cret').toString('base64')}`;
@@ -71,7 +67,7 @@ describe('calls through a proxy', () => {
     expect(refused.body.detail).toMatch(/set its|name|URL|proxy/i);
     const { near: second } = await registered({ HTTP_PROXY: proxy.url.replace('http://', 'http://ods:s3cret@') });
     expect(second.logs).not.toContain('s3cret');
-  }, 120_000);
+  });
 
   it('carry webhooks over CONNECT and plainly, and not those of NO_PROXY', async () => {
     const receiver = await new Receiver().start();
@@ -100,7 +96,7 @@ describe('calls through a proxy', () => {
     expect((await test(receiver.urlOf('loopback'))).state).toBe('delivered');
     expect(proxy.asked.length).toBe(before);
     receiver.stop();
-  }, 120_000);
+  });
 
   it('carry e-mail by MAIL_PROXY alone', async () => {
     const mails: string[] = [];
@@ -126,5 +122,5 @@ describe('calls through a proxy', () => {
     await server.ok('POST', '/api/admin/notifications/email/test');
     expect([mails.length, proxy.asked]).toEqual([1, [`CONNECT mail.example.test:${port}`]]);
     await new Promise<void>((resolve) => smtp.close(() => resolve()));
-  }, 120_000);
+  });
 });

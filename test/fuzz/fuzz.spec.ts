@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ApiTokensService } from '#libs/accounts/api-tokens.service.js';
 import { UserRepository } from '#libs/accounts/user.repository.js';
 import { MailSettingsRepository } from '#libs/email/mail-settings.repository.js';
@@ -6,8 +5,6 @@ import { type AppInProcess, startApp } from '../support/app-in-process.js';
 import { type DatabaseKind, forEachDatabase } from '../support/databases.js';
 import { ApiDocument, type Operation } from './api-document.js';
 import { type MadeRequest, RequestMaker } from './request-maker.js';
-
-jest.setTimeout(300_000);
 
 const document = new ApiDocument();
 /** `npm run soak` asks more often. */

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { type Route, RouteTable } from '#libs/platform/http/bodies/route-table.js';
 import { samplePath, takesBody } from '../api/api-routes.js';
 import { AdminCaller } from '../support/admin-caller.js';
@@ -6,8 +5,6 @@ import { type AppInProcess, startApp } from '../support/app-in-process.js';
 import { ForeignPeer } from '../support/foreign-peer.js';
 import type { TestServer } from '../support/test-server.js';
 import { JsonShapes } from './json-shapes.js';
-
-jest.setTimeout(300_000);
 
 const PASSWORD = 'vermilion otter teapot';
 /** For each route. Those without a token are what anybody can send. */

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { ServerIdentity } from '#libs/about/server-identity.js';
@@ -7,8 +6,6 @@ import { type AppInProcess, startApp } from '../support/app-in-process.js';
 import { type DatabaseKind, forEachDatabase } from '../support/databases.js';
 import { newHexId, newKeyPair, signedWrites } from '../support/foreign-peer.js';
 import { tokens } from '../support/tokens.js';
-
-jest.setTimeout(600_000);
 
 const requestsOf: Readonly<Record<DatabaseKind, number>> = { sqlite: 3_000, mariadb: 400, postgres: 400 };
 /** One request that stalls the server longer than this holds up everybody, in milliseconds: generous, for machines with other work. */

@@ -37,5 +37,5 @@ forEachDatabase((database) => {
     await site.settlesAt({ ...written, 'strange.pkg': 'in_step' });
     expect((await site.call('DELETE', 'connection')).status).toBe(204);
     expect(await site.lines()).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -57,5 +57,5 @@ describe('package records, when the server is killed', () => {
     expect(await ods(['jamf', 'compare'], account)).toMatchObject({ code: 0 });
     expect((await ods(['jamf', 'status', '--json'], account)).code).toBe(0);
     expect(JSON.parse((await ods(['jamf', 'plan', '--json'], account)).out)).toEqual([]);
-  }, 240_000);
+  });
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { catalogOf, hasState, isGone, packagesOf, sha256, someBytes } from '../mesh/packages.js';
@@ -9,8 +8,6 @@ import { TestServer } from '../support/test-server.js';
 import { adminOf, odsAdmin } from './ods-admin.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(300_000);
-
 const done = { code: 0, output: expect.anything() };
 
 describe('ods-admin backup and restore', () => {
@@ -57,7 +54,7 @@ describe('ods-admin backup and restore', () => {
     expect(sha256(await beta.downloaded('news.pkg'))).toBe(sha256(news));
     await restored.dispose();
     await cluster.dispose();
-  }, 300_000);
+  });
 
   it('backs a server up that is being written to, and writes only what is new the second time', async () => {
     const server = await TestServer.start('busy');
@@ -74,7 +71,7 @@ describe('ods-admin backup and restore', () => {
     expect(await odsAdmin(['restore', backup], { DATA_DIR: dataDir })).toEqual(done);
     expect(await odsAdmin(['verify'], { DATA_DIR: dataDir })).toEqual({ code: 0, output: expect.stringContaining(' 0 faults.') });
     await server.dispose();
-  }, 240_000);
+  });
 
   it('brings contents back from the mesh that are not in the backup', async () => {
     const cluster = await TestCluster.line(['thin', 'thick']);
@@ -96,7 +93,7 @@ describe('ods-admin backup and restore', () => {
     expect(sha256(await restored.downloaded('big.pkg', 60_000))).toBe(sha256(content));
     await restored.dispose();
     await cluster.dispose();
-  }, 300_000);
+  });
 
   it('refuses a key that does not open the backup before anything is written, and then takes the right one', async () => {
     const server = await TestServer.start('keyed');
@@ -112,7 +109,7 @@ describe('ods-admin backup and restore', () => {
     expect(existsSync(path.join(target.DATA_DIR, 'content'))).toBe(false);
     expect((await odsAdmin(['restore', backup], { ...target, DATABASE_KEY: key })).code).toBe(0);
     await server.dispose();
-  }, 240_000);
+  });
 
   it('refuses what is damaged, and what would overwrite a server', async () => {
     const server = await TestServer.start('guarded');
@@ -137,5 +134,5 @@ describe('ods-admin backup and restore', () => {
     rmSync(path.join(copy, 'backup.json'));
     expect(await restore()).toEqual({ code: 1, output: expect.stringContaining('is no whole backup') });
     await server.dispose();
-  }, 240_000);
+  });
 });

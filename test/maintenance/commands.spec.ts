@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +8,6 @@ import { scratchDir } from '../support/services.js';
 import { adminOf, odsAdmin } from './ods-admin.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(240_000);
-
 const keyId = (key: string): string => createHash('sha256').update(Buffer.from(key, 'base64')).digest('hex').slice(0, 8);
 
 interface Package {
@@ -60,7 +57,7 @@ describe('ods-admin', () => {
     writeFileSync(orphan, 'left');
     expect((await adminOf(server, 'verify', '--sizes-only')).output).not.toContain('belongs to no package'); // it may be on its way
     for (const name of ['missing', 'cut', 'changed']) await server.ok('DELETE', `/api/admin/packages/${name}.pkg`);
-  }, 240_000);
+  });
 
   it('says which version it is, as the servers do', async () => {
     const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../package.json'), 'utf8')) as { version: string };
@@ -145,5 +142,5 @@ describe('ods-admin', () => {
       output: expect.stringContaining('another DATABASE_KEY'),
     });
     await own.dispose();
-  }, 240_000);
+  });
 });

@@ -45,6 +45,5 @@ describe.each(['mariadb', 'postgres'] as const)('ods-admin migrate-database from
       await cluster.dispose();
       await dropDatabase(kind, url);
     },
-    300_000,
   );
 });

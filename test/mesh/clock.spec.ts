@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import path from 'node:path';
 import { adminOf } from '../maintenance/ods-admin.js';
@@ -6,8 +5,6 @@ import { eventually } from '../support/eventually.js';
 import { FakeTime } from '../support/fake-time.js';
 import { TestServer } from '../support/test-server.js';
 import { hasState, isGone, packagesOf, sha256, someBytes } from './packages.js';
-
-jest.setTimeout(300_000);
 
 const DAY_MS = 86_400_000;
 const dayIn = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);

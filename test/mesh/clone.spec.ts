@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { eventually } from '../support/eventually.js';
@@ -6,8 +5,6 @@ import { scratchDir } from '../support/services.js';
 import { TestCluster } from '../support/test-cluster.js';
 import { TestServer } from '../support/test-server.js';
 import { hasState, packagesOf, someBytes } from './packages.js';
-
-jest.setTimeout(300_000);
 
 interface PeerRow {
   readonly id: number;

@@ -77,7 +77,7 @@ describe('copies of a package in the mesh', () => {
     await eventually(async () => expect((await a.downloaded('x.pkg')).toString()).toBe('x'), { timeoutMs: 60_000 });
     await b.upload('y.pkg', 'y'); // which it reports at once, not with its next sign of life
     await eventually(async () => expect((await detailOf(a, 'x.pkg')).copies).toBe(2), { timeoutMs: 60_000 });
-  }, 240_000);
+  });
 
   it('are counted where they are withdrawn; a package that no server admits is nowhere', async () => {
     cluster = await TestCluster.line(['a', 'b'], { COPIES_CONFIRM_SECONDS: 3 });
@@ -98,5 +98,5 @@ describe('copies of a package in the mesh', () => {
       );
     }
     expect(await a.ok('GET', '/api/admin/network/packages')).toMatchObject({ items: [{ filename: 'x.pkg', status: 'nowhere' }] });
-  }, 120_000);
+  });
 });

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { TestServer } from '../support/test-server.js';
 import { hasState, sha256, someBytes } from './packages.js';
 
 /** The wait under test takes half a minute. */
-jest.setTimeout(240_000);
-
 const MB = 1_048_576;
 const ROOM = 200 * MB;
 const disk = await SmallDisk.mount(ROOM);

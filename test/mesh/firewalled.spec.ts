@@ -28,7 +28,7 @@ describe('a firewalled server behind an open one', () => {
     await walled.ok('POST', '/api/admin/about/update', { firewalled_mode: true });
     await cluster.register(walled, open);
     await cluster.register(third, open);
-  }, 60_000);
+  });
   afterAll(() => cluster.dispose());
 
   it('is known as one', async () => {

@@ -55,7 +55,7 @@ describe('a hostile peer', () => {
     for (const { filename, content } of victims) await server.upload(filename, content);
     const listed = await packagesOf(server);
     for (const victim of victims) victim.listed = listed.find(({ filename }) => filename === victim.filename)!;
-  }, 90_000);
+  });
   afterAll(async () => {
     rogue?.stop();
     honest?.stop();
@@ -119,7 +119,7 @@ describe('a hostile peer', () => {
     );
     await run(uses);
     expect((await packagesOf(server)).map(({ filename }) => filename).sort()).toEqual(victims.map(({ filename }) => filename).sort());
-  }, 400_000);
+  });
 
   it('sends what is older, of the future, and bad texts', async () => {
     const stamps = [0, 1, 1_000_000].map((wall_ms) => ({ stamp: { wall_ms, counter: 0, iss: rogue.iss } }));
@@ -142,7 +142,7 @@ describe('a hostile peer', () => {
       rogue.entry('good.pkg', Buffer.from('y'), { deleted: true }),
     ]);
     expect(await good.json()).toMatchObject({ taken: 1, refused_seqs: [expect.any(Number)] });
-  }, 200_000);
+  });
 
   it('sends what is no entry, no page and no message', async () => {
     const wrong: Record<string, unknown>[] = [
@@ -186,7 +186,7 @@ describe('a hostile peer', () => {
     const many = Array.from({ length: 1_000 }, (_, index) => rogue.entry(`flood-${index}.pkg`, Buffer.from('x'), { deleted: true }));
     const flood: Attack = { name: 'a flood', send: () => rogue.pushEntries(server, many) };
     await run([...entries, ...messages, flood]);
-  }, 300_000);
+  });
 
   it('forges, repeats and bends tokens', async () => {
     const body = { epoch: rogue.epoch, since: 0, next: 1, items: [] };
@@ -225,7 +225,7 @@ describe('a hostile peer', () => {
       status: refused,
     };
     await run([...forged, ...bent, ...replay, query]);
-  }, 200_000);
+  });
 
   it('sends summaries of servers that are others, are none, or are too many', async () => {
     const summary = (iss: string, keys: { publicKey: string; privateKey: string }, wrong: object = {}): Record<string, unknown> => {
@@ -277,7 +277,7 @@ describe('a hostile peer', () => {
     ]);
     const { servers } = await server.ok<{ servers: { name: string }[] }>('GET', '/api/admin/network');
     expect(servers.filter(({ name }) => name === 'Ghost').length).toBeLessThanOrEqual(250);
-  }, 300_000);
+  });
 
   it('registers again, as itself and as others', async () => {
     const { keys } = rogue;
@@ -309,7 +309,7 @@ describe('a hostile peer', () => {
       attempt('with an unknown key', { key: Buffer.alloc(32).toString('base64') }, [401]),
     ]);
     expect((await honest.call(server, 'GET', '/api/ods/catalog')).status).toBe(200);
-  }, 120_000);
+  });
 
   it('reads and pushes what it should not', async () => {
     const paths = victims.flatMap(({ listed: { uuid } }) => [
@@ -334,7 +334,7 @@ describe('a hostile peer', () => {
       'catalog?wait=9999',
     ].map((path): Attack => ({ name: `GET ${path}`, send: () => rogue.call(server, 'GET', `/api/ods/${path}`), status: [400, 401, 404] }));
     await run([...pushes, ...reads]);
-  }, 120_000);
+  });
 
   it('writes in the name of others, without signatures and with false ones', async () => {
     const since = 0;
@@ -402,7 +402,7 @@ describe('a hostile peer', () => {
       ];
     });
     await run(attacks);
-  }, 300_000);
+  });
 
   it('offers replacements and then gives something else', async () => {
     const ods = { 'ods-protocol': '1', 'content-type': 'application/octet-stream' };
@@ -440,7 +440,7 @@ describe('a hostile peer', () => {
       const shown = (await packagesOf(server)).find(({ filename }) => filename === target.filename);
       expect(shown).toMatchObject({ replacement_pending: true, served_uuid: target.listed.uuid });
     }
-  }, 300_000);
+  });
 
   it('has sent enough, and is named in the audit trail and in events', async () => {
     expect(sent).toBeGreaterThanOrEqual(LEAST);
@@ -450,5 +450,5 @@ describe('a hostile peer', () => {
     expect(server.logs).not.toMatch(/uncaught|unhandled/i);
     await server.restart();
     await areServed();
-  }, 120_000);
+  });
 });

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
@@ -6,8 +5,6 @@ import { eventually } from '../support/eventually.js';
 import { scratchDir } from '../support/services.js';
 import { TestServer } from '../support/test-server.js';
 import { catalogOf, hasState, packagesOf, someBytes } from './packages.js';
-
-jest.setTimeout(300_000);
 
 interface ClockRow {
   readonly epoch: string;

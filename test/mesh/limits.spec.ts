@@ -76,7 +76,7 @@ describe('what replication may use', () => {
       await eventually(async () => expect(await timeOf(`${name}-${performance.now()}.pkg`)).toBeGreaterThan(2_400), { timeoutMs: 30_000 });
       await unset();
     }
-  }, 180_000);
+  });
 
   it('is nothing while it is paused, also for what is under way; then it resumes where it was', async () => {
     const content = someBytes(12 * MB);
@@ -96,7 +96,7 @@ describe('what replication may use', () => {
     await hasState(b, 'paused.dmg', 'Public');
     await hasState(b, 'later.pkg', 'Public');
     expect(sha256(await b.downloaded('paused.dmg'))).toBe(sha256(content));
-  }, 120_000);
+  });
 
   it('is nothing outside of its window', async () => {
     const hour = new Date().getUTCHours();
@@ -110,7 +110,7 @@ describe('what replication may use', () => {
     expect((await transferOf(b, 'at-night.pkg')).last_error).toContain(`between ${later.from} and ${later.to} (UTC)`);
     await limit(b, { window: { from: clock(hour - 2), to: clock(hour + 2), time_zone: 'UTC' } });
     await hasState(b, 'at-night.pkg', 'Public');
-  }, 180_000);
+  });
 
   it('refuses what makes no sense, in words', async () => {
     const wrong: [object, string][] = [
@@ -161,5 +161,5 @@ describe('blocks that a server has already', () => {
     await hasState(b, 'Firefox-123.0.pkg', 'Public');
     await b.logged('Firefox-123.0.pkg: 21 of 21 blocks were on this server already.');
     expect(await packagesOf(b)).toHaveLength(2);
-  }, 180_000);
+  });
 });

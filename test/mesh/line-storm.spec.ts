@@ -46,5 +46,5 @@ describe('four servers in a line, killed again and again', () => {
       for (const [name, hash] of acknowledged) expect(sha256(await server.downloaded(name, 120_000))).toBe(hash);
     }
     await agree(cluster.servers);
-  }, 300_000);
+  });
 });

@@ -32,7 +32,7 @@ describe('the network of a line of four servers', () => {
     [a, d] = [cluster.at(0), cluster.at(3)];
     about = await Promise.all(cluster.servers.map((server) => cluster.about(server)));
     for (const server of cluster.servers.slice(0, 3)) await server.ok('POST', '/api/admin/about/update', { stage: 'Dev' });
-  }, 180_000);
+  });
   afterAll(() => cluster.dispose());
 
   it('shows every server at every server, also those that are not registered with it', async () => {
@@ -47,7 +47,7 @@ describe('the network of a line of four servers', () => {
     const iss = about.map((each) => each.iss);
     const pair = (from: number, to: number) => [iss[from], iss[to]].sort().join();
     expect(links.map(({ from, to }) => [from, to].sort().join()).sort()).toEqual([pair(0, 1), pair(1, 2), pair(2, 3)].sort());
-  }, 150_000);
+  });
 
   it('says where a package is, and follows its promotion', async () => {
     await a.upload('tool.pkg', someBytes(3_000_000), { stage: 'Test' });
@@ -67,7 +67,7 @@ describe('the network of a line of four servers', () => {
     const all = await a.ok<{ items: Places[]; next: null }>('GET', '/api/admin/network/packages?state=all');
     expect(all).toMatchObject({ items: [{ filename: 'tool.pkg', everywhere: true }], next: null });
     expect(await a.ok('GET', '/api/admin/network/packages')).toEqual({ items: [], next: null });
-  }, 260_000);
+  });
 
   it('says why a package is not where it belongs: a full disk at a server that is not registered here', async () => {
     await d.restart({ DISK_RESERVE_BYTES: '1000T' });
@@ -82,7 +82,7 @@ describe('the network of a line of four servers', () => {
     expect(page.items.map(({ filename }) => filename)).toEqual(['large.pkg']);
     await d.restart();
     await eventually(async () => expect((await placesOf(a, 'large.pkg')).everywhere).toBe(true), patience);
-  }, 300_000);
+  });
 
   it('distinguishes a stopped server from one that has everything, and forgets one that is gone', async () => {
     await d.stop();
@@ -102,5 +102,5 @@ describe('the network of a line of four servers', () => {
     expect((await networkOf(a)).totals.servers).toBe(3);
     await d.start();
     await eventually(async () => expect(await statesOf(a, 'later.pkg')).toMatchObject({ d: 'held' }), patience);
-  }, 300_000);
+  });
 });

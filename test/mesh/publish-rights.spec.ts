@@ -52,7 +52,7 @@ describe('what a server accepts from another one', () => {
       sha256(bytes),
     ]);
     expect(sha256(await office.downloaded('office.pkg'))).toBe(sha256(bytes));
-  }, 240_000);
+  });
 
   it('an administrator accepts what was refused, and it counts as if it had come then', async () => {
     const office = cluster.at(2);
@@ -79,7 +79,7 @@ describe('what a server accepts from another one', () => {
     await hasState(office, 'Branch-tool.pkg', 'Public');
     await eventually(async () => expect((await refusedAt(office)).map(({ filename }) => filename)).toContain('other-tool.pkg'));
     expect((await packagesOf(office)).map(({ filename }) => filename)).not.toContain('other-tool.pkg');
-  }, 120_000);
+  });
 });
 
 describe('a new server', () => {
@@ -103,5 +103,5 @@ describe('a new server', () => {
     expect((await packagesOf(server)).map(({ filename }) => filename)).toEqual(['new.pkg']);
     peer.stop();
     await server.dispose();
-  }, 120_000);
+  });
 });

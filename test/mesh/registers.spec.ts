@@ -58,7 +58,7 @@ describe('content, stage and notes are separate facts', () => {
     }
     await hasState(c, 'Office.pkg', 'Public');
     expect(sha256(await c.downloaded('Office.pkg'))).toBe(sha256(later));
-  }, 240_000);
+  });
 });
 
 describe('signed writes', () => {

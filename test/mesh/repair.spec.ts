@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { eventually } from '../support/eventually.js';
 import { TestServer } from '../support/test-server.js';
 import { catalogOf, hasState, someBytes } from './packages.js';
-
-jest.setTimeout(300_000);
 
 /** An entry is lost as no position in a feed can notice: both have sent each other everything. */
 async function lose(server: TestServer, ...filenames: string[]): Promise<void> {

@@ -68,7 +68,7 @@ describe('the root of a content that a foreign server signed', () => {
     await server.ok('POST', '/api/admin/about/update', { name: 'server', url: server.url });
     peer = await ForeignPeer.start('Foreign');
     await peer.registerWith(server);
-  }, 60_000);
+  });
   afterAll(async () => {
     peer?.stop();
     await server?.dispose();

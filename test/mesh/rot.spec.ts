@@ -58,7 +58,7 @@ describe('bytes that rot on disk', () => {
     expect(sha256(await b.downloaded('rotten.pkg'))).toBe(sha256(content));
     await b.logged(`rotten.pkg (${uuid}) was found damaged on disk.`);
     expect(b.logs).not.toMatch(/sound\.pkg.*damaged/);
-  }, 180_000);
+  });
 
   it('are not served while no peer has them, are kept, and are repaired when one has', async () => {
     const { uuid } = await hasState(b, 'rotten.pkg', 'Public');
@@ -73,5 +73,5 @@ describe('bytes that rot on disk', () => {
     await hasState(b, 'rotten.pkg', 'Public');
     await b.logged('rotten.pkg: 8 of 9 blocks of the file on disk are right and are kept.');
     expect(sha256(await b.downloaded('rotten.pkg'))).toBe(sha256(content));
-  }, 180_000);
+  });
 });

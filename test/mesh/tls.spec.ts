@@ -51,5 +51,5 @@ describe('two servers that reach each other over TLS, with an authority of their
       expect((await from.upload(name, content)).status).toBe(201);
       expect(sha256(await to.downloaded(name))).toBe(sha256(content));
     }
-  }, 90_000);
+  });
 });

@@ -24,7 +24,7 @@ describe('a server of another stage between two', () => {
     [first, middle, last] = [cluster.at(0), cluster.at(1), cluster.at(2)];
     for (const server of [first, last]) await server.ok('POST', '/api/admin/about/update', { stage: 'Dev' });
     for (const [name, content] of contents) await first.upload(name, content, { stage: 'Dev' });
-  }, 120_000);
+  });
   afterAll(() => cluster.dispose());
 
   it('passes nothing on of what it does not serve, and every server shows that it cannot come', async () => {
@@ -40,7 +40,7 @@ describe('a server of another stage between two', () => {
       { timeoutMs: 60_000 },
     );
     for (const name of contents.keys()) await hasState(middle, name, 'Withdrawn');
-  }, 90_000);
+  });
 
   it('passes it on once its administrator allows transit copies, and serves it to no client', async () => {
     expect(await middle.ok('PATCH', '/api/admin/replication', { relay: true })).toMatchObject({ relay: true });
@@ -50,5 +50,5 @@ describe('a server of another stage between two', () => {
       expect((await fetch(`${middle.url}/share/${name}`)).status).toBe(404);
       await hasState(middle, name, 'Withdrawn');
     }
-  }, 180_000);
+  });
 });

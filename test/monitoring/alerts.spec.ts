@@ -10,7 +10,7 @@ const rules = path.resolve(import.meta.dirname, '../../docs/monitoring/alerts.ym
 (isLeftOut('promtool') ? describe.skip : describe)('the alerts of several sites', () => {
   it('are what Prometheus raises for the figures of each', async () => {
     expect(await run(requireProgram('promtool'), ['test', 'rules', tests])).toContain('SUCCESS');
-  }, 60_000);
+  });
 
   it('are all tried', () => {
     const { groups } = parse(readFileSync(rules, 'utf8')) as { groups: { rules: { alert: string }[] }[] };

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -8,8 +7,6 @@ import { TestCluster } from '../support/test-cluster.js';
 import type { TestServer } from '../support/test-server.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(180_000);
-
 const docs = path.resolve(import.meta.dirname, '../../docs/monitoring');
 const read = (name: string): string => readFileSync(path.join(docs, name), 'utf8');
 
@@ -41,7 +38,7 @@ describe('/metrics', () => {
     [uploader, receiver] = [cluster.at(0), cluster.at(1)];
     await uploader.upload('counted.pkg', someBytes(3_000_000));
     await receiver.downloaded('counted.pkg');
-  }, 240_000);
+  });
   afterAll(() => cluster?.dispose());
 
   it('counts what was uploaded, what arrived, and what was sent', async () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { sha256, someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { isLeftOut, startRedis } from '../support/services.js';
@@ -6,8 +5,6 @@ import { ADMIN, TestServer } from '../support/test-server.js';
 import { Collector, type SpanSeen } from './collector.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(180_000);
-
 const MB = 1_048_576;
 /** As OTLP numbers them. */
 const [SERVER, CLIENT, ERROR] = [2, 3, 2];
@@ -35,7 +32,7 @@ suite('traces', () => {
     for (const server of [uploader, receiver]) await server.ok('POST', '/api/admin/about/update', { name: server.name, url: server.url });
     const { url, iss, key } = await receiver.ok<{ url: string; iss: string; key: string }>('GET', '/api/admin/about');
     await uploader.ok('POST', '/api/admin/register', { url, iss_id: iss, key });
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await Promise.all([uploader?.dispose(), receiver?.dispose()]);

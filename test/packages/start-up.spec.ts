@@ -35,7 +35,7 @@ describe('at the start', () => {
     expect(readFileSync(inData('share/lost-link.pkg'), 'utf8')).toBe('one');
     expect(readFileSync(inData('share/stale-link.pkg'), 'utf8')).toBe('young');
     expect(readdirSync(inData('share')).sort()).toEqual(['lost-link.pkg', 'stale-link.pkg']);
-  }, 180_000);
+  });
 
   it('what is missing on disk is not called public, and comes back with its file', async () => {
     const { uuid } = await upload('missing.pkg', 'kept elsewhere');
@@ -48,7 +48,7 @@ describe('at the start', () => {
     await server.start();
     await eventually(async () => expect(await statusOf('missing.pkg')).toBe('Public'));
     expect((await server.downloaded('missing.pkg')).toString()).toBe('kept elsewhere');
-  }, 180_000);
+  });
 
   it('a disk that was not mounted once costs nothing but that time', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `package-${index}.pkg`);
@@ -61,7 +61,7 @@ describe('at the start', () => {
     await server.start();
     await eventually(async () => expect(await Promise.all(names.map(statusOf))).toEqual(names.map(() => 'Public')), { timeoutMs: 20_000 });
     for (const name of names) expect((await server.downloaded(name)).toString()).toBe(`content of ${name}`);
-  }, 180_000);
+  });
 
   it('a file that came back damaged is not taken up', async () => {
     const { uuid } = await upload('damaged.pkg', 'right');
@@ -73,7 +73,7 @@ describe('at the start', () => {
     await server.start();
     await eventually(async () => expect(await statusOf('damaged.pkg')).toBe('Waiting'));
     expect((await fetch(`${server.url}/share/damaged.pkg`)).status).toBe(404);
-  }, 180_000);
+  });
 
   it('content that no row knows is removed when it is old, and left alone while another process may be publishing it', async () => {
     await server.stop();
@@ -85,5 +85,5 @@ describe('at the start', () => {
     await server.start();
     expect(existsSync(orphan)).toBe(true);
     expect(existsSync(inData('content/not-ours.txt'))).toBe(true);
-  }, 180_000);
+  });
 });

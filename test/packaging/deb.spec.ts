@@ -66,14 +66,14 @@ async function withVersion(file: string, version: string): Promise<string> {
   beforeAll(async () => {
     const args = ['tools/run.mjs', 'package:deb', '--out', out, '--version', '0.1.0', '--compression', 'none'];
     file = (await run(process.execPath, args, { cwd: root })).trim().split('\n').at(-1)!;
-  }, 600_000);
+  });
 
   afterAll(async () => {
     await child?.stop('SIGKILL');
     await dpkg('--purge', NAME);
     rmSync('/var/lib/ods', { recursive: true, force: true });
     if (findCommand('userdel') !== null) await run('userdel', ['ods']);
-  }, 60_000);
+  });
 
   it('installs, serves, is upgraded with data and settings kept, and is removed without the data', async () => {
     await dpkg('--install', file);
@@ -116,5 +116,5 @@ async function withVersion(file: string, version: string): Promise<string> {
     ]);
     await dpkg('--purge', NAME);
     expect(['/etc/ods', '/var/lib/ods/ods.sqlite'].map((each) => existsSync(each))).toEqual([false, true]);
-  }, 600_000);
+  });
 });

@@ -22,7 +22,7 @@ describe('admission', () => {
   beforeAll(async () => {
     server = await TestServer.start('server', { JOB_POLL_MS: '100' });
     await server.ok('POST', '/api/admin/about/update', { name: 'server', url: server.url });
-  }, 60_000);
+  });
   afterAll(async () => {
     peers.forEach((peer) => peer.stop());
     await server?.dispose();

@@ -33,7 +33,7 @@ const firstFault = (rules: Rules, seeds: number): string | null => {
 describe('a simulated mesh', () => {
   it(`keeps its promises under ${SEEDS} seeds of drops, doubles, delays, partitions and crashes`, () => {
     expect(firstFault(productRules, SEEDS)).toBeNull();
-  }, 600_000);
+  });
 
   it('really is stormy', () => {
     const mesh = new SimMesh(FIRST_SEED, productRules);
@@ -62,11 +62,7 @@ describe('a simulated mesh', () => {
     },
   };
 
-  it.each(Object.entries(planted))(
-    'is what finds %s',
-    (_, bug) => {
-      expect(firstFault({ ...productRules, ...bug }, 200)).not.toBeNull();
-    },
-    120_000,
-  );
+  it.each(Object.entries(planted))('is what finds %s', (_, bug) => {
+    expect(firstFault({ ...productRules, ...bug }, 200)).not.toBeNull();
+  });
 });

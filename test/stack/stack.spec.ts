@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { sha256, someBytes } from '../mesh/packages.js';
@@ -10,8 +9,6 @@ import { StackAdmin } from './stack-admin.js';
 import { Stack } from './stack.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(240_000);
-
 const MB = 1_048_576;
 const ROOM = 2_048 * MB;
 const volume = await SmallDisk.mount(ROOM);
@@ -44,12 +41,12 @@ const needed = ['nginx', 'mariadb', 'redis'];
     await peer.ok('POST', '/api/admin/about/update', { name: 'peer', url: peer.url });
     const { url, iss, key } = await peer.ok<{ url: string; iss: string; key: string }>('GET', '/api/admin/about');
     await admin.ok('POST', '/api/admin/register', { url, iss_id: iss, key });
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await Promise.all([stack?.dispose(), peer?.dispose()]);
     await volume?.unmount();
-  }, 180_000);
+  });
 
   it('exchanges packages with another server, and serves them as every server does', async () => {
     const [up, down] = [someBytes(9 * MB + 3), someBytes(3 * MB)];

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import path from 'node:path';
@@ -11,8 +10,6 @@ import { ADMIN, TestServer } from '../support/test-server.js';
 import { root } from './compose.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(120_000);
-
 const nginxFile = (name: string): string => readFileSync(path.join(root, 'docker/nginx', name), 'utf8');
 
 (isLeftOut('nginx') ? describe.skip : describe)('nginx with TLS', () => {

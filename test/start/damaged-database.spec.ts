@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
@@ -6,8 +5,6 @@ import { adminOf } from '../maintenance/ods-admin.js';
 import { someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { TestCluster } from '../support/test-cluster.js';
-
-jest.setTimeout(240_000);
 
 /** Writes rubbish over the first page of the audit trail, which a start does not read. */
 function damage(file: string): void {

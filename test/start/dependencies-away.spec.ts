@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { sha256, someBytes } from '../mesh/packages.js';
@@ -9,8 +8,6 @@ import { startProcess } from '../support/test-process.js';
 import { TestServer } from '../support/test-server.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(240_000);
-
 const MB = 1_048_576;
 const databases = [
   { kind: 'mariadb', start: () => startMariadb() },

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,8 +10,6 @@ import { TestServer } from '../support/test-server.js';
 import { type Environment, startProcess } from '../support/test-process.js';
 
 /** Many processes start here, on machines that have other work. */
-jest.setTimeout(180_000);
-
 /** Starts what cannot start; answers what it says to the person at the console. */
 async function failureOf(settings: Environment, app: 'api' | 'worker' = 'api'): Promise<string> {
   const child = startProcess(app, {

@@ -1,12 +1,9 @@
-import { jest } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/services.js';
 import { SmallDisk } from '../support/small-disk.js';
 import { startProcess } from '../support/test-process.js';
 import { ADMIN, TestServer } from '../support/test-server.js';
 import { sha256, someBytes } from '../mesh/packages.js';
-
-jest.setTimeout(240_000);
 
 const MB = 1_048_576;
 const disk = await SmallDisk.mount(100 * MB);

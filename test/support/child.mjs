@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patient } from './patience.mjs';
 import { findCommand } from './programs.mjs';
 
 /** Enough of what a program said to explain a failure. */
@@ -80,7 +81,7 @@ export class Child {
    * @param {number} timeoutMs
    */
   async waitUntil(ready, timeoutMs) {
-    const giveUp = Date.now() + timeoutMs;
+    const giveUp = Date.now() + patient(timeoutMs);
     for (;;) {
       if (!this.isRunning) throw new Error(`${this.name} ended before it was ready:\n${this.output}`);
       try {

@@ -36,7 +36,7 @@ export function forEachDatabase(suite: (database: TestDatabase) => void): void {
       beforeAll(async () => void (await another()), 60_000);
       afterAll(async () => {
         for (const url of made) await dropDatabase(kind, url);
-      }, 180_000);
+      });
       suite({
         kind,
         another,

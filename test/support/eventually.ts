@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { patient } from './patience.mjs';
 
 export interface Patience {
   readonly timeoutMs?: number;
@@ -10,7 +11,7 @@ export interface Patience {
  * After the time is up the last error is thrown as it is, so that a failed expectation reads like one.
  */
 export async function eventually<T>(check: () => T | Promise<T>, { timeoutMs = 30_000, everyMs = 25 }: Patience = {}): Promise<T> {
-  const giveUp = Date.now() + timeoutMs;
+  const giveUp = Date.now() + patient(timeoutMs);
   for (;;) {
     try {
       return await check();

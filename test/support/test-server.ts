@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { Child } from './child.mjs';
 import { eventually } from './eventually.js';
+import { patient } from './patience.mjs';
 import { freePort, scratchDir } from './services.js';
 import { type Environment, startProcess } from './test-process.js';
 
 const START_TIMEOUT_MS = 90_000;
-const CALL_TIMEOUT_MS = 60_000;
+const CALL_TIMEOUT_MS = patient(60_000);
 
 export const ADMIN = { username: 'admin', password: 'tests-only-passphrase-7' } as const;
 

@@ -93,5 +93,5 @@ forEachDatabase((database) => {
     for (const row of parts) expect({ ...row, ...columnsOf(registersOf(row)) }).toEqual(row); // what the server would write itself
     await close();
     for (const replica of replicas) await replica.dispose();
-  }, 240_000);
+  });
 });

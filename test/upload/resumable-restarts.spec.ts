@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import * as tus from 'tus-js-client';
 import { eventually } from '../support/eventually.js';
 import { TestServer } from '../support/test-server.js';
 import { TusCaller } from './tus-caller.js';
-
-jest.setTimeout(240_000); // servers are started several times
 
 const MB = 1_048_576;
 const sha256 = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');

@@ -45,7 +45,7 @@ describe('an upload whose server is killed', () => {
     expect(await server.ok('GET', '/api/admin/packages')).toMatchObject({ total: 1 });
     expect(filesOf(server.dataDir, 'content')).toEqual([STORE_MARK, expect.stringMatching(/^[0-9a-f]{32}$/)]);
     await server.dispose();
-  }, 180_000);
+  });
 });
 
 describe('an upload that finds no room', () => {
@@ -67,55 +67,47 @@ describe('an upload that finds no room', () => {
     }
     expect(filesOf(server.dataDir, 'staging')).toEqual([]);
     await server.dispose();
-  }, 180_000);
+  });
 
-  onSmallDisk(
-    'is refused in the middle when it would eat the reserve',
-    async () => {
-      await disk!.resize(200 * MIB);
-      const server = await TestServer.start('reserve', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: '100M' });
-      const call = await RawUpload.begin(server, 'a.pkg');
-      let status: number | undefined;
-      const answered = call.answer().then((answer) => (status = answer.status));
-      for (let sent = 0; sent < 190 && status === undefined; sent += 1) await call.send(Buffer.alloc(MIB));
-      await answered;
-      expect(status).toBe(507);
-      call.cut();
+  onSmallDisk('is refused in the middle when it would eat the reserve', async () => {
+    await disk!.resize(200 * MIB);
+    const server = await TestServer.start('reserve', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: '100M' });
+    const call = await RawUpload.begin(server, 'a.pkg');
+    let status: number | undefined;
+    const answered = call.answer().then((answer) => (status = answer.status));
+    for (let sent = 0; sent < 190 && status === undefined; sent += 1) await call.send(Buffer.alloc(MIB));
+    await answered;
+    expect(status).toBe(507);
+    call.cut();
+    await eventually(() => expect(filesOf(disk!.directory, 'staging')).toEqual([]));
+    expect((await server.upload('small.pkg', 'small')).status).toBe(201);
+    await server.stop();
+  });
+
+  onSmallDisk('fills a small disk to the brim, leaves nothing behind, and the server continues', async () => {
+    const server = await TestServer.start('full', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: 0 });
+    try {
+      const calls = await Promise.all(['a.pkg', 'b.pkg', 'c.pkg'].map((name) => RawUpload.begin(server, name)));
+      const answers = calls.map((call) => call.answer());
+      await Promise.all(
+        calls.map(async (call) => {
+          for (let sent = 0; sent < 40; sent += 1) await call.send(Buffer.alloc(MIB));
+          call.end();
+        }),
+      );
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      expect(statuses).toContain(507);
+      expect(statuses.filter((status) => status !== 507 && status !== 201)).toEqual([]);
+      for (const call of calls) call.cut();
       await eventually(() => expect(filesOf(disk!.directory, 'staging')).toEqual([]));
+      const { total } = await server.ok<{ total: number }>('GET', '/api/admin/packages');
+      expect(total).toBe(statuses.filter((status) => status === 201).length);
       expect((await server.upload('small.pkg', 'small')).status).toBe(201);
+      expect((await server.downloaded('small.pkg')).toString()).toBe('small');
+    } finally {
       await server.stop();
-    },
-    180_000,
-  );
-
-  onSmallDisk(
-    'fills a small disk to the brim, leaves nothing behind, and the server continues',
-    async () => {
-      const server = await TestServer.start('full', { DATA_DIR: disk!.directory, DISK_RESERVE_BYTES: 0 });
-      try {
-        const calls = await Promise.all(['a.pkg', 'b.pkg', 'c.pkg'].map((name) => RawUpload.begin(server, name)));
-        const answers = calls.map((call) => call.answer());
-        await Promise.all(
-          calls.map(async (call) => {
-            for (let sent = 0; sent < 40; sent += 1) await call.send(Buffer.alloc(MIB));
-            call.end();
-          }),
-        );
-        const statuses = (await Promise.all(answers)).map(({ status }) => status);
-        expect(statuses).toContain(507);
-        expect(statuses.filter((status) => status !== 507 && status !== 201)).toEqual([]);
-        for (const call of calls) call.cut();
-        await eventually(() => expect(filesOf(disk!.directory, 'staging')).toEqual([]));
-        const { total } = await server.ok<{ total: number }>('GET', '/api/admin/packages');
-        expect(total).toBe(statuses.filter((status) => status === 201).length);
-        expect((await server.upload('small.pkg', 'small')).status).toBe(201);
-        expect((await server.downloaded('small.pkg')).toString()).toBe('small');
-      } finally {
-        await server.stop();
-      }
-    },
-    180_000,
-  );
+    }
+  });
 });
 
 describe('an answer that comes before the end of the body', () => {
@@ -130,29 +122,25 @@ describe('an answer that comes before the end of the body', () => {
     ['no sign-in', 401, () => [], []],
     ['a bad stage', 400, (token: string) => ['-H', `Authorization: Bearer ${token}`], ['-F', 'stage=Nonsense']],
     ['too large', 413, (token: string) => ['-H', `Authorization: Bearer ${token}`], []],
-  ])(
-    'is seen by curl: %s',
-    async (_what, status, headers, fields) => {
-      if (curl === null) throw new Error('curl is not installed.');
-      const server = await TestServer.start('early', { MAX_UPLOAD_BYTES: status === 413 ? '100M' : '1G' });
-      const token = await server.login();
-      const known = ['-F', `file=@${file}`];
-      for (const expectation of [['-H', 'Expect:'], []]) {
-        const output = await run(curl, [
-          '-sS',
-          '--max-time',
-          '30',
-          ...headers(token),
-          ...expectation,
-          ...fields,
-          ...known,
-          `${server.url}/api/admin/upload`,
-        ]);
-        expect(JSON.parse(output)).toMatchObject({ status });
-      }
-      await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
-      await server.dispose();
-    },
-    180_000,
-  );
+  ])('is seen by curl: %s', async (_what, status, headers, fields) => {
+    if (curl === null) throw new Error('curl is not installed.');
+    const server = await TestServer.start('early', { MAX_UPLOAD_BYTES: status === 413 ? '100M' : '1G' });
+    const token = await server.login();
+    const known = ['-F', `file=@${file}`];
+    for (const expectation of [['-H', 'Expect:'], []]) {
+      const output = await run(curl, [
+        '-sS',
+        '--max-time',
+        '30',
+        ...headers(token),
+        ...expectation,
+        ...fields,
+        ...known,
+        `${server.url}/api/admin/upload`,
+      ]);
+      expect(JSON.parse(output)).toMatchObject({ status });
+    }
+    await eventually(() => expect(filesOf(server.dataDir, 'staging')).toEqual([]));
+    await server.dispose();
+  });
 });

@@ -250,7 +250,7 @@ describe('uploading', () => {
       await server.ok('GET', '/api/admin/about');
       call.end();
       expect((await call.answer()).status).toBe(201);
-    }, 180_000);
+    });
   });
 
   it('needs the role of a publisher', async () => {

@@ -13,7 +13,7 @@ describe('readOrCreateKey', () => {
     const key = readOrCreateKey(dataDir, 'secret.key');
     expect(processes.map(({ output }) => output)).toEqual([key, key, key, key]);
     expect(readdirSync(path.join(dataDir, 'keys'))).toEqual(['secret.key']); // and no draft is left
-  }, 30_000);
+  });
 });
 
 describe('parseDatabaseKeys', () => {

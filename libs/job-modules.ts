@@ -8,6 +8,7 @@ import { InspectionJobsModule } from '#libs/inspection/inspection.module.js';
 import { EmailJobsModule } from '#libs/email/email.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/peers/peers.module.js';
+import { RetentionJobsModule } from '#libs/retention/retention.module.js';
 import { SyncJobsModule } from '#libs/sync/sync.module.js';
 import { UploadJobsModule } from '#libs/upload/upload.module.js';
 import { WebhooksJobsModule } from '#libs/webhooks/webhooks.module.js';
@@ -26,4 +27,5 @@ export const jobModules: Type[] = [
   EmailJobsModule,
   InspectionJobsModule,
   JamfJobsModule,
+  RetentionJobsModule,
 ];

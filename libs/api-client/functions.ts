@@ -211,3 +211,13 @@ export type { SetJamfSettings$Params as SetJamfSettings$Params } from './fn/jamf
 export { setJamfSettings as setJamfSettings } from './fn/jamf/set-jamf-settings';
 export type { CompareWithJamf$Params as CompareWithJamf$Params } from './fn/jamf/compare-with-jamf';
 export { compareWithJamf as compareWithJamf } from './fn/jamf/compare-with-jamf';
+export type { GetRetention$Params as GetRetention$Params } from './fn/retention/get-retention';
+export { getRetention as getRetention } from './fn/retention/get-retention';
+export type { SetRetention$Params as SetRetention$Params } from './fn/retention/set-retention';
+export { setRetention as setRetention } from './fn/retention/set-retention';
+export type { GetRetentionPlan$Params as GetRetentionPlan$Params } from './fn/retention/get-retention-plan';
+export { getRetentionPlan as getRetentionPlan } from './fn/retention/get-retention-plan';
+export type { PreviewRetention$Params as PreviewRetention$Params } from './fn/retention/preview-retention';
+export { previewRetention as previewRetention } from './fn/retention/preview-retention';
+export type { ApplyRetention$Params as ApplyRetention$Params } from './fn/retention/apply-retention';
+export { applyRetention as applyRetention } from './fn/retention/apply-retention';

@@ -17,6 +17,8 @@ import { Invitation } from './invitation.entity.js';
 import { JamfConnection } from './jamf-connection.entity.js';
 import { JamfRecord } from './jamf-record.entity.js';
 import { JamfRule } from './jamf-rule.entity.js';
+import { RetentionRule } from './retention-rule.entity.js';
+import { RetentionSettings } from './retention-settings.entity.js';
 import { Job } from './job.entity.js';
 import { KnownAddress } from './known-address.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
@@ -64,6 +66,8 @@ export const entities = [
   JamfConnection,
   JamfRecord,
   JamfRule,
+  RetentionRule,
+  RetentionSettings,
   Job,
   KnownAddress,
   LoginAttempt,

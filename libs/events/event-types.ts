@@ -140,6 +140,11 @@ export const eventTypes = {
     description: 'There is no room for a package that is wanted here; fetching resumes when there is.',
     example: { free_bytes: 1_048_576, needed_bytes: 734_003_200, filename: 'NoMAD.pkg' },
   },
+  'retention.held': {
+    role: 'viewer',
+    description: 'The daily removal of old versions left packages alone that were too many to be removed without a person.',
+    example: { packages: 40 },
+  },
   'jamf.drift_found': {
     role: 'viewer',
     description: 'Package records in Jamf Pro were changed, deleted or doubled there, or are left over. Nothing is overwritten.',

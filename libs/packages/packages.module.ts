@@ -36,6 +36,7 @@ import { StageChangedHandler } from './catalog/stage-changed.handler.js';
 import { PackageFacts } from './titles/package-facts.js';
 import { PackageMetadataRepository } from './titles/package-metadata.repository.js';
 import { RelatedPackages } from './titles/related-packages.js';
+import { TitledPackages } from './titles/titled-packages.js';
 import { SignerRule } from './titles/signer-rule.js';
 import { SignerRuleRepository } from './titles/signer-rule.repository.js';
 import { VerificationService } from './integrity/verification.service.js';
@@ -71,6 +72,7 @@ import { VerificationService } from './integrity/verification.service.js';
     MassChangeGuard,
     GuardedChangeRepository,
     ShareLinks,
+    TitledPackages,
     VerificationService,
   ],
   exports: [
@@ -99,6 +101,7 @@ import { VerificationService } from './integrity/verification.service.js';
     MassChangeGuard,
     GuardedChangeRepository,
     ShareLinks,
+    TitledPackages,
     VerificationService,
   ],
 })

@@ -122,12 +122,15 @@ export class PackagesService {
     });
   }
 
-  /** Removes the package from every server; its content stays restorable for the retention time. Throws MassChangeUnconfirmed. */
-  async remove(address: PackageAddress, isConfirmed = false): Promise<void> {
+  /**
+   * Removes the package from every server; its content stays restorable for the retention time. With `isMeant` only while the package is
+   * what the caller looked at. Throws PackageNotFound or MassChangeUnconfirmed.
+   */
+  async remove(address: PackageAddress, isConfirmed = false, isMeant: (current: Package) => boolean = () => true): Promise<void> {
     const { filename } = await this.finder.findToChange(address);
     await this.settled(async () => {
       const decide = (current: Package | null): Draft => {
-        if (!present(current)) throw new PackageNotFound(address.text);
+        if (!present(current) || !isMeant(current)) throw new PackageNotFound(address.text);
         return { deleted: true };
       };
       const written = await this.catalog.write(filename, decide, { mustConfirm: !isConfirmed });

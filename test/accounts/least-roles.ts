@@ -4,6 +4,8 @@ const viewer = `
   GET auth/me
   POST auth/password
   POST auth/logout
+  GET retention
+  GET retention/plan
   GET jamf/connection
   GET jamf/settings
   GET jamf/rules
@@ -34,6 +36,7 @@ const viewer = `
 
 const publisher = `
   POST packages
+  POST retention/apply
   PUT packages/{name}/content
   PATCH packages/{id_or_name}
   DELETE packages/{id_or_name}
@@ -97,6 +100,8 @@ const admin = `
   GET notifications/email
   PUT notifications/email
   POST notifications/email/test
+  PUT retention
+  POST retention/preview
   PUT jamf/connection
   DELETE jamf/connection
   POST jamf/connection/test

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Package } from '#libs/entities/package.entity.js';
+import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { Transfer } from '#libs/entities/transfer.entity.js';
 import { Clock } from '#libs/platform/clock.js';
+import { aMetadata } from '#libs/packages/titles/a-metadata.testing.js';
 import { Database } from '#libs/platform/database/database.js';
 import { AdminCaller, problem } from '../support/admin-caller.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
@@ -30,12 +32,20 @@ describe('a token that is limited to the stage Dev', () => {
     program = new AdminCaller(server.url);
     const made = await admin.send('POST', 'tokens', { name: 'dev', role: 'publisher', stages: ['Dev'] });
     program.token = ((await made.json()) as { token: string }).token;
-    const form = new FormData();
-    form.set('stage', 'Prod');
-    form.set('file', new Blob(['prod']), 'prod.pkg');
-    const headers = { authorization: `Bearer ${admin.token}` };
-    expect((await fetch(`${server.url}/api/admin/upload`, { method: 'POST', body: form, headers })).status).toBe(201);
     const { manager } = server.app.get(Database);
+    for (const [filename, version] of [
+      ['prod.pkg', '1'],
+      ['newer.pkg', '2'],
+    ] as const) {
+      const form = new FormData();
+      form.set('stage', 'Prod');
+      form.set('file', new Blob([filename]), filename);
+      const headers = { authorization: `Bearer ${admin.token}` };
+      expect((await fetch(`${server.url}/api/admin/upload`, { method: 'POST', body: form, headers })).status).toBe(201);
+      const { uuid } = await manager.findOneByOrFail(Package, { filename });
+      await manager.insert(PackageMetadata, aMetadata({ uuid, version }));
+    }
+    expect((await admin.send('PUT', 'retention', { rules: [{ keep: 1, min_age_days: 0 }], automatic: false })).status).toBe(200);
     const { uuid } = await manager.findOneByOrFail(Package, { filename: 'prod.pkg' });
     const now = server.app.get(Clock).now();
     const times = { createdMs: now, updatedMs: now };
@@ -64,6 +74,7 @@ describe('a token that is limited to the stage Dev', () => {
     'POST packages/{id_or_name}/inspection': () => program.send('POST', 'packages/prod.pkg/inspection'),
     'POST packages/{id_or_name}/restore': () => program.send('POST', 'packages/prod.pkg/restore'),
     'POST packages/{id_or_name}/links': () => program.send('POST', 'packages/prod.pkg/links', {}),
+    'POST retention/apply': () => program.send('POST', 'retention/apply?confirm=1'),
     'POST upload/resumable': () =>
       program.send('POST', 'upload/resumable', undefined, { 'tus-resumable': '1.0.0', 'upload-length': '5', 'upload-metadata': metadata }),
     'POST transfers/{id}/retry': () => program.send('POST', `transfers/${transferId}/retry`),

@@ -17,6 +17,7 @@ import { notificationsFlow } from './notifications-flow.js';
 import { packagesFlow } from './packages-flow.js';
 import { peopleFlow } from './people-flow.js';
 import { MB, OWN } from './places.js';
+import { retentionFlow } from './retention-flow.js';
 import { shortcutsFlow } from './shortcuts-flow.js';
 import { trustFlow } from './trust-flow.js';
 import { uploadsFlow } from './uploads-flow.js';
@@ -192,6 +193,8 @@ import { webhooksFlow } from './webhooks-flow.js';
   describe('webhooks', () => webhooksFlow(() => ({ allowed: atBerlin, refused: atOslo })));
 
   describe('Jamf Pro', () => jamfFlow(() => ({ atBerlin, berlin })));
+
+  describe('old versions', () => retentionFlow(() => ({ atBerlin, berlin })));
 
   describe('what is in a package', () => inspectionFlow(() => ({ atBerlin, berlin })));
 

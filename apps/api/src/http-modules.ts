@@ -11,6 +11,7 @@ import { JamfHttpModule } from '#libs/jamf/jamf.module.js';
 import { DownloadsHttpModule } from '#libs/downloads/downloads.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/peers/peers.module.js';
+import { RetentionHttpModule } from '#libs/retention/retention.module.js';
 import { SyncHttpModule } from '#libs/sync/sync.module.js';
 import { TrustHttpModule } from '#libs/trust/trust.module.js';
 import { SystemHttpModule } from '#libs/system/system.module.js';
@@ -34,6 +35,7 @@ export const httpModules: Type[] = [
   WebhooksHttpModule,
   EmailHttpModule,
   JamfHttpModule,
+  RetentionHttpModule,
   InspectionHttpModule,
   MetricsHttpModule,
 ];

@@ -6,6 +6,7 @@ import { parseChunkSize } from './chunk-size.js';
 import { parseDuration } from './duration.js';
 import { exchangeText } from './http-request.js';
 import { jamfCommand } from './jamf.js';
+import { retentionCommand } from './retention.js';
 import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
 import { printNote, progressBar, say, sayTable } from './screen.js';
 import { issueToken } from './sign-in.js';
@@ -27,6 +28,7 @@ export interface Options {
   readonly chunkSize?: string;
   readonly expires?: string;
   readonly code?: string;
+  readonly confirm?: string;
   readonly confirmSigner?: boolean;
 }
 
@@ -204,6 +206,23 @@ const status: Command = async (_, { json }) => {
   return health.status === 'ready' && reasons.length === 0 ? EXIT.done : EXIT.refused;
 };
 
+const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
+
 const jamf: Command = async (words, { json }) => jamfCommand(await api(), words[0], json === true);
 
-export const commands = { login, logout, upload, list, show, link, promote, delete: remove, wait, peers, register, jamf, status };
+export const commands = {
+  login,
+  logout,
+  upload,
+  list,
+  show,
+  link,
+  promote,
+  delete: remove,
+  wait,
+  peers,
+  register,
+  jamf,
+  retention,
+  status,
+};

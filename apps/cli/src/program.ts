@@ -85,6 +85,12 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     arguments: [['[what]', 'status, plan or compare']],
     what: 'package records in Jamf Pro: how they are, what writing would do, compare now',
   },
+  retention: {
+    usage: 'plan|apply [--confirm NUMBER]',
+    arguments: [['[what]', 'plan or apply']],
+    options: [new Option('--confirm <number>', 'how many packages are to be removed, as the plan says')],
+    what: 'old versions: which ones the rules would remove, and removing them everywhere',
+  },
   status: { usage: '', what: 'whether everything is in order' },
   completion: { usage: 'bash|zsh|fish', arguments: [['[shell]', 'bash, zsh or fish']], what: 'to be read by the shell' },
 };

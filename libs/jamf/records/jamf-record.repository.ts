@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { In, type FindOptionsWhere } from 'typeorm';
 import { ContentDigest } from '#libs/entities/content-digest.entity.js';
 import { JamfRecord, type JamfRecordState } from '#libs/entities/jamf-record.entity.js';
-import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { likePattern } from '#libs/packages/like-pattern.js';
 import { Database } from '#libs/platform/database/database.js';
 
@@ -92,14 +91,6 @@ export class JamfRecordRepository {
 
   async clear(): Promise<void> {
     await this.db.manager.createQueryBuilder().delete().from(JamfRecord).execute();
-  }
-
-  async titlesOf(uuids: readonly string[]): Promise<Map<string, Pick<PackageMetadata, 'titleKey' | 'title' | 'version'>>> {
-    const found = await this.db.manager.find(PackageMetadata, {
-      select: { uuid: true, titleKey: true, title: true, version: true },
-      where: { uuid: In([...uuids]) },
-    });
-    return new Map(found.map((row) => [row.uuid, row]));
   }
 
   async digestsOf(uuids: readonly string[]): Promise<Map<string, ContentDigest>> {

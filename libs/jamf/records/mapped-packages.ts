@@ -3,16 +3,17 @@ import type { JamfGate } from '#libs/entities/jamf-connection.entity.js';
 import type { JamfRule } from '#libs/entities/jamf-rule.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { NetworkService } from '#libs/network/network.service.js';
-import { PackageRepository } from '#libs/packages/package.repository.js';
+import type { TitledPackage } from '#libs/packages/titles/title-match.js';
+import { TitledPackages } from '#libs/packages/titles/titled-packages.js';
 import type { ContentHashes } from '../digests/content-hashes.js';
 import { JamfRuleRepository } from '../rules/jamf-rule.repository.js';
-import { ruleFor, type RuledPackage } from '../rules/rule-match.js';
+import { ruleFor } from '../rules/rule-match.js';
 import { JamfRecordRepository } from './jamf-record.repository.js';
 
 const PAGE = 500;
 
 /** A package that the rules give a record. */
-export interface MappedPackage extends RuledPackage {
+export interface MappedPackage extends TitledPackage {
   readonly filenameKey: string;
   readonly uuid: string;
   readonly rule: JamfRule;
@@ -21,42 +22,23 @@ export interface MappedPackage extends RuledPackage {
   readonly waitsFor: string | null;
 }
 
-/** A package as the rules see it. */
-export interface Candidate extends RuledPackage {
-  readonly row: Package;
-}
-
 /** The packages of this server, as far as they concern Jamf Pro. */
 @Injectable()
 export class MappedPackages {
   constructor(
-    private readonly packages: PackageRepository,
+    private readonly packages: TitledPackages,
     private readonly records: JamfRecordRepository,
     private readonly rules: JamfRuleRepository,
     private readonly network: NetworkService,
   ) {}
 
-  /** Every package that is not deleted, in pages. */
-  async *candidates(): AsyncGenerator<Candidate[]> {
-    for (let afterId = 0; ;) {
-      const rows = await this.packages.findPresentAfter(afterId, PAGE);
-      if (rows.length === 0) return;
-      afterId = rows.at(-1)!.id;
-      const titles = await this.records.titlesOf(rows.map(({ uuid }) => uuid));
-      yield rows.map((row) => {
-        const { titleKey = null, title = null, version = null } = titles.get(row.uuid) ?? {};
-        return { row, filename: row.filename, stage: row.stage, titleKey, title, version };
-      });
-    }
-  }
-
   async all(gate: JamfGate): Promise<MappedPackage[]> {
     const rules = await this.rules.all();
     const elsewhere = gate === 'all_servers' ? await this.incomplete() : new Map<number, string>();
     const mapped: MappedPackage[] = [];
-    for await (const page of this.candidates()) {
+    for await (const page of this.packages.pages()) {
       const digests = await this.records.digestsOf(page.map(({ row }) => row.uuid));
-      for (const { row, ...ruled } of page) {
+      for (const { row, read: _read, ...ruled } of page) {
         const rule = ruleFor(rules, ruled);
         if (rule === null) continue;
         const { md5 = null, sha512 = null, sha3512 = null } = digests.get(row.uuid) ?? {};

@@ -1,7 +1,8 @@
 import type { JamfRule } from '#libs/entities/jamf-rule.entity.js';
+import type { TitledPackage } from '#libs/packages/titles/title-match.js';
 import type { RecordFields } from '../client/package-record.js';
 import type { RecordHash } from '../digests/content-hashes.js';
-import { filled, type RuledPackage } from '../rules/rule-match.js';
+import { filled } from '../rules/rule-match.js';
 
 /** Fields that are set when a record is made, and belong to the administrators of Jamf Pro from then on. */
 export const seededFields = ['packageName', 'categoryId', 'priority', 'info'] as const;
@@ -19,7 +20,7 @@ export interface WantedRecord {
 }
 
 /** What a rule says about the record of a package. `categories`: ids by lower case name. */
-export function wantedRecord(rule: JamfRule, candidate: RuledPackage, categories: ReadonlyMap<string, string>): WantedRecord {
+export function wantedRecord(rule: JamfRule, candidate: TitledPackage, categories: ReadonlyMap<string, string>): WantedRecord {
   const categoryId = rule.category === null ? NO_CATEGORY : categories.get(rule.category.toLowerCase());
   const packageName = filled(rule.nameTemplate, candidate) || candidate.filename;
   const seeds = {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { JamfRule } from '#libs/entities/jamf-rule.entity.js';
+import { TitledPackages } from '#libs/packages/titles/titled-packages.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { type Category, listCategories } from '../client/categories.js';
@@ -8,7 +9,6 @@ import { JamfClients } from '../client/jamf-clients.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { JamfNotSetUp, orCallFailed } from '../jamf.errors.js';
 import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
-import { MappedPackages } from '../records/mapped-packages.js';
 import { JamfRuleRepository } from './jamf-rule.repository.js';
 import { ruleFor } from './rule-match.js';
 
@@ -26,7 +26,7 @@ export interface RulesPreview {
 export class JamfRulesService {
   constructor(
     private readonly rules: JamfRuleRepository,
-    private readonly packages: MappedPackages,
+    private readonly packages: TitledPackages,
     private readonly connection: JamfConnectionService,
     private readonly clients: JamfClients,
     private readonly db: Database,
@@ -52,7 +52,7 @@ export class JamfRulesService {
   async preview(rules: readonly JamfRule[]): Promise<RulesPreview> {
     let [matched, notMatched] = [0, 0];
     const [examples, otherExamples]: [string[], string[]] = [[], []];
-    for await (const page of this.packages.candidates()) {
+    for await (const page of this.packages.pages()) {
       for (const candidate of page) {
         const isMatched = ruleFor(rules, candidate) !== null;
         if (isMatched) matched += 1;

@@ -67,6 +67,11 @@ export class MassChangeGuard {
     if (await this.isMass(changed)) throw new MassChangeUnconfirmed(changed, this.config.get('MASS_DELETE_WINDOW_MINUTES'));
   }
 
+  /** Whether so many packages more, deleted at this server now, would be too many to do so without asking. */
+  async wouldBeMass(deletes: number): Promise<boolean> {
+    return this.isMass(deletes + (await this.changes.countMade({ afterMs: this.windowStart, isOwn: true })));
+  }
+
   /** The change of a row as it is counted from now on; none when it destroyed nothing. */
   made(before: Package | null, entry: Entry, serverStage: Stage, isOwn: boolean): MadeChange[] {
     const kind = before && kindOf(entry, before, serverStage);

@@ -3,9 +3,13 @@ import { In, Not } from 'typeorm';
 import { Content } from '#libs/entities/content.entity.js';
 import { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { Signing } from './signer-change.js';
 
 /** Of one title, old contents included. */
 const MOST_OF_TITLE = 1_000;
+
+/** Which version of what a content is, and who signed it. */
+export type KnownTitle = Pick<PackageMetadata, 'titleKey' | 'title' | 'version' | 'kind' | keyof Signing>;
 
 /** Every query on what was read in contents. */
 @Injectable()
@@ -18,6 +22,12 @@ export class PackageMetadataRepository {
 
   findByUuids(uuids: readonly string[]): Promise<PackageMetadata[]> {
     return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(PackageMetadata, { uuid: In(uuids) });
+  }
+
+  async findTitles(uuids: readonly string[]): Promise<Map<string, KnownTitle>> {
+    const select = { uuid: true, titleKey: true, title: true, version: true, kind: true, signature: true, signer: true, teamId: true };
+    const found = await this.db.manager.find(PackageMetadata, { select: { ...select, anchor: true }, where: { uuid: In([...uuids]) } });
+    return new Map(found.map((row) => [row.uuid, row]));
   }
 
   /** Other contents of the same title and one of these kinds that could be read. */

@@ -4,6 +4,7 @@ import type { Package } from '#libs/entities/package.entity.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { ContentRepository } from '../content.repository.js';
 import { PackageRepository } from '../package.repository.js';
+import { kindsLike } from './kinds.js';
 import { PackageMetadataRepository } from './package-metadata.repository.js';
 import { describeSigning, isSameSigner, type Signing } from './signer-change.js';
 import { versionOrder, type VersionOrder } from './version-order.js';
@@ -36,10 +37,6 @@ export interface Related {
 }
 
 const MOST_LISTED = 20;
-const kindsOfPkg = ['product_archive', 'component_package'];
-
-/** An identifier of one kind of package says nothing about the same text in another kind. */
-const kindsLike = (kind: string | null): readonly string[] => (kind === null ? [] : kindsOfPkg.includes(kind) ? kindsOfPkg : [kind]);
 
 function signerChange(row: Package, now: Signing, before: SameTitle): SignerChange {
   const where = before.stage === null ? 'not in force any more' : `in ${before.stage}`;

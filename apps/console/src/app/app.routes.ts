@@ -69,6 +69,12 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./notifications/notifications')).Notifications,
       },
       {
+        path: 'retention',
+        title: $localize`Old versions`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./retention/retention')).Retention,
+      },
+      {
         path: 'jamf',
         title: $localize`Jamf Pro`,
         canActivate: [administrator],

@@ -62,6 +62,8 @@ const words: Readonly<Record<string, string>> = {
   'jamf.record_resolved': $localize`Package record decided`,
   'jamf.record_released': $localize`Edited fields of a package record released`,
   'jamf.drift_found': $localize`Package records in Jamf Pro differ`,
+  'retention.updated': $localize`Rules for old versions changed`,
+  'retention.held': $localize`Removal of old versions held`,
   'webhook.created': $localize`Webhook made`,
   'webhook.updated': $localize`Webhook changed`,
   'webhook.deleted': $localize`Webhook deleted`,

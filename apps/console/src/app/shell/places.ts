@@ -23,6 +23,7 @@ export const settingsPages = (isAdmin: boolean): readonly Page[] =>
         { path: '/people', label: $localize`Users` },
         { path: '/webhooks', label: $localize`Webhooks` },
         { path: '/notifications', label: $localize`E-mail` },
+        { path: '/retention', label: $localize`Old versions` },
         { path: '/jamf', label: $localize`Jamf Pro` },
         { path: '/audit', label: $localize`Audit` },
       ]
@@ -35,7 +36,7 @@ const roots: readonly (readonly [Place, readonly string[]])[] = [
   ['packages', ['packages', 'deleted']],
   ['network', ['network', 'held']],
   ['activity', ['activity']],
-  ['settings', ['admin', 'people', 'webhooks', 'notifications', 'jamf', 'audit']],
+  ['settings', ['admin', 'people', 'webhooks', 'notifications', 'retention', 'jamf', 'audit']],
 ];
 
 /** Null on the overview. */

@@ -65,4 +65,5 @@ const console_ = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
-export default { projects: [server, console_, integration], maxWorkers: 2 };
+// Modules of finished test files stay in a worker's memory: one that has grown is replaced.
+export default { projects: [server, console_, integration], maxWorkers: 2, workerIdleMemoryLimit: '1200MB' };

@@ -5,6 +5,7 @@ import { CommandFailed, EXIT, type Exit } from './failures.js';
 import { parseChunkSize } from './chunk-size.js';
 import { parseDuration } from './duration.js';
 import { exchangeText } from './http-request.js';
+import { importFolder } from './import-folder.js';
 import { jamfCommand } from './jamf.js';
 import { retentionCommand } from './retention.js';
 import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
@@ -30,6 +31,9 @@ export interface Options {
   readonly code?: string;
   readonly confirm?: string;
   readonly confirmSigner?: boolean;
+  readonly match?: string;
+  readonly dryRun?: boolean;
+  readonly rename?: string;
 }
 
 interface Link {
@@ -206,6 +210,14 @@ const status: Command = async (_, { json }) => {
   return health.status === 'ready' && reasons.length === 0 ? EXIT.done : EXIT.refused;
 };
 
+const importAll: Command = async ([source, folder], options) => {
+  if (source !== 'folder' || folder === undefined)
+    throw new CommandFailed('Say what to import: ods import folder DIR. "ods help import" shows how.', EXIT.usage);
+  const { match = '*', stage, rename, replace = false, dryRun = false, json = false } = options;
+  const order = { folder, match, rename, replace, dryRun, json, chunkSize: chunkSizeOf(options) };
+  return importFolder(await api(), { ...order, stage: stage === undefined ? undefined : asStage(stage) });
+};
+
 const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
 
 const jamf: Command = async (words, { json }) => jamfCommand(await api(), words[0], json === true);
@@ -214,6 +226,7 @@ export const commands = {
   login,
   logout,
   upload,
+  import: importAll,
   list,
   show,
   link,

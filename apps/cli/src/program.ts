@@ -50,6 +50,22 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     ],
     what: 'upload packages',
   },
+  import: {
+    usage: 'folder DIR [options]',
+    arguments: [
+      ['[source]', 'folder'],
+      ['[folder]', 'whose files are to come to the server'],
+    ],
+    options: [
+      new Option('--dry-run', 'only compare, send nothing'),
+      new Option('--match <pattern>', 'only file names that fit, such as "*.pkg"').default('*'),
+      stage().default(undefined, "the server's own"),
+      new Option('--replace', 'replace other contents of the same name, on every server'),
+      new Option('--rename <file>', 'JSON file with other names for files; names that are refused are added to it'),
+      new Option('--chunk-size <size>', 'most bytes of one request, such as 32M; without it the limit of a proxy is found out'),
+    ],
+    what: 'bring the packages of a folder, such as a mounted share; what is there is not sent again',
+  },
   list: {
     usage: '[--stage STAGE] [--status STATUS]',
     options: [stage(), new Option('--status <status>', 'Public, Waiting, Failed …')],

@@ -3,6 +3,14 @@ import { settings } from './settings.js';
 import { faultsOfEnvironment, faultsOfFile } from './unknown-settings.js';
 
 type Environment = Record<string, string | undefined>;
+/** The text of a setting, and the name that it was given by: it may have two. */
+export interface GivenSetting {
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+export type Given = Readonly<Record<string, GivenSetting>>;
+
 /** Does the work, or notes its Error as a fault of `name` and answers undefined. */
 export type Attempt = <T>(name: string, work: () => T) => T | undefined;
 
@@ -27,15 +35,16 @@ const knownNames = [...settingNames, ...Object.values(otherNames)].flatMap((name
  * each of the two by the file that `NAME_FILE` names (container platforms hand out secrets so) or by the
  * setting's other name. An empty value counts as not given: compose files leave such.
  */
-export function readEnvironment(environment: Environment, attempt: Attempt): Environment {
+export function readEnvironment(environment: Environment, attempt: Attempt): Given {
   const { ODS_CONF: confFile } = environment;
   const layers = [environment];
   if (confFile) layers.push(attempt('ODS_CONF', () => parseConfFile(contentOf(confFile))) ?? {});
   noteUnknown(environment, layers[1] ?? {}, attempt);
-  const given: Environment = {};
+  const given: Record<string, GivenSetting> = {};
   for (const name of settingNames) {
     const names = [name, ...(name in otherNames ? [otherNames[name as keyof typeof otherNames]] : [])];
-    given[name] = layers.flatMap((layer) => names.map((each) => valueOf(layer, each, attempt))).find((value) => value);
+    const values = layers.flatMap((layer) => names.map((each) => ({ name: each, value: valueOf(layer, each, attempt) })));
+    given[name] = values.find(({ value }) => value) ?? { name, value: undefined };
   }
   return given;
 }

@@ -64,13 +64,16 @@ export const oneOf = <const T extends string>(choices: readonly T[], fallback: T
 
 const units: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
-/** Bytes, with an optional binary unit: `500M`, `20G`. */
-export const bytes = (fallback: string, doc: string): Knob<number> =>
+function sizeOf(text: string): number {
+  const [, digits, unit = ''] = /^(\d+)\s*([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
+  return digits === undefined ? NaN : Number(digits) * (units[unit.toLowerCase()] ?? NaN);
+}
+
+/** Bytes, with an optional binary unit: `500M`, `20G`. `least` is written like them. */
+export const bytes = (fallback: string, least: string, doc: string): Knob<number> =>
   knob(doc, fallback, (value) => {
-    const match = /^(\d+)\s*([kmgt]?)(?:i?b)?$/i.exec(value ?? fallback);
-    const size = match ? Number(match[1]) * (units[match[2]!.toLowerCase()] ?? NaN) : NaN;
-    if (!Number.isSafeInteger(size)) {
-      throw new Error(`must be a number of bytes such as 500M or 20G, not "${value}".`);
-    }
+    const size = sizeOf(value ?? fallback);
+    if (!Number.isSafeInteger(size)) throw new Error(`must be a number of bytes such as 500M or 20G, not "${value}".`);
+    if (size < sizeOf(least)) throw new Error(`must be at least ${least}, not "${value}".`);
     return size;
   });

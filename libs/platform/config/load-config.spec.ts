@@ -115,8 +115,8 @@ describe('bytes', () => {
     ['1T', 2 ** 40],
     ['0', 0],
     ['7b', 7],
-  ])('reads %s', (MAX_UPLOAD_BYTES, size) => {
-    expect(load({ MAX_UPLOAD_BYTES }).get('MAX_UPLOAD_BYTES')).toBe(size);
+  ])('reads %s', (DISK_RESERVE_BYTES, size) => {
+    expect(load({ DISK_RESERVE_BYTES }).get('DISK_RESERVE_BYTES')).toBe(size);
   });
 
   it.each(['1.5G', '-1', '1X', 'G', '9000000T', '1e9'])('refuses %s', (MAX_UPLOAD_BYTES) => {
@@ -187,6 +187,14 @@ describe('REDIS_URL', () => {
     const config = load({ CELERY_BROKER_URL: 'redis://cache:6379' });
     expect(config.get('REDIS_URL')).toBe('redis://cache:6379');
     expect(config.runsJobsEmbedded).toBe(false);
+  });
+
+  it('is named in a fault as it was given', () => {
+    expect(faultsOf({ CELERY_BROKER_URL: 'amqp://broker' })).toEqual(['CELERY_BROKER_URL must start with redis:// or rediss://.']);
+    expect(faultsOf({ UPLOAD_STAGING_DIRECTORY: '', REDIS_URL: '', CELERY_BROKER_URL: 'x', PORT: '99999' })).toEqual([
+      'PORT must be a whole number from 0 to 65535, not "99999".',
+      'CELERY_BROKER_URL must start with redis:// or rediss://.',
+    ]);
   });
 
   it('wins over its other name, unless it is empty', () => {
@@ -292,5 +300,26 @@ describe('keys', () => {
     mkdirSync(path.join(dataDir, 'keys'));
     const secret = file('keys/secret.key', content);
     expect(() => loadConfig({ DATA_DIR: dataDir })).toThrow(`${secret} does not hold a key`);
+  });
+});
+
+describe('a value that makes no sense', () => {
+  it.each([
+    [
+      { ACCEL_REDIRECT_PREFIX: 'content' },
+      'ACCEL_REDIRECT_PREFIX must be a location that begins with a slash, such as /_content, not "content".',
+    ],
+    [{ ACCEL_REDIRECT_PREFIX: '/' }, expect.stringContaining('must be a location')],
+    [{ ACCEL_REDIRECT_PREFIX: '/a/../b' }, expect.stringContaining('must be a location')],
+    [{ ACCEL_REDIRECT_PREFIX: '/_content?x' }, expect.stringContaining('must be a location')],
+    [{ SCRUB_BYTES_PER_SECOND: '1' }, 'SCRUB_BYTES_PER_SECOND must be at least 64K, not "1".'],
+    [{ SCRUB_BYTES_PER_SECOND: '0' }, 'SCRUB_BYTES_PER_SECOND must be at least 64K, not "0".'],
+    [{ MAX_UPLOAD_BYTES: '0' }, 'MAX_UPLOAD_BYTES must be at least 1K, not "0".'],
+  ])('stops the start: %j', (environment, fault) => {
+    expect(faultsOf(environment)).toEqual([fault]);
+  });
+
+  it.each(['/_content', '/internal/ods/', '/a.b~c-d'])('is not a location such as %s', (ACCEL_REDIRECT_PREFIX) => {
+    expect(load({ ACCEL_REDIRECT_PREFIX }).get('ACCEL_REDIRECT_PREFIX')).toBe(ACCEL_REDIRECT_PREFIX);
   });
 });

@@ -31,7 +31,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
   const given = readEnvironment(environment, attempt);
   const read: Record<string, unknown> = {};
-  for (const [name, knob] of Object.entries(settings)) read[name] = attempt(name, () => knob.read(given[name]));
+  for (const [setting, knob] of Object.entries(settings)) {
+    const { name, value } = given[setting]!;
+    read[setting] = attempt(name, () => knob.read(value));
+  }
   const values = read as unknown as Settings;
   const dataDir = path.resolve(values.DATA_DIR);
   attempt('DATA_DIR', () => makeWritable(dataDir));

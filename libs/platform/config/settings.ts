@@ -30,6 +30,11 @@ function checkBasePath(text: string): void {
   if (cleanPath(text) === null) throw new Error(`must be a path such as /ods that is not one of the server itself, not "${text}".`);
 }
 
+function checkInternalLocation(text: string): void {
+  if (!/^(?:\/[\w.~-]+)+\/?$/.test(text) || /\/\.{1,2}(?:\/|$)/.test(text))
+    throw new Error(`must be a location that begins with a slash, such as /_content, not "${text}".`);
+}
+
 const proxySchemes = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
 
 /** Repeats nothing of the value: it may hold a password. */
@@ -111,12 +116,13 @@ export const settings = {
   MAIL_PROXY: secretText('Proxy for e-mail (HTTP CONNECT or SOCKS). Without it the mail server is called directly.', checkProxyOrDirect),
   ACCEL_REDIRECT_PREFIX: optionalText(
     'nginx internal location of DATA_DIR/content. When set, nginx sends the bytes of downloads (X-Accel-Redirect).',
+    checkInternalLocation,
   ),
   DOWNLOAD_CONTEXTS: optionalText(
     'Other paths under which packages are served as under /share, separated by commas: CasperShare for https://host/CasperShare/Packages/NAME. For DNS names of distribution points that move here with their context.',
     parseContexts,
   ),
-  MAX_UPLOAD_BYTES: bytes('64G', 'Largest package that is accepted.'),
+  MAX_UPLOAD_BYTES: bytes('64G', '1K', 'Largest package that is accepted.'),
   BLOCK_HASH: oneOf(
     ['blake3', 'sha256'],
     'blake3',
@@ -138,7 +144,7 @@ export const settings = {
     'Origins whose pages may call the admin API with an API token, separated by commas: https://tools.example.org. Default: none.',
     checkOrigins,
   ),
-  DISK_RESERVE_BYTES: bytes('512M', 'Free space that uploads and transfers never eat.'),
+  DISK_RESERVE_BYTES: bytes('512M', '0', 'Free space that uploads and transfers never eat.'),
   JOB_CONCURRENCY: integer(8, [1, 256], 'Jobs that one process runs at a time.'),
   TRANSFER_CONCURRENCY: integer(3, [1, 64], 'Packages that one process fetches at a time.'),
   TRANSFER_CONNECTIONS: integer(4, [1, 32], 'Parallel range requests of one transfer.'),
@@ -169,7 +175,7 @@ export const settings = {
     [0, 3_650],
     'Every content on disk is read again and compared with its SHA-256 at least this often; 0 switches that off.',
   ),
-  SCRUB_BYTES_PER_SECOND: bytes('10M', 'How fast contents are read for that at most.'),
+  SCRUB_BYTES_PER_SECOND: bytes('10M', '64K', 'How fast contents are read for that at most.'),
   MASS_DELETE_PACKAGES: integer(
     10,
     [1, 1_000_000],

@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { copyDatabase } from '#libs/migrations/copy-database.js';
@@ -9,6 +10,7 @@ import type { DataSource } from '#libs/platform/database/data-source.js';
 import { DATABASE, MANIFEST, manifestText } from './backup-manifest.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import { MaintenanceRepository, type StoredContent } from './maintenance.repository.js';
+import { makeDirectory } from '#libs/platform/storage/make-directory.js';
 import { copyDurably, isSameFile, sha256OfFile, sizeOf, writeDurably } from './place-file.js';
 
 export interface BackupReport {
@@ -22,8 +24,7 @@ export interface BackupReport {
  * the contents it names are immutable, so they belong to that moment too. Into an earlier backup only what is new is written.
  */
 export async function makeBackup(config: Config, dataSource: DataSource, directory: string, withContent: boolean): Promise<BackupReport> {
-  await mkdir(path.join(directory, 'keys'), { recursive: true, mode: 0o700 });
-  await mkdir(path.join(directory, 'content'), { recursive: true, mode: 0o700 });
+  makePlace(config, directory);
   await rm(path.join(directory, MANIFEST), { force: true }); // from here on it is no whole backup, until it is one again
   await saveDatabase(config, dataSource, path.join(directory, DATABASE));
   const { server, contents } = await readSaved(path.join(directory, DATABASE));
@@ -39,6 +40,24 @@ export async function makeBackup(config: Config, dataSource: DataSource, directo
   });
   await writeDurably(path.join(directory, MANIFEST), manifest);
   return { contents: saved.present.length, missing: saved.missing };
+}
+
+/** Of a directory that may not be there yet: where it will be. */
+const realPlace = (directory: string): string =>
+  existsSync(directory) ? realpathSync(directory) : path.join(realPlace(path.dirname(directory)), path.basename(directory));
+
+/** Throws MaintenanceFailed where no backup can or should be. */
+function makePlace(config: Config, directory: string): void {
+  try {
+    const place = realPlace(directory);
+    const own = [config.get('dataDir'), config.get('stagingDir')].map(realPlace);
+    if (own.some((each) => `${place}/`.startsWith(`${each}/`)))
+      throw new MaintenanceFailed(`${directory} is in the server's own directory, and would be lost with it. Name another one.`);
+    for (const name of ['keys', 'content']) makeDirectory(path.join(directory, name), 0o700);
+  } catch (error) {
+    if (error instanceof MaintenanceFailed) throw error;
+    throw new MaintenanceFailed(`${directory} cannot be written (${(error as NodeJS.ErrnoException).code}). Name a directory that can.`);
+  }
 }
 
 async function saveDatabase(config: Config, dataSource: DataSource, file: string): Promise<void> {

@@ -20,6 +20,6 @@ export async function refuseLostDatabase(config: Config, dataSource: DataSource)
   throw new MaintenanceFailed(
     `${where} is empty, and ${dataDir} has ${contents.length} contents of a server: its database was lost, or DATABASE_URL names another one. ` +
       'Restore a backup (ods-admin restore DIRECTORY). Without one, move DATA_DIR aside and begin as a new server: ' +
-      'register it again, and packages come from the other servers; what only this one had is in "share" under its name, and can be uploaded.',
+      'register it again, and packages come from the other servers; what only this one had is in "share" under its name (ods import folder).',
   );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { someBytes } from '../mesh/packages.js';
 import { TestServer } from '../support/test-server.js';
@@ -27,6 +27,34 @@ describe('ods-admin', () => {
     const wrong = await odsAdmin(['verify', '--fast'], { DATA_DIR: server.dataDir });
     expect(wrong).toEqual({ code: 1, output: expect.stringContaining("Unknown option '--fast'") });
     expect(wrong.output).not.toContain('    at ');
+  });
+
+  it.each(['doctor', 'verify', 'reset-password', 'reset-clock', 'rotate-database-key', 'backup /tmp/x', 'migrate-database --to sqlite:/x'])(
+    '%s begins no server in a directory that was mistyped',
+    async (command) => {
+      const place = scratchDir('mistyped');
+      for (const dataDir of [path.join(place, 'ods'), place]) {
+        const { code, output } = await odsAdmin(command.split(' '), { DATA_DIR: dataDir });
+        expect([code, output]).toEqual([1, expect.stringContaining(`${dataDir} is not the directory of a server.`)]);
+      }
+      expect(readdirSync(place)).toEqual([]);
+    },
+  );
+
+  it('backup refuses places where none can be, and leaves nothing there', async () => {
+    const inside = path.join(server.dataDir, 'a', 'backup');
+    const link = path.join(scratchDir('link'), 'to-server');
+    symlinkSync(server.dataDir, link);
+    for (const place of [inside, server.dataDir, path.join(link, 'b')])
+      expect(await adminOf(server, 'backup', place)).toEqual({
+        code: 1,
+        output: expect.stringContaining("is in the server's own directory"),
+      });
+    const file = path.join(scratchDir('file'), 'a-file');
+    writeFileSync(file, '');
+    for (const place of ['/proc/x', '/dev/null/x', path.join(file, 'x'), file])
+      expect(await adminOf(server, 'backup', place)).toEqual({ code: 1, output: expect.stringMatching(/cannot be written \(E[A-Z]+\)\./) });
+    expect(readdirSync(server.dataDir)).not.toContain('a');
   });
 
   it('verify finds what is missing, cut and changed', async () => {

@@ -28,6 +28,9 @@ function read<O extends Options>(args: string[], options: O) {
   return parseArgs({ args, options, allowPositionals: true });
 }
 
+/** The settings of the server that is looked after. */
+const existing = (): Config => loadConfig(environment(), { mustExist: true });
+
 async function withDatabase<T>(config: Config, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
   const dataSource = await prepareDatabase(config.get('database'));
   try {
@@ -46,7 +49,7 @@ function directoryOf(positionals: string[]): string {
 const backup: Command = async (args) => {
   const { values, positionals } = read(args, { 'without-content': flag });
   const directory = directoryOf(positionals);
-  const config = loadConfig();
+  const config = existing();
   const { contents, missing } = await withDatabase(config, (dataSource) =>
     makeBackup(config, dataSource, directory, !values['without-content']),
   );
@@ -68,7 +71,7 @@ const restore: Command = async (args) => {
 
 const verify: Command = async (args) => {
   const { values } = read(args, { 'sizes-only': flag, json: flag });
-  const config = loadConfig();
+  const config = existing();
   const report = await withDatabase(config, (dataSource) =>
     (async () => ({
       ...(await checkContents(repositoryOf(dataSource), config.get('dataDir'), values['sizes-only'])),
@@ -88,7 +91,7 @@ const verify: Command = async (args) => {
 
 const doctor: Command = async (args) => {
   const { values } = read(args, { json: flag });
-  const config = loadConfig();
+  const config = existing();
   const findings = await withDatabase(config, (dataSource) => examine(config, repositoryOf(dataSource)));
   const signs = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' } as const;
   if (values.json) say(JSON.stringify(findings));
@@ -99,7 +102,7 @@ const doctor: Command = async (args) => {
 const reset: Command = async (args) => {
   const { values } = read(args, { user: { type: 'string', default: 'admin' }, stdin: flag });
   const wanted = values.stdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : null;
-  const password = await withDatabase(loadConfig(), (dataSource) => resetPassword(dataSource, values.user, wanted));
+  const password = await withDatabase(existing(), (dataSource) => resetPassword(dataSource, values.user, wanted));
   say(wanted === null ? `New password of ${values.user}: ${password}` : `The password of ${values.user} was set.`);
   say('It must be changed at the next sign-in. All sign-ins of this user were ended.');
   return 0;
@@ -107,7 +110,7 @@ const reset: Command = async (args) => {
 
 const clock: Command = async (args) => {
   read(args, {});
-  const config = loadConfig();
+  const config = existing();
   const { packages, nowMs } = await resetClock(config, await prepareDatabase(config.get('database')));
   say(`It is ${new Date(nowMs).toISOString()} by this machine's clock. Packages that were stamped later by this server: ${packages}.`);
   say(
@@ -120,7 +123,7 @@ const clock: Command = async (args) => {
 
 const rotate: Command = async (args) => {
   const { values } = read(args, { generate: flag, forget: flag });
-  const config = loadConfig();
+  const config = existing();
   const dataDir = config.get('dataDir');
   if (values.generate) {
     await addKey(dataDir);
@@ -137,7 +140,7 @@ const rotate: Command = async (args) => {
 const migrate: Command = async (args) => {
   const { values } = read(args, { to: { type: 'string' } });
   if (values.to === undefined) throw new MaintenanceFailed('Say where to: --to postgres://USER:PASSWORD@HOST/DATABASE');
-  const rows = await migrateDatabase(loadConfig(), environment(), values.to);
+  const rows = await migrateDatabase(existing(), environment(), values.to);
   say(`${rows} rows are in the new database. Set DATABASE_URL to it and start the server; the old database is as it was.`);
   return 0;
 };

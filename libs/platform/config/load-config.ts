@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { Config, type EncryptionKey } from './config.js';
 import { databaseSettings } from './database-settings.js';
 import { type Attempt, readEnvironment } from './environment.js';
+import { makeDirectory } from '../storage/make-directory.js';
 import { parseDatabaseKeys, readOrCreateKey } from './keys.js';
 import { settings, type Settings } from './settings.js';
 
@@ -16,9 +17,10 @@ export class ConfigInvalid extends Error {
 
 /**
  * Reads and checks the environment. Throws ConfigInvalid with every fault.
- * Touches the disk only to make DATA_DIR and to read or generate the keys that were not given.
+ * Touches the disk only to make DATA_DIR and to read or generate the keys that were not given; where a server `mustExist`, DATA_DIR has to
+ * be its directory: what looks after a server must not begin another one in a place that was mistyped.
  */
-export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env, { mustExist = false } = {}): Config {
   const faults: string[] = [];
   const attempt: Attempt = (name, work) => {
     try {
@@ -37,7 +39,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const values = read as unknown as Settings;
   const dataDir = path.resolve(values.DATA_DIR);
-  attempt('DATA_DIR', () => makeWritable(dataDir));
+  attempt('DATA_DIR', () => (mustExist ? requireServer(dataDir) : makeWritable(dataDir)));
   const database = attempt(values.DATABASE_URL ? 'DATABASE_URL' : 'MYSQL_SERVER', () => databaseSettings(values, dataDir));
   const keys = faults.length > 0 ? undefined : attempt('DATA_DIR', () => loadKeys(values, dataDir));
   if (faults.length > 0 || !database || !keys) throw new ConfigInvalid(faults);
@@ -72,16 +74,9 @@ function makeWritable(dataDir: string): void {
   }
 }
 
-/** One level at a time: `recursive` never ends where a parent exists and yet nothing can be made in it, as under /proc. */
-function makeDirectory(directory: string): void {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  const parent = path.dirname(directory);
-  if (parent !== directory) makeDirectory(parent);
-  try {
-    mkdirSync(directory);
-  } catch (error) {
-    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error; // another process was first
-  }
+function requireServer(dataDir: string): void {
+  if (statSync(path.join(dataDir, 'content'), { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new Error(`${dataDir} is not the directory of a server. Set it, or ODS_CONF, as the server has it.`);
 }
 
 /** What the process was given; only this file reads it. */

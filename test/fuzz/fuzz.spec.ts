@@ -50,6 +50,7 @@ forEachDatabase((database) => {
       role: 'admin',
       sessionId: null,
       mustChangePassword: false,
+      external: false,
       stages: null,
     } as const;
     return (await server.app.get(ApiTokensService).create(input, caller)).secret;

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { Client } from '#libs/accounts/client.js';
+import { Sessions, type SignedIn } from '#libs/accounts/sessions.js';
+import { UserRepository } from '#libs/accounts/user.repository.js';
+import { usernameKey } from '#libs/accounts/username.js';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
+import type { Role, User } from '#libs/entities/user.entity.js';
+import { Clock } from '#libs/platform/clock.js';
+import { decoyHash } from '#libs/platform/crypto/passwords.js';
+import { Database } from '#libs/platform/database/database.js';
+import { keyOf, type Person } from './person.js';
+import type { Refusal } from './refusal.js';
+
+const reasons = {
+  'no-role': 'none of the groups gives a role',
+  'name-taken': 'another account has this name',
+  disabled: 'account is disabled',
+} as const;
+
+/** The accounts of people whom the provider knows. They have no password here, and the role that their groups give at each sign-in. */
+@Injectable()
+export class ExternalAccounts {
+  constructor(
+    private readonly db: Database,
+    private readonly users: UserRepository,
+    private readonly sessions: Sessions,
+    private readonly audit: AuditTrail,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Signs in whom the provider has vouched for, with the role that the groups give: null when none does. */
+  admit(person: Person, role: Role | null, client: Client): Promise<SignedIn | Refusal> {
+    return this.db.transaction(async () => {
+      const known = await this.users.findByIdentityLocked(keyOf(person));
+      if (role === null) return this.refuse('no-role', person, known);
+      const user = known ?? (await this.create(person, role));
+      if (!user) return this.refuse('name-taken', person, null);
+      if (user.disabled) return this.refuse('disabled', person, user);
+      await this.follow(user, role);
+      return this.open({ ...user, role }, person, client);
+    });
+  }
+
+  /** Null when the name is taken: an account is never taken over by its name, which anybody may have at the provider. */
+  private async create(person: Person, role: Role): Promise<User | null> {
+    const { username, issuer, subject } = person;
+    const created = await this.users.insertExternal({
+      ...{ username, usernameKey: usernameKey(username), passwordHash: decoyHash(), role },
+      ...{ mustChangePassword: false, disabled: false, service: false },
+      ...{ identityKey: keyOf(person), identityIssuer: issuer, identitySubject: subject },
+      ...{ createdMs: this.clock.now(), lastLoginMs: null },
+    });
+    if (created) await this.record('user.created', username, { role, external: true, issuer });
+    return created;
+  }
+
+  /** The groups were others at the last sign-in. Counts at once for all sign-ins of the account. */
+  private async follow({ id, username, role: before, disabled }: User, role: Role): Promise<void> {
+    if (before === role) return;
+    await this.users.setRole(id, role);
+    const details = { before: { role: before, disabled }, after: { role, disabled }, by: 'groups' };
+    await this.record('user.updated', username, details);
+  }
+
+  private async open(user: User, { issuer }: Person, client: Client): Promise<SignedIn> {
+    const signedIn = await this.sessions.open(user, client);
+    await this.users.setLastLogin(user.id, signedIn.session.createdMs);
+    await this.record('user.signed_in', user.username, { with: 'oidc', issuer });
+    return signedIn;
+  }
+
+  /** Whoever may not sign in any more is signed out everywhere. */
+  private async refuse(refusal: keyof typeof reasons, { username, issuer, groups }: Person, known: User | null): Promise<Refusal> {
+    if (known) await this.sessions.endOthers(known.id, null);
+    const details = { reason: reasons[refusal], with: 'oidc', issuer, ...(refusal === 'no-role' ? { groups: groups.slice(0, 20) } : {}) };
+    await this.audit.record({ action: 'user.sign_in_refused', subject: known?.username ?? username, details });
+    return refusal;
+  }
+
+  private record(action: string, subject: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.audit.record({ action, subject, details, actor: { kind: 'user', name: subject } });
+  }
+}

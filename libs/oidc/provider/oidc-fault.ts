@@ -64,16 +64,9 @@ function ofLibrary({ message, code = '', cause }: ClientError): OidcFault {
   if (code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT') return new OidcFault('away', 'The provider did not answer in time.');
   const status = statusOf(cause);
   if (status !== null && (status >= 500 || status === 429)) return new OidcFault('away', `The provider answered ${status}.`);
-  const claim = claimOf(cause);
-  const detail = [message, ...(claim === null ? [] : [`(${claim})`]), ...(status === null ? [] : [`(status ${status})`])].join(' ');
+  // What the library says of the cause is more exact, and names claims without their values.
+  const detail = cause instanceof Error ? cause.message : message;
   return new OidcFault('unverified', `The answer of the provider could not be verified: ${detail}.`);
 }
 
 const statusOf = (cause: unknown): number | null => (cause instanceof Response ? cause.status : null);
-
-/** Which claim it was; not what it said. */
-function claimOf(cause: unknown): string | null {
-  const details: unknown = cause instanceof Error ? cause.cause : null;
-  const claim: unknown = typeof details === 'object' && details !== null && 'claim' in details ? details.claim : null;
-  return typeof claim === 'string' ? claim : null;
-}

@@ -97,6 +97,9 @@ const admin = `
   GET notifications/email
   PUT notifications/email
   POST notifications/email/test
+  GET oidc
+  PUT oidc
+  POST oidc/test
   PUT jamf/connection
   DELETE jamf/connection
   POST jamf/connection/test
@@ -119,4 +122,11 @@ export const leastRoles: ReadonlyMap<string, Role> = new Map([
 ]);
 
 /** For whoever has no token yet. */
-export const openOperations: ReadonlySet<string> = new Set(['POST auth/login', 'POST auth/refresh']);
+export const openOperations: ReadonlySet<string> = new Set([
+  'POST auth/login',
+  'POST auth/refresh',
+  'GET auth/oidc',
+  'POST auth/oidc/begin',
+  'GET auth/oidc/callback',
+  'POST auth/oidc/end_session',
+]);

@@ -56,6 +56,11 @@ export class UserRepository {
     return this.findByIdentityLocked(user.identityKey);
   }
 
+  /** From now on the account belongs to a person at the OpenID provider, and its password is worth nothing. */
+  async makeExternal(id: number, change: Pick<User, 'identityKey' | 'identityIssuer' | 'identitySubject' | 'passwordHash'>): Promise<void> {
+    await this.db.manager.update(User, { id }, { ...change, mustChangePassword: false });
+  }
+
   async setRole(id: number, role: Role): Promise<void> {
     await this.db.manager.update(User, { id }, { role });
   }

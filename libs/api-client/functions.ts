@@ -15,6 +15,8 @@ export type { GetOidcSignIn$Params as GetOidcSignIn$Params } from './fn/auth/get
 export { getOidcSignIn as getOidcSignIn } from './fn/auth/get-oidc-sign-in';
 export type { BeginOidcSignIn$Params as BeginOidcSignIn$Params } from './fn/auth/begin-oidc-sign-in';
 export { beginOidcSignIn as beginOidcSignIn } from './fn/auth/begin-oidc-sign-in';
+export type { LinkOidcAccount$Params as LinkOidcAccount$Params } from './fn/auth/link-oidc-account';
+export { linkOidcAccount as linkOidcAccount } from './fn/auth/link-oidc-account';
 export type { FinishOidcSignIn$Params as FinishOidcSignIn$Params } from './fn/auth/finish-oidc-sign-in';
 export { finishOidcSignIn as finishOidcSignIn } from './fn/auth/finish-oidc-sign-in';
 export type { EndOidcSession$Params as EndOidcSession$Params } from './fn/auth/end-oidc-session';

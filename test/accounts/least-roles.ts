@@ -4,6 +4,7 @@ const viewer = `
   GET auth/me
   POST auth/password
   POST auth/logout
+  POST auth/oidc/link
   GET jamf/connection
   GET jamf/settings
   GET jamf/rules

@@ -7,6 +7,12 @@ import { SecretBox, SecretUnreadable } from '#libs/platform/crypto/secret-box.js
 import { PublicPath } from '#libs/platform/http/public-path.js';
 import type { Challenge } from '../provider/openid-provider.js';
 
+/** Of a person who is signed in with a password, and wants to sign in at the provider from now on. */
+export interface LinkRequest {
+  readonly userId: number;
+  readonly sessionId: string;
+}
+
 /** One sign-in that is under way at the provider. */
 export interface Attempt extends Challenge {
   /** The page of the console that was asked for. */
@@ -15,6 +21,8 @@ export interface Attempt extends Challenge {
   readonly issuer: string;
   readonly clientId: string;
   readonly expiresMs: number;
+  /** Set when a local account is to become an external one: who asked for it, in which sign-in. */
+  readonly link: LinkRequest | null;
 }
 
 const PURPOSE = 'sign-in under way';

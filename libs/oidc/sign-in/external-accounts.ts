@@ -1,20 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { Client } from '#libs/accounts/client.js';
+import { SessionRepository } from '#libs/accounts/session.repository.js';
 import { Sessions, type SignedIn } from '#libs/accounts/sessions.js';
 import { UserRepository } from '#libs/accounts/user.repository.js';
 import { usernameKey } from '#libs/accounts/username.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
-import type { Role, User } from '#libs/entities/user.entity.js';
+import { isExternal, type Role, type User } from '#libs/entities/user.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { decoyHash } from '#libs/platform/crypto/passwords.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { LinkRequest } from './attempt-cookie.js';
 import { keyOf, type Person } from './person.js';
 import type { Refusal } from './refusal.js';
 
+/** For the audit trail. */
 const reasons = {
   'no-role': 'none of the groups gives a role',
   'name-taken': 'another account has this name',
   disabled: 'account is disabled',
+  'linked-already': 'the person has another account here',
+  'last-administrator': 'last administrator with a password',
+  expired: 'the sign-in that asked for it has ended',
 } as const;
 
 /** The accounts of people whom the provider knows. They have no password here, and the role that their groups give at each sign-in. */
@@ -24,6 +30,7 @@ export class ExternalAccounts {
     private readonly db: Database,
     private readonly users: UserRepository,
     private readonly sessions: Sessions,
+    private readonly sessionRows: SessionRepository,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -38,6 +45,30 @@ export class ExternalAccounts {
       if (user.disabled) return this.refuse('disabled', person, user);
       await this.follow(user, role);
       return this.open({ ...user, role }, person, client);
+    });
+  }
+
+  /**
+   * Makes a local account the external one of a person. Whoever asks for it is signed in to both: with the password here, and at the
+   * provider. Nothing changes when it is refused.
+   */
+  link(person: Person, role: Role | null, { userId, sessionId }: LinkRequest, client: Client): Promise<SignedIn | Refusal> {
+    return this.db.transaction(async () => {
+      const administrators = await this.users.findAdministratorsLocked();
+      const user = await this.users.findLocked(userId);
+      const asked = await this.sessionRows.findWithUser(sessionId);
+      if (!user || isExternal(user) || asked?.user.id !== userId) return this.refuse('expired', person, null);
+      if (user.disabled) return this.refuseLink('disabled', person, user);
+      if (role === null) return this.refuseLink('no-role', person, user);
+      if (await this.users.findByIdentityLocked(keyOf(person))) return this.refuseLink('linked-already', person, user);
+      const isLast = administrators.length === 1 && administrators[0]?.id === userId;
+      if (isLast) return this.refuseLink('last-administrator', person, user);
+      const identity = { identityKey: keyOf(person), identityIssuer: person.issuer, identitySubject: person.subject };
+      await this.users.makeExternal(userId, { ...identity, passwordHash: decoyHash() });
+      await this.sessions.endOthers(userId, null);
+      await this.record('user.linked', user.username, { issuer: person.issuer });
+      await this.follow(user, role);
+      return this.open({ ...user, ...identity, role }, person, client);
     });
   }
 
@@ -74,6 +105,13 @@ export class ExternalAccounts {
     if (known) await this.sessions.endOthers(known.id, null);
     const details = { reason: reasons[refusal], with: 'oidc', issuer, ...(refusal === 'no-role' ? { groups: groups.slice(0, 20) } : {}) };
     await this.audit.record({ action: 'user.sign_in_refused', subject: known?.username ?? username, details });
+    return refusal;
+  }
+
+  /** The account stays as it was, and signed in. */
+  private async refuseLink(refusal: keyof typeof reasons, { issuer }: Person, { username: subject }: User): Promise<Refusal> {
+    const details = { reason: reasons[refusal], with: 'oidc', issuer };
+    await this.audit.record({ action: 'user.link_refused', subject, details, actor: { kind: 'user', name: subject } });
     return refusal;
   }
 

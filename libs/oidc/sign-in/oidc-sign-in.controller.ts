@@ -5,19 +5,22 @@ import { clientOf } from '#libs/accounts/client.js';
 import { RefreshCookie } from '#libs/accounts/refresh-cookie.js';
 import { SameSiteGuard } from '#libs/accounts/same-site.guard.js';
 import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
+import { CurrentUser, type Principal } from '#libs/platform/admin-api/principal.js';
+import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { Public } from '#libs/platform/http/public.decorator.js';
 import { PublicPath } from '#libs/platform/http/public-path.js';
 import { AttemptCookie } from './attempt-cookie.js';
 import { BeginOidcDto, OidcBegunDto, OidcButtonDto, OidcEndSessionDto } from './dto/sign-in.dto.js';
-import { type Landing, OidcSignInService } from './oidc-sign-in.service.js';
+import { type Asker, type Begun, type Landing, OidcSignInService } from './oidc-sign-in.service.js';
+
+const asker = (request: FastifyRequest): Asker => ({ origin: request.headers.origin, address: clientOf(request).address });
 
 const answerParameter = (name: string, example: string) => ApiQuery({ name, type: String, required: false, example });
 
 @ApiTags('auth')
 @AdminApi('auth/oidc')
 @UseGuards(SameSiteGuard)
-@Public()
 export class OidcSignInController {
   constructor(
     private readonly signIns: OidcSignInService,
@@ -27,6 +30,7 @@ export class OidcSignInController {
   ) {}
 
   @Get()
+  @Public()
   @ApiOperation({ operationId: 'getOidcSignIn', security: [], summary: 'Whether people may sign in with the company' })
   @ApiOkResponse({ type: OidcButtonDto })
   async button(): Promise<OidcButtonDto> {
@@ -34,6 +38,7 @@ export class OidcSignInController {
   }
 
   @Post('begin')
+  @Public()
   @HttpCode(200)
   @ApiOperation({
     operationId: 'beginOidcSignIn',
@@ -48,13 +53,29 @@ export class OidcSignInController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OidcBegunDto> {
-    const { url, attempt } = await this.signIns.begin({ then, origin: request.headers.origin, address: clientOf(request).address });
-    this.attempts.write(reply, attempt);
-    void reply.header('Cache-Control', 'no-store');
-    return { url };
+    return this.leave(reply, await this.signIns.begin({ ...asker(request), then, link: null }));
+  }
+
+  @Post('link')
+  @Roles('viewer')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'linkOidcAccount',
+    summary: "Sign in with the company from now on, instead of with one's password",
+    description: 'Ends when the browser has signed in there: then the password is removed, and the role comes from the groups.',
+  })
+  @ApiOkResponse({ type: OidcBegunDto })
+  @ApiProblems(401, 403, 404, 409, 415, 429, 502)
+  async link(
+    @CurrentUser() caller: Principal,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OidcBegunDto> {
+    return this.leave(reply, await this.signIns.beginLink(caller, asker(request)));
   }
 
   @Get('callback')
+  @Public()
   @HttpCode(303)
   @ApiOperation({
     operationId: 'finishOidcSignIn',
@@ -77,12 +98,19 @@ export class OidcSignInController {
   }
 
   @Post('end_session')
+  @Public()
   @HttpCode(200)
   @ApiOperation({ operationId: 'endOidcSession', security: [], summary: 'Where a person also signs out at the provider' })
   @ApiOkResponse({ type: OidcEndSessionDto })
   @ApiProblems(403, 404, 415, 429, 502)
   async endSession(@Req() request: FastifyRequest): Promise<OidcEndSessionDto> {
     return { url: await this.signIns.endSession(clientOf(request).address) };
+  }
+
+  private leave(reply: FastifyReply, { url, attempt }: Begun): OidcBegunDto {
+    this.attempts.write(reply, attempt);
+    void reply.header('Cache-Control', 'no-store');
+    return { url };
   }
 
   private land(reply: FastifyReply, { path, signedIn, isOver }: Landing): void {

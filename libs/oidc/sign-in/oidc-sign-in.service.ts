@@ -1,16 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Client } from '#libs/accounts/client.js';
 import type { SignedIn } from '#libs/accounts/sessions.js';
+import { ExternalAccount, PeopleOnly } from '#libs/accounts/users.errors.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { OidcSettings } from '#libs/entities/oidc-settings.entity.js';
 import { SeenTokenRepository } from '#libs/peers/auth/seen-token.repository.js';
+import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { Clock } from '#libs/platform/clock.js';
 import { secretsEqual } from '#libs/platform/crypto/digest.js';
 import { OidcElsewhere, OidcOff, OidcProviderFailed, SignInTooOften } from '../oidc.errors.js';
 import { OidcFault } from '../provider/oidc-fault.js';
 import { type Claims, newChallenge, OpenidProvider } from '../provider/openid-provider.js';
 import { OidcSettingsService } from '../settings/oidc-settings.service.js';
-import { type Attempt, ATTEMPT_MS } from './attempt-cookie.js';
+import { type Attempt, ATTEMPT_MS, type LinkRequest } from './attempt-cookie.js';
 import { BeginLimits } from './begin-limits.js';
 import { ExternalAccounts } from './external-accounts.js';
 import { ownPath } from './own-path.js';
@@ -18,12 +20,24 @@ import { nameClaims, personOf } from './person.js';
 import { type Refusal, refusalOf } from './refusal.js';
 import { groupRolesOf, roleOf } from './role-of-groups.js';
 
-/** What the browser asks for. */
-export interface Begin {
-  readonly then: string | undefined;
+/** Whoever asks to begin. */
+export interface Asker {
   /** Of the page that asks; browsers name it, programs do not. */
   readonly origin: string | undefined;
   readonly address: string;
+}
+
+/** What the browser asks for. */
+export interface Begin extends Asker {
+  readonly then: string | undefined;
+  /** Set when a local account is to become an external one. */
+  readonly link: LinkRequest | null;
+}
+
+/** Where the browser signs in, and what it keeps meanwhile. */
+export interface Begun {
+  readonly url: string;
+  readonly attempt: Attempt;
 }
 
 /** What the browser brought back: the query of the callback, and the attempt that it keeps. */
@@ -64,14 +78,21 @@ export class OidcSignInService {
   }
 
   /** Throws OidcOff, OidcElsewhere, OidcProviderFailed and SignInTooOften. */
-  async begin({ then, origin, address }: Begin): Promise<{ url: string; attempt: Attempt }> {
+  async begin({ then, link, origin, address }: Begin): Promise<Begun> {
     const saved = await this.enabled(address);
     if (origin !== undefined && origin !== new URL(saved.consoleUrl).origin) throw new OidcElsewhere(saved.consoleUrl);
     const challenge = newChallenge();
     const connection = this.settings.connectionOf(saved);
     const url = await this.orFailed(saved, this.provider.authorizationUrl(connection, challenge));
     const { issuer, clientId } = saved;
-    return { url, attempt: { ...challenge, then: ownPath(then), issuer, clientId, expiresMs: this.clock.now() + ATTEMPT_MS } };
+    return { url, attempt: { ...challenge, then: ownPath(then), issuer, clientId, link, expiresMs: this.clock.now() + ATTEMPT_MS } };
+  }
+
+  /** Like `begin`, for a person who signed in with a password and wants to sign in with the company from now on. Throws PeopleOnly, ExternalAccount. */
+  async beginLink({ id, sessionId, external }: Principal, asker: Asker): Promise<Begun> {
+    if (sessionId === null) throw new PeopleOnly();
+    if (external) throw new ExternalAccount();
+    return this.begin({ ...asker, then: undefined, link: { userId: id, sessionId } });
   }
 
   /** Where to end the session at the provider, too; null when it has no such page. Throws as `begin` does. */
@@ -107,7 +128,9 @@ export class OidcSignInService {
       const claims = await this.claimsOf(saved, search, attempt);
       const person = personOf(claims, saved.groupsClaim);
       if (!person) return await this.refuse(attempt, 'the subject cannot be kept', 'not-verified');
-      return await this.accounts.admit(person, roleOf(person.groups, groupRolesOf(saved.groupRoles)), client);
+      const role = roleOf(person.groups, groupRolesOf(saved.groupRoles));
+      const { link } = attempt;
+      return await (link ? this.accounts.link(person, role, link, client) : this.accounts.admit(person, role, client));
     } catch (error) {
       if (!(error instanceof OidcFault)) throw error;
       return this.refuse(attempt, error.message, refusalOf[error.kind]);

@@ -11,7 +11,9 @@ export type Refusal =
   | 'not-verified'
   | 'no-role'
   | 'name-taken'
-  | 'disabled';
+  | 'disabled'
+  | 'linked-already'
+  | 'last-administrator';
 
 /** What becomes of the person when the provider does not say who it is. */
 export const refusalOf: Readonly<Record<OidcFaultKind, Refusal>> = {

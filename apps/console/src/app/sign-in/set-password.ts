@@ -5,13 +5,14 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router } from '@angular/router';
 import { Session } from '../session/session';
+import { CompanyLink } from './company-link';
 import { sentenceOf } from '../shared/problem';
 
 const LEAST = 12;
 
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
+  imports: [CompanyLink, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
   template: `
     <main class="card">
       <h1 i18n>Set a new password</h1>
@@ -63,6 +64,9 @@ const LEAST = 12;
           </button>
         </div>
       </form>
+      @if (!isForced()) {
+        <ods-company-link />
+      }
     </main>
   `,
   styleUrl: './front-page.scss',

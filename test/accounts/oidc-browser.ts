@@ -26,7 +26,7 @@ export class OidcBrowser {
   }
 
   async begin(body: object = {}, headers: object = {}): Promise<Response> {
-    const given = { 'content-type': 'application/json', origin: this.ods, ...headers };
+    const given = { 'content-type': 'application/json', origin: new URL(this.ods).origin, ...headers };
     return this.fetch(`${this.ods}/api/admin/auth/oidc/begin`, { method: 'POST', body: JSON.stringify(body), headers: given });
   }
 
@@ -73,7 +73,7 @@ export class OidcBrowser {
   /** What the console does on the page where it lands. */
   async caller(): Promise<AdminCaller> {
     const caller = new AdminCaller(this.ods);
-    const [name, value] = [...this.jarOf(this.ods)].find(([each]) => each.startsWith('ods_refresh')) ?? [];
+    const [name, value] = [...this.jarOf(new URL(this.ods).origin)].find(([each]) => each.startsWith('ods_refresh')) ?? [];
     caller.cookie = `${name}=${value}`;
     await caller.refresh();
     return caller;
@@ -81,11 +81,11 @@ export class OidcBrowser {
 
   /** The cookie of the sign-in under way, to be kept or changed. */
   get attempt(): [name: string, value: string] | undefined {
-    return [...this.jarOf(this.ods)].find(([name]) => COOKIE.test(name));
+    return [...this.jarOf(new URL(this.ods).origin)].find(([name]) => COOKIE.test(name));
   }
 
   put([name, value]: readonly [string, string]): void {
-    this.jarOf(this.ods).set(name, value);
+    this.jarOf(new URL(this.ods).origin).set(name, value);
   }
 
   private jarOf(origin: string): Map<string, string> {

@@ -65,7 +65,7 @@ describe('a local account that is linked with the provider', () => {
       ['anna', 'linked-already'],
       ['carl', 'no-role'],
     ] as const) {
-      expect((await link(caller, account)).landing).toBe(`/sign-in?refused=${reason}&then=%2Foverview`);
+      expect((await link(caller, account)).landing).toBe(`/set-password?refused=${reason}`);
       expect(await lastAudit()).toMatchObject({ action: 'user.link_refused', subject: 'second', actor: 'second' });
     }
     expect(await userOf('second')).toEqual(before);

@@ -39,6 +39,11 @@ export class OidcPlace {
     return new OidcPlace(provider, app, admin);
   }
 
+  /** Where the console is opened. */
+  get url(): string {
+    return this.app.url + (this.app.config.get('BASE_PATH') ?? '');
+  }
+
   async stop(): Promise<void> {
     await this.app.stop();
     await this.provider.stop();
@@ -47,7 +52,7 @@ export class OidcPlace {
   async reset(): Promise<void> {
     this.shiftMs = 0;
     this.isLimited = false;
-    await this.provider.reset({ redirectUris: [`${this.app.url}/api/admin/auth/oidc/callback`] });
+    await this.provider.reset({ redirectUris: [`${this.url}/api/admin/auth/oidc/callback`] });
     await this.provider.set({ people });
     expect((await this.call('PUT', this.settings())).status).toBe(200);
   }
@@ -59,7 +64,7 @@ export class OidcPlace {
   settings(more: object = {}) {
     return {
       ...{ enabled: true, issuer: this.provider.issuer, client_id: CLIENT.id, client_secret: CLIENT.secret as string | undefined },
-      ...{ scopes: 'openid profile email groups', groups_claim: 'groups', label: 'Example Ltd', console_url: this.app.url },
+      ...{ scopes: 'openid profile email groups', groups_claim: 'groups', label: 'Example Ltd', console_url: this.url },
       group_roles: [
         { group: 'ods-admins', role: 'admin' },
         { group: 'ods-publishers', role: 'publisher' },
@@ -74,6 +79,6 @@ export class OidcPlace {
   }
 
   browser(): OidcBrowser {
-    return new OidcBrowser(this.app.url);
+    return new OidcBrowser(this.url);
   }
 }

@@ -320,3 +320,21 @@ describe('a sign-in with an OpenID provider', () => {
     });
   });
 });
+
+describe('under a path', () => {
+  let place: OidcPlace;
+  beforeAll(async () => {
+    place = await OidcPlace.start({ BASE_PATH: '/ods' });
+    await place.reset();
+  }, 120_000);
+  afterAll(() => place.stop());
+
+  it('cookies and pages stay below it', async () => {
+    const browser = place.browser();
+    const response = await browser.begin({ then: '/packages' }, { origin: place.app.url });
+    expect(response.headers.getSetCookie()).toEqual([expect.stringContaining('; Path=/ods/api/admin/auth/oidc;')]);
+    const { url } = (await response.json()) as { url: string };
+    expect(await browser.land(await browser.atProvider(url, 'anna'))).toBe('/ods/packages');
+    expect(await browser.land(`${place.url}/api/admin/auth/oidc/callback?state=x`)).toBe('/ods/sign-in?refused=expired');
+  });
+});

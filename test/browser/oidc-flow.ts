@@ -92,6 +92,21 @@ export function oidcFlow(places: () => Places, complaints: string[]): void {
     await anna.context.clearCookies(); // the provider knows carl by now
   });
 
+  it('links no account with a person who has another one', async () => {
+    const { atBerlin } = places();
+    atBerlin.mayVisit(provider.issuer);
+    await atBerlin.button('Signed in as admin').click();
+    await atBerlin.menuItem('Change password').click();
+    await atBerlin.button('Link with Example Ltd…').click();
+    await atBerlin.button('Go to the sign-in').click();
+    await atBerlin.page.getByLabel('Account').fill('anna');
+    await atBerlin.button('Continue').click();
+    await atBerlin.reads('You have another account on this server already.');
+    await atBerlin.look('link-company-refused');
+    await atBerlin.button('Cancel').click();
+    await atBerlin.heading('Overview').waitFor();
+  });
+
   it('is what an account with a password can be linked with', async () => {
     const { berlin } = places();
     await berlin.login(OWN);
@@ -116,7 +131,7 @@ export function oidcFlow(places: () => Places, complaints: string[]): void {
   it('shows among the users who signs in like that', async () => {
     const { atBerlin } = places();
     await atBerlin.open('Users', 'Users and tokens');
-    for (const name of ['anna@example.com', 'gerd']) await atBerlin.row(name).getByText('External').waitFor();
+    for (const name of ['anna@example.com', 'gerd']) await atBerlin.row(name).getByText('(external)').waitFor();
     await atBerlin.button('Actions for gerd').click();
     await atBerlin.menuItem('Disable').waitFor();
     expect(await atBerlin.menuItem('New password…').count()).toBe(0);

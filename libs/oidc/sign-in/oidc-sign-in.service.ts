@@ -169,8 +169,9 @@ export class OidcSignInService {
   }
 }
 
-/** The sign-in page says why, and leads to the page that was asked for once the sign-in succeeds. */
+/** The page that it began at says why; the sign-in page leads to the page that was asked for once a sign-in succeeds. */
 function landing(refusal: Refusal, attempt: Attempt | null, isOver: boolean): Landing {
-  const query = new URLSearchParams({ refused: refusal, ...(attempt ? { then: attempt.then } : {}) });
-  return { path: `/sign-in?${query.toString()}`, signedIn: null, isOver };
+  const query = new URLSearchParams({ refused: refusal, ...(attempt && !attempt.link ? { then: attempt.then } : {}) });
+  const page = attempt?.link ? '/set-password' : '/sign-in';
+  return { path: `${page}?${query.toString()}`, signedIn: null, isOver };
 }

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { Router } from '@angular/router';
 import { Session } from '../session/session';
 import { CompanySignIn } from './company-sign-in';
 import { CompanySignOut } from './company-sign-out';
@@ -8,7 +8,7 @@ import { SignInForm } from './sign-in-form';
 
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CompanySignIn, CompanySignOut, RouterLink, SignInForm],
+  imports: [CompanySignIn, CompanySignOut, SignInForm],
   template: `
     <main class="card">
       <div class="brand">
@@ -17,7 +17,6 @@ import { SignInForm } from './sign-in-form';
       </div>
       @if (refusal(); as sentence) {
         <p class="error" role="alert">{{ sentence }}</p>
-        <a routerLink="/overview" i18n>Open the console</a>
       } @else if (left() === 'company') {
         <ods-company-sign-out />
       }

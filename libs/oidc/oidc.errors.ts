@@ -22,8 +22,10 @@ export class OidcElsewhere extends DomainError {
 export class OidcProviderFailed extends DomainError {
   readonly code = 'oidc-provider-failed';
   readonly status = 502;
-  constructor(label: string, reason: string) {
-    super(`Signing in with ${label} does not work at the moment. ${reason} Local accounts can sign in with their passwords.`);
+  /** Not why: whoever is not signed in learns nothing of the network that this server is in. The log says it. */
+  constructor(label: string, isAway: boolean) {
+    const what = isAway ? 'does not answer as it should' : 'answers what this server cannot use';
+    super(`Signing in with ${label} does not work at the moment: the provider ${what}. Local accounts can sign in with their passwords.`);
   }
 }
 

@@ -237,7 +237,7 @@ describe('a sign-in with an OpenID provider', () => {
       const answer = await problem(await place.browser().begin());
       expect(answer).toMatchObject({ status: 502, type: 'urn:ods:problem:oidc-provider-failed' });
       expect(answer.detail).toMatch(
-        /^Signing in with Example Ltd does not work at the moment\. The provider answered 503\. Local accounts/,
+        /^Signing in with Example Ltd does not work at the moment: the provider does not answer as it should\. Local accounts/,
       );
       expect(await place.admin.signIn({ username: 'admin', password: 'vermilion otter teapot' })).toHaveProperty('access_token');
     });
@@ -252,7 +252,7 @@ describe('a sign-in with an OpenID provider', () => {
     it('does not answer at all', async () => {
       await place.provider.stop();
       place.shiftMs = 240_000;
-      expect((await problem(await place.browser().begin())).detail).toContain('ECONNREFUSED');
+      expect((await problem(await place.browser().begin())).detail).not.toMatch(/ECONNREFUSED|localhost|127\.0\.0\.1/);
       await place.provider.start();
     });
   });

@@ -9,9 +9,14 @@ import { isExternal, type Role, type User } from '#libs/entities/user.entity.js'
 import { Clock } from '#libs/platform/clock.js';
 import { decoyHash } from '#libs/platform/crypto/passwords.js';
 import { Database } from '#libs/platform/database/database.js';
+import { shownText } from '#libs/replication/plain-text.js';
 import type { LinkRequest } from './attempt-cookie.js';
 import { keyOf, type Person } from './person.js';
 import type { Refusal } from './refusal.js';
+
+/** As many as help an administrator to find the one that is meant. */
+const GROUPS_SHOWN = 20;
+const GROUP_LENGTH = 255;
 
 /** For the audit trail. */
 const reasons = {
@@ -57,7 +62,9 @@ export class ExternalAccounts {
       const administrators = await this.users.findAdministratorsLocked();
       const user = await this.users.findLocked(userId);
       const asked = await this.sessionRows.findWithUser(sessionId);
-      if (!user || isExternal(user) || asked?.user.id !== userId) return this.refuse('expired', person, null);
+      if (!user || isExternal(user) || asked?.user.id !== userId || asked.session.expiresMs <= this.clock.now()) {
+        return this.refuse('expired', person, null);
+      }
       if (user.disabled) return this.refuseLink('disabled', person, user);
       if (role === null) return this.refuseLink('no-role', person, user);
       if (await this.users.findByIdentityLocked(keyOf(person))) return this.refuseLink('linked-already', person, user);
@@ -103,7 +110,12 @@ export class ExternalAccounts {
   /** Whoever may not sign in any more is signed out everywhere. */
   private async refuse(refusal: keyof typeof reasons, { username, issuer, groups }: Person, known: User | null): Promise<Refusal> {
     if (known) await this.sessions.endOthers(known.id, null);
-    const details = { reason: reasons[refusal], with: 'oidc', issuer, ...(refusal === 'no-role' ? { groups: groups.slice(0, 20) } : {}) };
+    const details = {
+      reason: reasons[refusal],
+      with: 'oidc',
+      issuer,
+      ...(refusal === 'no-role' ? { groups: groups.slice(0, GROUPS_SHOWN).map((group) => shownText(group).slice(0, GROUP_LENGTH)) } : {}),
+    };
     await this.audit.record({ action: 'user.sign_in_refused', subject: known?.username ?? username, details });
     return refusal;
   }

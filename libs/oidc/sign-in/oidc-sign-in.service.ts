@@ -158,7 +158,7 @@ export class OidcSignInService {
     } catch (error) {
       if (!(error instanceof OidcFault)) throw error;
       this.logger.warn(`Sign-in at ${issuer}: ${error.message}`);
-      throw new OidcProviderFailed(label, error.message);
+      throw new OidcProviderFailed(label, error.kind === 'away');
     }
   }
 

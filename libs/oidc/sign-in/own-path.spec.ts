@@ -24,6 +24,7 @@ describe('the page after a sign-in', () => {
     '/x/../api/docs',
     '/sign-in?then=/sign-in',
     `/${'a'.repeat(500)}`,
+    `/${'ü'.repeat(400)}`,
   ])('%j is none', (path) => expect(ownPath(path)).toBe('/overview'));
 
   it('is the overview without one', () => expect(ownPath(undefined)).toBe('/overview'));

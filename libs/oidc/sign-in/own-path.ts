@@ -1,5 +1,7 @@
 const HOME = '/overview';
 const LONGEST = 500;
+/** With what has to be escaped: it travels in a cookie, of which browsers keep 4 KB. */
+const LONGEST_WRITTEN = 1_000;
 const HERE = 'http://ods.invalid';
 
 /**
@@ -10,5 +12,6 @@ export function ownPath(asked: string | undefined): string {
   if (asked === undefined || asked.length > LONGEST || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(asked) || !URL.canParse(asked, HERE)) return HOME;
   const { origin, pathname, search, hash } = new URL(asked, HERE);
   const isOwn = origin === HERE && !pathname.startsWith('//') && !/^\/(?:api|sign-in)(?:\/|$)/i.test(pathname);
-  return isOwn ? pathname + search + hash : HOME;
+  const path = pathname + search + hash;
+  return isOwn && path.length <= LONGEST_WRITTEN ? path : HOME;
 }

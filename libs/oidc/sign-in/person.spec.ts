@@ -16,8 +16,8 @@ describe('a person at the provider', () => {
     expect(personOf({ ...claims, sub: 'x'.repeat(65) }, 'groups')?.username).toMatch(/^external-[0-9a-f]{12}$/);
   });
 
-  it('cannot be kept with a subject that is too long or empty', () => {
-    for (const sub of ['x'.repeat(256), '']) expect(personOf({ ...claims, sub }, 'groups')).toBeNull();
+  it('cannot be kept with a subject that is too long, empty, or no text for a database', () => {
+    for (const sub of ['x'.repeat(256), '', 'a\0b']) expect(personOf({ ...claims, sub }, 'groups')).toBeNull();
   });
 
   it('is another one with another issuer, and when the parts are cut elsewhere', () => {

@@ -1,4 +1,5 @@
 import { sha256Hex } from '#libs/platform/crypto/digest.js';
+import { faultOfText } from '#libs/replication/plain-text.js';
 import type { Claims } from '../provider/openid-provider.js';
 import { groupsIn } from './role-of-groups.js';
 
@@ -20,10 +21,10 @@ const KEPT_LENGTH = 255;
 
 const isName = (value: unknown): value is string => typeof value === 'string' && plainName.test(value);
 
-/** Null for a person that cannot be kept: OpenID Connect allows subjects of 255 characters (Core 1.0 §2). */
+/** Null for a person that cannot be kept: subjects are ASCII, of 255 characters at most (OpenID Connect Core 1.0 §2). */
 export function personOf(claims: Claims, groupsClaim: string): Person | null {
   const { iss: issuer, sub: subject } = claims;
-  if (issuer.length > KEPT_LENGTH || subject.length > KEPT_LENGTH || subject === '') return null;
+  if (issuer.length > KEPT_LENGTH || subject.length > KEPT_LENGTH || subject === '' || faultOfText(subject) !== null) return null;
   const names = [...nameClaims.map((name) => claims[name]), subject].filter(isName);
   const username = names[0]?.normalize('NFC') ?? `external-${keyOf({ issuer, subject }).slice(0, 12)}`;
   return { issuer, subject, username, groups: groupsIn(claims[groupsClaim]) };

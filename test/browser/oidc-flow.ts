@@ -80,7 +80,8 @@ export function oidcFlow(places: () => Places, complaints: string[]): void {
     await anna.look('signed-out-company');
     await anna.button('Sign out of the company, too').click();
     await anna.page.waitForURL(`${provider.issuer}/**`);
-    await anna.page.getByRole('button', { name: /^Yes/ }).click();
+    await anna.button('Yes, sign out').click();
+    await anna.heading('Signed out').waitFor();
   });
 
   it('is refused with a sentence that says whom to ask', async () => {

@@ -54,6 +54,16 @@ function page(response: ServerResponse, action: string): void {
 </form></main></html>`);
 }
 
+// Pages of our own: those of the library load a font from another site.
+function logoutSource(context: { body: unknown }, form: string): void {
+  context.body = `<!doctype html><html lang="en"><title>Sign out</title><main><h1>Sign out?</h1>${form}
+<button form="op.logoutForm" name="logout" value="yes">Yes, sign out</button></main></html>`;
+}
+
+function postLogoutSuccessSource(context: { body: unknown }): void {
+  context.body = '<!doctype html><html lang="en"><title>Signed out</title><main><h1>Signed out</h1></main></html>';
+}
+
 function configuration(): Configuration {
   return {
     adapter: Memory,
@@ -67,7 +77,7 @@ function configuration(): Configuration {
     claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email'], groups: ['groups'] },
     conformIdTokenClaims: !knobs.claimsInIdToken,
     cookies: { keys: ['of a test'] },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource } },
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 3_600, Interaction: 600, Session: 3_600, Grant: 3_600 },
     findAccount: (_context, sub) => {

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import passport from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { isExternal } from '#libs/entities/user.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
@@ -40,7 +41,17 @@ export class AdminStrategy extends PassportStrategy(Strategy, 'admin') implement
       throw new SignInRequired('This sign-in has ended. Sign in again.');
     }
     const { id, username, role, mustChangePassword } = found.user;
-    return { kind: 'user', id, accountId: id, username, role, sessionId: sid, mustChangePassword, stages: null };
+    return {
+      kind: 'user',
+      id,
+      accountId: id,
+      username,
+      role,
+      sessionId: sid,
+      mustChangePassword,
+      external: isExternal(found.user),
+      stages: null,
+    };
   }
 
   /** When the last request has been answered, not when the stop begins. */

@@ -123,6 +123,7 @@ export class ApiTokensService {
       role,
       sessionId: null,
       mustChangePassword: false,
+      external: false,
       stages: stagesOf(token),
     };
   }

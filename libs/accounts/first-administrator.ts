@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
+import { localIdentity } from '#libs/entities/user.entity.js';
 import { hashPassword, passwordMatches } from '#libs/platform/crypto/passwords.js';
 import { FirstSignIn } from './first-sign-in.js';
 import { DEFAULT_PASSWORD, faultsOfPassword } from './password-rules.js';
@@ -47,6 +48,7 @@ export class FirstAdministrator implements OnModuleInit {
       mustChangePassword: given === null || faults.length > 0,
       disabled: false,
       service: false,
+      ...localIdentity,
       createdMs: this.clock.now(),
       lastLoginMs: null,
     });

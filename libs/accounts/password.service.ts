@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
+import { isExternal } from '#libs/entities/user.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
 import { AccountChanged, CurrentPasswordWrong, SignInRequired } from './accounts.errors.js';
@@ -8,7 +9,7 @@ import { faultsOfPassword } from './password-rules.js';
 import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { Sessions } from './sessions.js';
 import { UserRepository } from './user.repository.js';
-import { PeopleOnly } from './users.errors.js';
+import { ExternalAccount, PeopleOnly } from './users.errors.js';
 
 export interface PasswordChange {
   readonly current_password: string;
@@ -31,6 +32,7 @@ export class PasswordService {
     if (caller.kind !== 'user') throw new PeopleOnly();
     const user = await this.users.findById(caller.id);
     if (!user) throw new SignInRequired();
+    if (isExternal(user)) throw new ExternalAccount();
     const { username, usernameKey: account } = user;
     const isRight = await this.passwords.check({
       account,

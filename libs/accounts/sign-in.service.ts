@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { User } from '#libs/entities/user.entity.js';
+import { isExternal, type User } from '#libs/entities/user.entity.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Database } from '#libs/platform/database/database.js';
 import { FirstSignInElsewhere, SignInRefused } from './accounts.errors.js';
@@ -62,7 +62,7 @@ export class SignInService {
     const { username: subject } = checked;
     return this.db.transaction(async () => {
       const user = await this.users.findLocked(checked.id);
-      if (!user || user.disabled || user.passwordHash !== checked.passwordHash) {
+      if (!user || user.disabled || isExternal(user) || user.passwordHash !== checked.passwordHash) {
         const reason = user?.disabled ? 'account is disabled' : 'account was changed';
         await this.audit.record({ action: 'user.sign_in_refused', subject, details: { reason } });
         return null;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { User } from '#libs/entities/user.entity.js';
+import { IsNull } from 'typeorm';
+import { type Role, User } from '#libs/entities/user.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
 /** Every query on users. */
@@ -28,10 +29,10 @@ export class UserRepository {
     return this.db.manager.find(User, { order: { usernameKey: 'ASC' } });
   }
 
-  /** Those who can sign in, all of them held until the transaction ends. */
+  /** Those who can sign in without an OpenID provider, all of them held until the transaction ends. */
   findAdministratorsLocked(): Promise<User[]> {
     return this.db.manager.find(User, {
-      where: { role: 'admin', disabled: false, service: false },
+      where: { role: 'admin', disabled: false, service: false, identityKey: IsNull() },
       order: { id: 'ASC' },
       ...this.db.forUpdate,
     });
@@ -42,6 +43,26 @@ export class UserRepository {
     await this.insertIfNew(user);
     const { usernameKey, passwordHash } = user;
     return this.db.manager.findOneBy(User, { usernameKey, passwordHash }); // salted: no other account has this hash
+  }
+
+  /** The external account of a person at the OpenID provider, held until the transaction ends. */
+  findByIdentityLocked(identityKey: string): Promise<User | null> {
+    return this.db.manager.findOne(User, { where: { identityKey }, ...this.db.forUpdate });
+  }
+
+  /** Null when the name is taken. Of two first sign-ins at once both get the one account. */
+  async insertExternal(user: Omit<User, 'id' | 'identityKey'> & { identityKey: string }): Promise<User | null> {
+    await this.insertIfNew(user);
+    return this.findByIdentityLocked(user.identityKey);
+  }
+
+  /** From now on the account belongs to a person at the OpenID provider, and its password is worth nothing. */
+  async makeExternal(id: number, change: Pick<User, 'identityKey' | 'identityIssuer' | 'identitySubject' | 'passwordHash'>): Promise<void> {
+    await this.db.manager.update(User, { id }, { ...change, mustChangePassword: false });
+  }
+
+  async setRole(id: number, role: Role): Promise<void> {
+    await this.db.manager.update(User, { id }, { role });
   }
 
   async update(id: number, { role, disabled, passwordHash, mustChangePassword }: User): Promise<void> {

@@ -21,7 +21,7 @@ export class LastAdministrator extends DomainError {
   readonly code = 'last-administrator';
   readonly status = 409;
   constructor() {
-    super('This is the last administrator who can sign in. Make another user an administrator first.');
+    super('This is the last administrator who can sign in with a password. Make another user an administrator first.');
   }
 }
 
@@ -40,5 +40,14 @@ export class PeopleOnly extends DomainError {
   readonly status = 403;
   constructor() {
     super('This is for people who signed in; the call came with an API token.');
+  }
+}
+
+/** Role and password of an external account are kept by the OpenID provider. */
+export class ExternalAccount extends DomainError {
+  readonly code = 'external-account';
+  readonly status = 409;
+  constructor() {
+    super('This account signs in with the company: its role comes from its groups there, and it has no password here.');
   }
 }

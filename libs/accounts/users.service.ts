@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
-import type { Role, User } from '#libs/entities/user.entity.js';
+import { isExternal, localIdentity, type Role, type User } from '#libs/entities/user.entity.js';
 import { Clock } from '#libs/platform/clock.js';
+import { decoyHash } from '#libs/platform/crypto/passwords.js';
 import { Database } from '#libs/platform/database/database.js';
 import { InvalidRequest } from '#libs/platform/errors/common.errors.js';
 import { ApiTokenRepository } from './api-token.repository.js';
@@ -12,7 +13,7 @@ import type { Principal } from '#libs/platform/admin-api/principal.js';
 import { SessionRepository } from './session.repository.js';
 import { UserRepository } from './user.repository.js';
 import { usernameKey } from './username.js';
-import { LastAdministrator, OwnPassword, UsernameTaken, UserNotFound } from './users.errors.js';
+import { ExternalAccount, LastAdministrator, OwnPassword, UsernameTaken, UserNotFound } from './users.errors.js';
 
 export interface NewUser {
   readonly username: string;
@@ -28,11 +29,8 @@ export interface UserChange {
   readonly password?: string;
 }
 
-const isAdministrator = ({ role, disabled, service }: Pick<User, 'role' | 'disabled' | 'service'>): boolean =>
-  role === 'admin' && !disabled && !service;
-
-/** Matches no password (`passwordMatches`). */
-const NO_PASSWORD = 'none';
+/** With a password: an external account is of no use while the OpenID provider is away. */
+const isAdministrator = (user: User): boolean => user.role === 'admin' && !user.disabled && !user.service && !isExternal(user);
 
 const passwordFault = (service: boolean) => ({
   pointer: '/password',
@@ -67,13 +65,14 @@ export class UsersService {
   async create({ username: typed, password, role, service = false }: NewUser): Promise<User> {
     const username = typed.normalize('NFC');
     if (service === (password !== undefined)) throw new InvalidRequest([passwordFault(service)]);
-    const passwordHash = password === undefined ? NO_PASSWORD : await this.hashOf(password, username);
+    const passwordHash = password === undefined ? decoyHash() : await this.hashOf(password, username);
     return this.db.transaction(async () => {
       const created = await this.users.insert({
         ...{ username, usernameKey: usernameKey(username), passwordHash, role },
         mustChangePassword: !service,
         disabled: false,
         service,
+        ...localIdentity,
         createdMs: this.clock.now(),
         lastLoginMs: null,
       });
@@ -83,10 +82,12 @@ export class UsersService {
     });
   }
 
-  /** A new password or a disabled account ends the user's sign-ins. Throws UserNotFound, LastAdministrator, OwnPassword. */
+  /** A new password or a disabled account ends the user's sign-ins. Throws UserNotFound, LastAdministrator, OwnPassword, ExternalAccount. */
   async update(id: number, { password, ...change }: UserChange, caller: Principal): Promise<User> {
     if (password !== undefined && caller.kind === 'user' && caller.id === id) throw new OwnPassword();
-    const { username, service } = await this.get(id);
+    const user = await this.get(id);
+    const { username, service } = user;
+    if (isExternal(user) && (password !== undefined || (change.role ?? user.role) !== user.role)) throw new ExternalAccount();
     if (service && password !== undefined) throw new InvalidRequest([passwordFault(true)]);
     const passwordHash = password === undefined ? undefined : await this.hashOf(password, username);
     return this.db.transaction(async () => {

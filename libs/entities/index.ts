@@ -23,6 +23,7 @@ import { Job } from './job.entity.js';
 import { KnownAddress } from './known-address.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { MailSettings } from './mail-settings.entity.js';
+import { OidcSettings } from './oidc-settings.entity.js';
 import { OwnClockRow } from './own-clock.entity.js';
 import { PackageMetadata } from './package-metadata.entity.js';
 import { Package } from './package.entity.js';
@@ -72,6 +73,7 @@ export const entities = [
   KnownAddress,
   LoginAttempt,
   MailSettings,
+  OidcSettings,
   OwnClockRow,
   Package,
   PackageMetadata,

@@ -1,7 +1,7 @@
 import { Entity, Index, PrimaryColumn } from 'typeorm';
 import { BigIntColumn } from '#libs/platform/database/columns.js';
 
-/** The `jti` of a peer token that was used: a second use is a replay. Kept until the token has expired. */
+/** The `jti` of a peer token, or the state of a sign-in at a provider, that was used: a second use is a replay. Kept until it has expired. */
 @Entity('seen_token')
 export class SeenToken {
   /** `iss` and `jti`, hashed. */

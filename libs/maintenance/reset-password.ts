@@ -5,6 +5,7 @@ import { UserRepository } from '#libs/accounts/user.repository.js';
 import { usernameKey } from '#libs/accounts/username.js';
 import { AuditEventRepository } from '#libs/audit/audit-event.repository.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
+import { isExternal } from '#libs/entities/user.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { hashPassword } from '#libs/platform/crypto/passwords.js';
 import { Database } from '#libs/platform/database/database.js';
@@ -29,6 +30,7 @@ export async function resetPassword(dataSource: DataSource, username: string, wa
       `There is no user "${username}". There ${names.length === 1 ? 'is' : 'are'}: ${names.join(', ') || 'none'}.`,
     );
   }
+  if (isExternal(user)) throw new MaintenanceFailed(`${user.username} signs in with the company and has no password here.`);
   const passwordHash = await hashPassword(password);
   await db.transaction(async () => {
     await users.update(user.id, { ...user, passwordHash, disabled: false, mustChangePassword: true });

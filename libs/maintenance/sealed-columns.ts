@@ -2,6 +2,7 @@ import { KEY_PURPOSE } from '#libs/about/server-identity.js';
 import { ANSWER_PURPOSE } from '#libs/platform/admin-api/idempotency-store.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
+import { OIDC_SECRET_PURPOSE } from '#libs/oidc/settings/oidc-settings.service.js';
 import { JAMF_SECRET_PURPOSE } from '#libs/jamf/connection/jamf-connection.service.js';
 import { MAIL_PASSWORD_PURPOSE } from '#libs/email/mailer.js';
 import { INVITATION_PURPOSE } from '#libs/peers/invitations/invitations.service.js';
@@ -18,6 +19,7 @@ const sealedColumns: readonly SealedColumn[] = [
   { table: 'webhook', key: 'id', column: 'previous_secret', purpose: WEBHOOK_PURPOSE.secret },
   { table: 'webhook', key: 'id', column: 'private_key', purpose: WEBHOOK_PURPOSE.privateKey },
   { table: 'jamf_connection', key: 'id', column: 'secret', purpose: JAMF_SECRET_PURPOSE },
+  { table: 'oidc_settings', key: 'id', column: 'client_secret', purpose: OIDC_SECRET_PURPOSE },
   { table: 'mail_settings', key: 'id', column: 'password', purpose: MAIL_PASSWORD_PURPOSE },
   { table: 'idempotency_key', key: 'id', column: 'answer', purpose: ANSWER_PURPOSE },
 ];

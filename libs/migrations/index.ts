@@ -30,6 +30,7 @@ import { PackageMetadata1790000019000 } from './1790000019000-package-metadata.j
 import { PeerAdmission1790000016100 } from './1790000016100-peer-admission.js';
 import { JamfConnection1790000020000 } from './1790000020000-jamf-connection.js';
 import { JamfRecords1790000022000 } from './1790000022000-jamf-records.js';
+import { OpenidConnect1790000023000 } from './1790000023000-openid-connect.js';
 import { Retention1790000025000 } from './1790000025000-retention.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
@@ -68,5 +69,6 @@ export const migrations = [
   JamfConnection1790000020000,
   Signers1790000021000,
   JamfRecords1790000022000,
+  OpenidConnect1790000023000,
   Retention1790000025000,
 ];

@@ -10,7 +10,7 @@ import { leastRoles, openOperations } from './least-roles.js';
 
 const PASSWORD = 'vermilion otter teapot';
 /** One's own sign-in: programs have none, and some of these end the session. */
-const own = new Set(['POST auth/password', 'POST auth/logout', 'GET auth/me']);
+const own = new Set(['POST auth/password', 'POST auth/logout', 'POST auth/oidc/link', 'GET auth/me']);
 
 interface Documented {
   readonly 'x-least-role'?: Role;

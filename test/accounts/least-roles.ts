@@ -6,6 +6,7 @@ const viewer = `
   POST auth/logout
   GET retention
   GET retention/plan
+  POST auth/oidc/link
   GET jamf/connection
   GET jamf/settings
   GET jamf/rules
@@ -102,6 +103,9 @@ const admin = `
   POST notifications/email/test
   PUT retention
   POST retention/preview
+  GET oidc
+  PUT oidc
+  POST oidc/test
   PUT jamf/connection
   DELETE jamf/connection
   POST jamf/connection/test
@@ -124,4 +128,11 @@ export const leastRoles: ReadonlyMap<string, Role> = new Map([
 ]);
 
 /** For whoever has no token yet. */
-export const openOperations: ReadonlySet<string> = new Set(['POST auth/login', 'POST auth/refresh']);
+export const openOperations: ReadonlySet<string> = new Set([
+  'POST auth/login',
+  'POST auth/refresh',
+  'GET auth/oidc',
+  'POST auth/oidc/begin',
+  'GET auth/oidc/callback',
+  'POST auth/oidc/end_session',
+]);

@@ -64,7 +64,15 @@ describe('API tokens', () => {
     expect(kept.secretHash).toBe(sha256Hex(program.token));
     expect(JSON.stringify([kept, await auditOf(server)])).not.toContain(program.token.slice(8));
     const me = await (await program.send('GET', 'auth/me')).json();
-    expect(me).toEqual({ id, username: 'build server', role: 'publisher', kind: 'token', password_change_required: false, stages: null });
+    expect(me).toEqual({
+      id,
+      username: 'build server',
+      role: 'publisher',
+      kind: 'token',
+      external: false,
+      password_change_required: false,
+      stages: null,
+    });
     expect((await upload(program, 'a.pkg', 'content of a')).status).toBe(201);
     expect((await auditOf(server)).at(-1)).toMatchObject({ action: 'package.uploaded', actorKind: 'token', actor: 'build server' });
     expect((await listed())[0]).toMatchObject({ last_used_ts: expect.any(Number) });

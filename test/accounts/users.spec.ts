@@ -63,6 +63,7 @@ forEachDatabase((database) => {
       disabled: false,
       password_change_required: true,
       service: false,
+      external: false,
       created: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       created_ts: expect.any(Number),
       last_login_ts: null,

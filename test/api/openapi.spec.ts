@@ -22,6 +22,9 @@ interface Document {
 const documentOf = (text: string): Document => JSON.parse(text) as Document;
 const committed = (): string => readFileSync(file, 'utf8');
 
+/** Whatever an OpenID provider sends the browser back with, a page of the console comes next. */
+const REDIRECTS_ONLY = '#/paths/~1api~1admin~1auth~1oidc~1callback/get/responses';
+
 async function faultsOf(source: string): Promise<string[]> {
   const config = await createConfig({
     extends: ['recommended-strict'],
@@ -36,7 +39,9 @@ async function faultsOf(source: string): Promise<string[]> {
     },
   });
   const problems = await lintFromString({ source, absoluteRef: file, config });
-  return problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer ?? ''})`);
+  return problems
+    .filter(({ ruleId, location }) => ruleId !== 'operation-2xx-response' || location[0]?.pointer !== REDIRECTS_ONLY)
+    .map(({ ruleId, message, location }) => `${ruleId}: ${message} (${location[0]?.pointer ?? ''})`);
 }
 
 describe('the description of the API', () => {

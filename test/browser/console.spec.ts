@@ -14,6 +14,7 @@ import { limitsFlow } from './limits-flow.js';
 import { linksFlow } from './links-flow.js';
 import { networkFlow } from './network-flow.js';
 import { notificationsFlow } from './notifications-flow.js';
+import { oidcFlow } from './oidc-flow.js';
 import { packagesFlow } from './packages-flow.js';
 import { peopleFlow } from './people-flow.js';
 import { MB, OWN } from './places.js';
@@ -199,6 +200,8 @@ import { webhooksFlow } from './webhooks-flow.js';
   describe('what is in a package', () => inspectionFlow(() => ({ atBerlin, berlin })));
 
   describe('users and tokens', () => peopleFlow(places, complaints));
+
+  describe('the company', () => oidcFlow(places, complaints));
 
   describe('the audit trail', () => {
     it('shows who did what, finds it, and is saved', async () => {

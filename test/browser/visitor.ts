@@ -13,7 +13,7 @@ const PICTURES = process.env['ODS_TEST_PICTURES'];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATIENCE_MS = patient(30_000);
 const wide = { width: 1280, height: 860 };
-const underSettings = ['Server', 'Users', 'Webhooks', 'E-mail', 'Old versions', 'Jamf Pro', 'Audit'];
+const underSettings = ['Server', 'Users', 'Sign-in', 'Webhooks', 'E-mail', 'Old versions', 'Jamf Pro', 'Audit'];
 const narrow = { width: 360, height: 740 };
 const medium = { width: 1024, height: 768 };
 
@@ -23,6 +23,9 @@ export class Visitor {
   readonly complaints: string[] = [];
   /** Answers that this visitor provokes: `401 /api/admin/auth/login`, or `401 *`. The browser calls them errors too. */
   private readonly expected = new Set<string>();
+
+  /** Other sites that the console leads to. */
+  private readonly others = new Set<string>();
 
   private isOutage = false;
 
@@ -53,6 +56,11 @@ export class Visitor {
   /** These answers are part of what is tried. */
   expect(...answers: string[]): void {
     for (const answer of answers) this.expected.add(answer);
+  }
+
+  /** The console leads to this other site, which is no part of it. */
+  mayVisit(origin: string): void {
+    this.others.add(origin);
   }
 
   /** From now on the server may be away. */
@@ -194,6 +202,7 @@ export class Visitor {
   private see(request: Request, calls: ApiCalls): void {
     const url = new URL(request.url());
     if (['data:', 'blob:', 'about:'].includes(url.protocol)) return;
+    if (this.others.has(url.origin)) return;
     const base = new URL(this.base);
     const prefix = base.pathname === '/' ? '' : base.pathname;
     if (url.origin !== base.origin || !url.pathname.startsWith(prefix)) this.complaints.push(`request to ${url.href}`);
@@ -206,6 +215,7 @@ export class Visitor {
     const status = /status of (\d+)/.exec(message.text())?.[1];
     if (this.isOutage && (message.text().includes('net::ERR_') || status === '503')) return;
     const address = message.location().url;
+    if (URL.canParse(address) && this.others.has(new URL(address).origin)) return;
     const answer = status === undefined || address === '' ? null : `${status} ${new URL(address).pathname}`;
     if (answer !== null && (this.expected.has(answer) || this.expected.has(`${status} *`))) return;
     this.complaints.push(answer ?? message.text());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Content } from '#libs/entities/content.entity.js';
 import { Job } from '#libs/entities/job.entity.js';
-import { User } from '#libs/entities/user.entity.js';
+import { localIdentity, User } from '#libs/entities/user.entity.js';
 import { forEachDatabase } from '../support/databases.js';
 import { openPrepared, type PreparedDatabase } from '../support/prepared-database.js';
 
@@ -39,6 +39,7 @@ const aUser = (usernameKey: string): Omit<User, 'id'> => ({
   mustChangePassword: false,
   disabled: true,
   service: false,
+  ...localIdentity,
   createdMs: 1,
   lastLoginMs: null,
 });

@@ -8,6 +8,7 @@ import { NetworkHttpModule } from '#libs/network/network.module.js';
 import { InspectionHttpModule } from '#libs/inspection/inspection.module.js';
 import { EmailHttpModule } from '#libs/email/email.module.js';
 import { JamfHttpModule } from '#libs/jamf/jamf.module.js';
+import { OidcHttpModule } from '#libs/oidc/oidc.module.js';
 import { DownloadsHttpModule } from '#libs/downloads/downloads.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
 import { RegistrationHttpModule } from '#libs/peers/peers.module.js';
@@ -21,6 +22,7 @@ import { WebhooksHttpModule } from '#libs/webhooks/webhooks.module.js';
 /** Every feature's HTTP door (`XHttpModule`). */
 export const httpModules: Type[] = [
   AccountsHttpModule,
+  OidcHttpModule,
   AuditHttpModule,
   AboutHttpModule,
   SystemHttpModule,

@@ -30,6 +30,7 @@ const tags: readonly (readonly [string, string])[] = [
   ['notifications', 'Sending events to people by e-mail.'],
   ['jamf', 'The connection to Jamf Pro.'],
   ['retention', 'How many versions of a title are kept.'],
+  ['oidc', 'Settings of the sign-in with the company (OpenID Connect).'],
   ['audit', 'The audit trail: who did what, when and from where.'],
 ];
 

@@ -98,7 +98,10 @@ export class MeDto {
   @ApiProperty({ enum: stages, isArray: true, nullable: true, example: null, description: 'Of a token that is limited to stages: which.' })
   stages!: Stage[] | null;
 
-  static from({ id, username, role, kind, mustChangePassword, stages: limit }: Principal): MeDto {
-    return { id, username, role, kind, password_change_required: mustChangePassword, stages: limit && [...limit] };
+  @ApiProperty({ example: false, description: 'Signed in with the company (OpenID Connect): there is no password here to change.' })
+  external!: boolean;
+
+  static from({ id, username, role, kind, external, mustChangePassword, stages: limit }: Principal): MeDto {
+    return { id, username, role, kind, external, password_change_required: mustChangePassword, stages: limit && [...limit] };
   }
 }

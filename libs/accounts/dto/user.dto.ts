@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { type Role, roles, type User } from '#libs/entities/user.entity.js';
+import { isExternal, type Role, roles, type User } from '#libs/entities/user.entity.js';
 import { isoSeconds, unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 
@@ -72,12 +72,18 @@ export class UserDto {
   @ApiProperty({ example: true, description: 'The password was given by an administrator and was not changed yet.' })
   password_change_required!: boolean;
   @ApiProperty({ example: false, description: 'The account of a program: it has tokens, and cannot sign in.' }) service!: boolean;
+  @ApiProperty({
+    example: false,
+    description: 'Signs in with the company (OpenID Connect): the role comes from its groups there, and it has no password here.',
+  })
+  external!: boolean;
   @ApiProperty({ example: '2017-11-11T03:15:54' }) created!: string;
   @ApiProperty({ example: 1510370154 }) created_ts!: number;
   @ApiProperty({ type: Number, nullable: true, example: 1510370200, description: 'Unix time of the last sign-in.' })
   last_login_ts!: number | null;
 
-  static from({ id, username, role, disabled, mustChangePassword, service, createdMs, lastLoginMs }: User): UserDto {
+  static from(user: User): UserDto {
+    const { id, username, role, disabled, mustChangePassword, service, createdMs, lastLoginMs } = user;
     return {
       id,
       username,
@@ -85,6 +91,7 @@ export class UserDto {
       disabled,
       password_change_required: mustChangePassword,
       service,
+      external: isExternal(user),
       created: isoSeconds(createdMs),
       created_ts: unixSeconds(createdMs),
       last_login_ts: lastLoginMs === null ? null : unixSeconds(lastLoginMs),

@@ -5,6 +5,11 @@ export interface UserDto {
   created: string;
   created_ts: number;
   disabled: boolean;
+
+  /**
+   * Signs in with the company (OpenID Connect): the role comes from its groups there, and it has no password here.
+   */
+  external: boolean;
   id: number;
 
   /**

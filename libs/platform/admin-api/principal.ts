@@ -13,6 +13,8 @@ export interface Principal {
   /** The sign-in behind the call; null for tokens. */
   readonly sessionId: string | null;
   readonly mustChangePassword: boolean;
+  /** A person who signed in at the OpenID provider. */
+  readonly external: boolean;
   /** What the caller may change is limited to packages of these stages; null: all. */
   readonly stages: readonly Stage[] | null;
 }

@@ -7,7 +7,7 @@ import { Config } from '../config/config.js';
 import { isLoopback } from './outbound-address.js';
 
 /** What this server calls of its own accord. */
-export type OutboundKind = 'peer' | 'webhook' | 'mail' | 'jamf';
+export type OutboundKind = 'peer' | 'webhook' | 'mail' | 'jamf' | 'oidc';
 
 export interface ProxyAgents {
   readonly httpAgent: Agent;
@@ -90,7 +90,7 @@ export class OutboundProxy implements OnApplicationShutdown {
     const { config } = this;
     if (kind === 'mail') return config.get('MAIL_PROXY');
     const general = config.get(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
-    if (kind === 'jamf') return general;
+    if (kind === 'jamf' || kind === 'oidc') return general;
     return config.get(kind === 'peer' ? 'PEER_PROXY' : 'WEBHOOK_PROXY') ?? general;
   }
 }

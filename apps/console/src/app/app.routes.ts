@@ -93,6 +93,12 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./jamf/jamf-rules')).JamfRules,
       },
       {
+        path: 'oidc',
+        title: $localize`Sign-in with the company`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./oidc/oidc')).Oidc,
+      },
+      {
         path: 'people',
         title: $localize`Users and tokens`,
         canActivate: [administrator],

@@ -47,10 +47,14 @@ const words: Readonly<Record<string, string>> = {
   'user.locked_out': $localize`Sign-in blocked after wrong passwords`,
   'user.password_changed': $localize`Password changed`,
   'user.password_reset': $localize`Password given by an administrator`,
+  'user.linked': $localize`Account linked with the company`,
+  'user.link_refused': $localize`Link with the company refused`,
   'user.sign_in_refused': $localize`Sign-in refused`,
   'user.sign_in_revoked': $localize`Sign-in ended`,
   'user.signed_in': $localize`Signed in`,
   'user.signed_out': $localize`Signed out`,
+  'oidc.settings_updated': $localize`Sign-in with the company changed`,
+  'oidc.tested': $localize`Sign-in with the company tested`,
   'jamf.connection_updated': $localize`Connection to Jamf Pro changed`,
   'jamf.connection_removed': $localize`Connection to Jamf Pro forgotten`,
   'jamf.connection_tested': $localize`Connection to Jamf Pro tested`,
@@ -84,6 +88,7 @@ export const kinds: readonly { prefix: string; label: string }[] = [
   { prefix: 'server.', label: $localize`This server` },
   { prefix: 'transfer.', label: $localize`Transfers` },
   { prefix: 'webhook.', label: $localize`Webhooks` },
+  { prefix: 'oidc.', label: $localize`Sign-in with the company` },
   { prefix: 'jamf.', label: $localize`Jamf Pro` },
 ];
 

@@ -14,7 +14,8 @@ export const signedIn: CanActivateFn = async (_route, { url }) => {
 };
 
 /** The sign-in page is for those who are not. */
-export const signedOut: CanActivateFn = async () => {
+export const signedOut: CanActivateFn = async ({ queryParamMap }) => {
+  if (queryParamMap.has('refused')) return true; // why a sign-in with the company failed is said in any case
   const session = inject(Session);
   const router = inject(Router);
   await session.start();

@@ -1,5 +1,5 @@
 import { computed, inject, Injectable, signal } from '@angular/core';
-import { Api, changePassword, getMe, login, logout, refresh, type MeDto } from '#libs/api-client';
+import { Api, beginOidcSignIn, changePassword, getMe, linkOidcAccount, login, logout, refresh, type MeDto } from '#libs/api-client';
 
 /** `unknown` until the first refresh was tried; `expired` while the user is asked to sign in again without leaving the page. */
 export type SessionState = 'unknown' | 'signed-out' | 'password-change' | 'signed-in' | 'expired';
@@ -37,6 +37,18 @@ export class Session {
     const body = code === undefined ? { username, password } : { username, password, code };
     const { access_token, password_change_required } = await this.api.invoke(login, { body });
     await this.accept(access_token, password_change_required);
+  }
+
+  /** Answers the sign-in page of the company; from there the browser comes back to `then`, signed in by the cookie. */
+  async beginWithCompany(then?: string): Promise<string> {
+    const { url } = await this.api.invoke(beginOidcSignIn, { body: then === undefined ? {} : { then } });
+    localStorage.setItem(HINT, 'yes');
+    return url;
+  }
+
+  /** Answers the sign-in page of the company, which the account belongs to once the browser has signed in there. */
+  async linkWithCompany(): Promise<string> {
+    return (await this.api.invoke(linkOidcAccount, {})).url;
   }
 
   /** Throws what the server says against the new password. */

@@ -21,6 +21,7 @@ export const settingsPages = (isAdmin: boolean): readonly Page[] =>
     ? [
         serverPage,
         { path: '/people', label: $localize`Users` },
+        { path: '/oidc', label: $localize`Sign-in` },
         { path: '/webhooks', label: $localize`Webhooks` },
         { path: '/notifications', label: $localize`E-mail` },
         { path: '/retention', label: $localize`Old versions` },
@@ -36,7 +37,7 @@ const roots: readonly (readonly [Place, readonly string[]])[] = [
   ['packages', ['packages', 'deleted']],
   ['network', ['network', 'held']],
   ['activity', ['activity']],
-  ['settings', ['admin', 'people', 'webhooks', 'notifications', 'retention', 'jamf', 'audit']],
+  ['settings', ['admin', 'people', 'oidc', 'webhooks', 'notifications', 'retention', 'jamf', 'audit']],
 ];
 
 /** Null on the overview. */

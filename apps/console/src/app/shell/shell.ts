@@ -85,7 +85,8 @@ export class Shell {
   }
 
   protected async signOut(): Promise<void> {
+    const isExternal = this.me()?.external === true;
     await this.session.signOut();
-    await this.router.navigateByUrl('/sign-in');
+    await this.router.navigateByUrl(isExternal ? '/sign-in?left=company' : '/sign-in');
   }
 }

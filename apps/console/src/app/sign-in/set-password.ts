@@ -1,17 +1,19 @@
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { Router } from '@angular/router';
 import { Session } from '../session/session';
+import { CompanyLink } from './company-link';
+import { refusalWords } from './refusal-words';
 import { sentenceOf } from '../shared/problem';
 
 const LEAST = 12;
 
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
+  imports: [CompanyLink, FormsModule, MatButtonModule, MatFormFieldModule, MatInputModule],
   template: `
     <main class="card">
       <h1 i18n>Set a new password</h1>
@@ -63,6 +65,10 @@ const LEAST = 12;
           </button>
         </div>
       </form>
+      @if (!isForced()) {
+        <ods-company-link />
+        <p class="error" role="alert">{{ refusal() }}</p>
+      }
     </main>
   `,
   styleUrl: './front-page.scss',
@@ -70,6 +76,10 @@ const LEAST = 12;
 export class SetPassword {
   private readonly session = inject(Session);
   private readonly router = inject(Router);
+
+  /** Why this account was not linked with the company. */
+  readonly refused = input<string>();
+  protected readonly refusal = computed(() => refusalWords(this.refused()));
 
   protected readonly current = signal('');
   protected readonly next = signal('');

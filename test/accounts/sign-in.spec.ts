@@ -33,6 +33,7 @@ describe('the first sign-in', () => {
       kind: 'user',
       password_change_required: true,
       stages: null,
+      external: false,
     });
   });
 

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { identify } from '#libs/about/identify.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Catalog } from '#libs/packages/catalog/catalog.js';
 import { PackagesModule } from '#libs/packages/packages.module.js';
@@ -18,8 +19,8 @@ const BATCH = 200;
 /** The catalog without its doors. */
 @Module({})
 class CatalogOnly {
-  static forRoot(config: Config, dataSource: DataSource): DynamicModule {
-    const platform = [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config)];
+  static forRoot(config: Config, dataSource: DataSource, iss: string): DynamicModule {
+    const platform = [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config, iss)];
     return { module: CatalogOnly, imports: [...platform, PackagesModule] };
   }
 }
@@ -29,7 +30,7 @@ class CatalogOnly {
  * stamp of now. Throws OwnClockAhead while the clock is still ahead of the registered servers. The data source is closed afterwards.
  */
 export async function resetClock(config: Config, dataSource: DataSource): Promise<{ packages: number; nowMs: number }> {
-  const app = await NestFactory.createApplicationContext(CatalogOnly.forRoot(config, dataSource), {
+  const app = await NestFactory.createApplicationContext(CatalogOnly.forRoot(config, dataSource, await identify(config, dataSource)), {
     logger: ['error'],
     abortOnError: false,
   });

@@ -30,7 +30,7 @@ await runUntilStopped(async () => {
   const dataSource = await prepareDatabase(config.get('database'));
   class WorkerModule {}
   Module({
-    imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config)],
+    imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config, 'test')],
     providers: [{ provide: SlowHandler, useFactory: (db: Database) => new SlowHandler(db), inject: [Database] }],
   })(WorkerModule);
   const app = await NestFactory.createApplicationContext(WorkerModule, { logger: ['error', 'warn'], abortOnError: false });

@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { Job } from '#libs/entities/job.entity.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import { loadConfig } from '#libs/platform/config/load-config.js';
+import { newHexId } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import { DatabaseModule } from '#libs/platform/database/database.module.js';
 import { type JobContext, JobHandler } from '#libs/platform/jobs/job-handler.js';
@@ -89,11 +90,18 @@ export class JobWorld {
     readonly databaseKind: DatabaseKind,
     readonly url: string,
     readonly redis: Service | null,
+    private readonly iss: string,
+    private readonly ownsRedis: boolean,
   ) {}
 
   static async open(queueKind: QueueKind, databaseKind: DatabaseKind): Promise<JobWorld> {
     const [url, redis] = await Promise.all([createDatabase(databaseKind), queueKind === 'bull' ? startRedis() : null]);
-    return new JobWorld(databaseKind, url, redis);
+    return new JobWorld(databaseKind, url, redis, newHexId(), true);
+  }
+
+  /** Another server, with a database of its own on the same Redis. */
+  async neighbour(): Promise<JobWorld> {
+    return new JobWorld(this.databaseKind, await createDatabase(this.databaseKind), this.redis, newHexId(), false);
   }
 
   get env(): Record<string, string> {
@@ -111,7 +119,7 @@ export class JobWorld {
     const providers = handlers.map((handler) => ({ provide: Symbol(handler.type.name), useValue: handler }));
     const module = {
       module: class TestModule {},
-      imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config)],
+      imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config, this.iss)],
       providers,
     };
     Module({})(module.module);
@@ -144,7 +152,7 @@ export class JobWorld {
 
   async close(): Promise<void> {
     await this.clear();
-    await this.redis?.dispose();
+    if (this.ownsRedis) await this.redis?.dispose();
     await dropDatabase(this.databaseKind, this.url);
   }
 }

@@ -12,13 +12,13 @@ import { httpModules } from './http-modules.js';
 /** The web application: every feature's HTTP door, and its job handlers when no Redis carries them to a worker. */
 @Module({})
 export class AppModule {
-  static forRoot(config: Config, dataSource: DataSource): DynamicModule {
+  static forRoot(config: Config, dataSource: DataSource, iss: string): DynamicModule {
     return {
       module: AppModule,
       imports: [
         PlatformModule.forRoot(config),
         DatabaseModule.forRoot(dataSource),
-        JobsModule.forRoot(config),
+        JobsModule.forRoot(config, iss),
         ...httpModules,
         ...(config.runsJobsEmbedded ? jobModules : []),
       ],

@@ -18,6 +18,7 @@ import { takeBodies } from '#libs/platform/http/bodies/take-bodies.js';
 import { traceRequests } from '#libs/platform/tracing/trace-requests.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
+import { identify } from '#libs/about/identify.js';
 import { AnswerSigner, signAnswers } from '#libs/peers/auth/answer-signer.js';
 import { PUSHED_CONTENT_TYPE } from '#libs/peers/client/pushed-content.js';
 import { AppModule } from './app.module.js';
@@ -53,6 +54,7 @@ export async function createApp(
   dataSource: DataSource,
   { preview = false }: CreateAppOptions = {},
 ): Promise<NestFastifyApplication> {
+  const iss = preview ? 'preview' : await identify(config, dataSource);
   const late: { paths?: PublicPath } = {}; // of the module graph, which is made below
   const contexts = parseContexts(config.get('DOWNLOAD_CONTEXTS') ?? '');
   const adapter = new FastifyAdapter({
@@ -67,7 +69,7 @@ export async function createApp(
     genReqId: () => crypto.randomUUID(),
     frameworkErrors: answerProblem,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataSource), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, dataSource, iss), adapter, {
     logger: new OdsLogger(config, 'api'),
     bodyParser: false, // takeBodies reads them
     preview,

@@ -8,6 +8,7 @@ import { WaitingRoom } from '#libs/platform/http/waiting-room.js';
 import { JobRunner } from '#libs/platform/jobs/job-runner.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { startTracing } from '#libs/platform/tracing/start-tracing.js';
+import { identify } from '#libs/about/identify.js';
 import { refuseLostDatabase } from '#libs/maintenance/lost-database.js';
 import { takeStopMark } from '#libs/platform/process/stop-mark.js';
 import type { Stop } from '#libs/platform/process/run-until-stopped.js';
@@ -27,7 +28,7 @@ export async function startWorker(): Promise<Stop> {
   const place = { room, host: config.get('HOST'), port: config.get('WORKER_PORT') || null };
   const dataSource = await awaitDatabase(config, new OdsLogger(config, 'worker'), place);
   await refuseLostDatabase(config, dataSource);
-  const module = WorkerModule.forRoot(config, dataSource);
+  const module = WorkerModule.forRoot(config, dataSource, await identify(config, dataSource));
   const app = await NestFactory.createApplicationContext(module, {
     logger: new OdsLogger(config, 'worker'),
     abortOnError: false,

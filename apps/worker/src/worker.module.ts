@@ -11,10 +11,10 @@ import { WorkerHealthServer } from './worker-health-server.js';
 /** The worker: every feature's job handlers, fed by Bull. */
 @Module({})
 export class WorkerModule {
-  static forRoot(config: Config, dataSource: DataSource): DynamicModule {
+  static forRoot(config: Config, dataSource: DataSource, iss: string): DynamicModule {
     return {
       module: WorkerModule,
-      imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config), ...jobModules],
+      imports: [PlatformModule.forRoot(config), DatabaseModule.forRoot(dataSource), JobsModule.forRoot(config, iss), ...jobModules],
       providers: [Readiness, WorkerHealthServer],
     };
   }

@@ -21,18 +21,21 @@ const bullQueue = {
   inject: [laneQueue.quick, laneQueue.transfer, laneQueue.peer, laneQueue.listen].map((name) => getQueueToken(name)),
 };
 
-/** The job table and its messenger: Bull when REDIS_URL is set, this process when not. */
+/**
+ * The job table and its messenger: Bull when REDIS_URL is set, this process when not. A Redis may serve several servers, so queues are named after
+ * theirs: a worker of another one would take an offer, find no such row, and leave it to the next poll.
+ */
 @Module({})
 export class JobsModule implements BeforeApplicationShutdown {
   constructor(private readonly queue: JobQueue) {}
 
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, iss: string): DynamicModule {
     const url = config.get('REDIS_URL');
     const bull =
       url === null
         ? []
         : [
-            BullModule.forRoot({ redis: redisOptions(url), prefix: 'ods' }),
+            BullModule.forRoot({ redis: redisOptions(url), prefix: `ods:${iss}` }),
             BullModule.registerQueue(...Object.values(laneQueue).map((name) => ({ name }))),
           ];
     return {

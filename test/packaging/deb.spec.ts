@@ -71,7 +71,7 @@ async function withVersion(file: string, version: string): Promise<string> {
   afterAll(async () => {
     await child?.stop('SIGKILL');
     await dpkg('--purge', NAME);
-    rmSync('/var/lib/ods', { recursive: true, force: true });
+    for (const left of ['/var/lib/ods', '/srv/ods-backup']) rmSync(left, { recursive: true, force: true });
     if (findCommand('userdel') !== null) await run('userdel', ['ods']);
   });
 
@@ -92,7 +92,7 @@ async function withVersion(file: string, version: string): Promise<string> {
     const env = { PATH: process.env['PATH'], ODS_URL: `http://127.0.0.1:${port}`, ODS_TOKEN: token };
     expect(await run('/usr/bin/ods', ['upload', path.join(out, 'installed.pkg')], { env })).toContain('installed.pkg is here');
     expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get('content-type')).toContain('text/html');
-    const backup = '/var/lib/ods/backup'; // writable for the user ods
+    const backup = '/srv/ods-backup'; // writable for the user ods
     mkdirSync(backup);
     await run('chown', ['ods:ods', backup]);
     expect(await run('/usr/bin/ods-admin', ['backup', backup])).toContain('1 contents');

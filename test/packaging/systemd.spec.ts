@@ -62,8 +62,8 @@ const machine = await SystemdMachine.make();
     );
     const uploaded = await run('env', `ODS_TOKEN=${await signIn()}`, `ODS_URL=${SERVER}`, 'ods', 'upload', '/root/some.pkg');
     expect(uploaded).toContain('some.pkg is here');
-    await run('install', '--directory', '--owner=ods', '/var/lib/ods/backup');
-    expect(await run('ods-admin', 'backup', '/var/lib/ods/backup')).toContain('1 contents');
+    await run('install', '--directory', '--owner=ods', '/srv/ods-backup');
+    expect(await run('ods-admin', 'backup', '/srv/ods-backup')).toContain('1 contents');
   });
 
   it('is upgraded with data and settings kept, and what runs goes on with the new version', async () => {

@@ -178,5 +178,4 @@ function answerRequests(Session: typeof HashSession): void {
 }
 
 /** The source text of a hashing thread. `__name` is what bundling adds to functions, so that they keep their names. */
-export const hashWorkerSource = (): string =>
-  `const __name = (named) => named; (${answerRequests.toString()})(${HashSession.toString()})`;
+export const hashWorkerSource = (): string => `const __name = (named) => named; (${answerRequests.toString()})(${HashSession.toString()})`;

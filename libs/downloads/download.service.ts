@@ -6,7 +6,7 @@ import { filenameKey } from '#libs/packages/filename.js';
 import { DamagedContents } from '#libs/packages/integrity/damaged-contents.js';
 import type { ServedContent } from '#libs/packages/package.repository.js';
 import { DownloadAccess } from './access/download-access.js';
-import type { DownloadCredentials } from './access/download-policy.js';
+import type { ShownCredentials } from './access/download-policy.js';
 import { KnownDownloads } from './known-downloads.js';
 import { ContentUnavailable, PackageNotFound } from '#libs/packages/packages.errors.js';
 
@@ -38,7 +38,7 @@ export class DownloadService {
    * Throws PackageNotFound for what is not public here, and what DownloadAccess throws. A "+" also stands for a space, as in forms, where no
    * name has the "+".
    */
-  async find(filename: string, credentials: DownloadCredentials): Promise<ServedContent> {
+  async find(filename: string, credentials: ShownCredentials): Promise<ServedContent> {
     const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
     const row = await this.known.find(names.map(filenameKey));
     await this.access.require(credentials, row);
@@ -47,7 +47,7 @@ export class DownloadService {
   }
 
   /** Like `find`, for bytes that another program reads: they are there with their size. Throws what `find` does, and ContentUnavailable. */
-  async findReadable(filename: string, credentials: DownloadCredentials): Promise<ServedContent> {
+  async findReadable(filename: string, credentials: ShownCredentials): Promise<ServedContent> {
     for (let attempt = 1; ; attempt += 1) {
       const row = await this.find(filename, credentials);
       if (await this.store.has(row.uuid, row.size)) return row;
@@ -61,7 +61,7 @@ export class DownloadService {
   }
 
   /** The caller closes the handle. Throws what `find` does, and ContentUnavailable. */
-  async open(filename: string, credentials: DownloadCredentials): Promise<{ row: ServedContent; handle: FileHandle }> {
+  async open(filename: string, credentials: ShownCredentials): Promise<{ row: ServedContent; handle: FileHandle }> {
     for (let attempt = 1; ; attempt += 1) {
       const row = await this.find(filename, credentials);
       let fault: unknown;

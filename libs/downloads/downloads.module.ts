@@ -1,6 +1,10 @@
 import { Module } from '@nestjs/common';
 import { PackagesModule } from '#libs/packages/packages.module.js';
+import { CredentialUses } from './access/credential-uses.js';
 import { DownloadAccess } from './access/download-access.js';
+import { DownloadCredentialRepository } from './access/download-credential.repository.js';
+import { DownloadCredentialsController } from './access/download-credentials.controller.js';
+import { DownloadCredentials } from './access/download-credentials.service.js';
 import { DownloadLinks } from './access/download-links.service.js';
 import { DownloadSettingsController } from './access/download-settings.controller.js';
 import { DownloadSettingsRepository } from './access/download-settings.repository.js';
@@ -17,16 +21,22 @@ import { DownloadsController } from './downloads.controller.js';
   providers: [
     DownloadService,
     KnownDownloads,
+    CredentialUses,
     DownloadAccess,
+    DownloadCredentialRepository,
+    DownloadCredentials,
     DownloadLinks,
     DownloadSettingsRepository,
     DownloadSettingsService,
     LinkSigner,
   ],
-  exports: [DownloadService, DownloadLinks, DownloadSettingsService],
+  exports: [DownloadService, DownloadCredentials, DownloadLinks, DownloadSettingsService],
 })
 export class DownloadsModule {}
 
 /** Routes, for apps/api. */
-@Module({ imports: [DownloadsModule], controllers: [DownloadsController, DownloadSettingsController, PackageLinksController] })
+@Module({
+  imports: [DownloadsModule],
+  controllers: [DownloadsController, DownloadCredentialsController, DownloadSettingsController, PackageLinksController],
+})
 export class DownloadsHttpModule {}

@@ -8,6 +8,7 @@ import { ContentDigest } from './content-digest.entity.js';
 import { ContentCopies } from './content-copies.entity.js';
 import { Content } from './content.entity.js';
 import { DomainEvent } from './domain-event.entity.js';
+import { DownloadCredential } from './download-credential.entity.js';
 import { DownloadSettings } from './download-settings.entity.js';
 import { EventClock } from './event-clock.entity.js';
 import { EventPosition } from './event-position.entity.js';
@@ -58,6 +59,7 @@ export const entities = [
   ContentCopies,
   ContentDigest,
   DomainEvent,
+  DownloadCredential,
   DownloadSettings,
   EventClock,
   EventPosition,

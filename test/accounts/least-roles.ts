@@ -101,6 +101,9 @@ const admin = `
   GET notifications/email
   PUT notifications/email
   POST notifications/email/test
+  GET downloads/credentials
+  POST downloads/credentials
+  DELETE downloads/credentials/{id}
   PUT retention
   POST retention/preview
   GET oidc

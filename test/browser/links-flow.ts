@@ -5,12 +5,35 @@ export function linksFlow(places: () => Places): void {
   it('downloads need a link once an administrator says so', async () => {
     const { berlin, atBerlin } = places();
     await atBerlin.open('Server');
-    await atBerlin.button('Require links…').click();
-    await atBerlin.look('require-links-dialog');
-    await atBerlin.button('Require links').click();
-    await atBerlin.reads('Links only');
+    await atBerlin.button('Restrict…').click();
+    await atBerlin.look('restrict-downloads-dialog');
+    await atBerlin.button('Restrict downloads').click();
+    await atBerlin.reads('Links and credentials');
     await atBerlin.look('admin-links');
     expect((await fetch(`${berlin.url}/share/NoMAD.pkg`)).status).toBe(403);
+  });
+
+  it('downloads also take a credential, until it is revoked', async () => {
+    const { berlin, atBerlin } = places();
+    const { page } = atBerlin;
+    await atBerlin.button('New credential…').click();
+    await page.getByLabel('Name', { exact: true }).fill('Computers of Berlin');
+    await page.getByLabel('User name', { exact: true }).fill('berlin');
+    await atBerlin.look('new-credential-dialog');
+    await atBerlin.button('Make the credential').click();
+    await atBerlin.heading('Copy the secret now').waitFor();
+    const secret = (await page.getByRole('definition').nth(1).textContent())!.trim();
+    await atBerlin.look('credential-made-dialog');
+    await atBerlin.button('I have it').click();
+    await atBerlin.row('Computers of Berlin').getByText('never').waitFor();
+    const authorization = `Basic ${Buffer.from(`berlin:${secret}`).toString('base64')}`;
+    const status = async () => (await fetch(`${berlin.url}/share/NoMAD.pkg`, { headers: { authorization } })).status;
+    expect(await status()).toBe(200);
+    await atBerlin.look('admin-credentials');
+    await atBerlin.button('Revoke Computers of Berlin').click();
+    await atBerlin.button('Revoke').click();
+    await atBerlin.reads('Computers of Berlin is revoked.');
+    expect(await status()).toBe(403);
   });
 
   it('are copied from the page of a package', async () => {

@@ -1,17 +1,23 @@
 import { linkPath, type LinkedContent } from './download-link.js';
-import { credentialsOf, type DownloadCredentials, type DownloadRules, refusalOf } from './download-policy.js';
+import { sha256Hex } from '#libs/platform/crypto/digest.js';
+import { credentialsOf, type DownloadRules, judge, type KnownCredential, type ShownCredentials } from './download-policy.js';
 
 const linkKey = Buffer.alloc(32, 7);
 const content: LinkedContent = { filename: 'No MAD+ä.pkg', sha256: 'ab'.repeat(32) };
 const END = 2_000_000_000;
-const rules = (more: Partial<DownloadRules> = {}): DownloadRules => ({ linkRequired: true, linkKey, nowMs: END * 1_000 - 1, ...more });
-const ofPath = (path: string): DownloadCredentials => credentialsOf({ query: Object.fromEntries(new URL(path, 'http://x').searchParams) });
+const rules = (more: Partial<DownloadRules> = {}): DownloadRules => ({
+  ...{ linkRequired: true, linkKey, credentials: [], nowMs: END * 1_000 - 1 },
+  ...more,
+});
+const refusalOf = (shown: ShownCredentials, served: LinkedContent | null, by: DownloadRules) => judge(shown, served, by).refusal;
+const ofPath = (path: string): ShownCredentials =>
+  credentialsOf({ headers: {}, query: Object.fromEntries(new URL(path, 'http://x').searchParams) });
 const good = ofPath(linkPath(linkKey, content, END));
-const shown = (change: object): DownloadCredentials => ({ link: { ...good.link!, ...change } });
+const shown = (change: object): ShownCredentials => ({ link: { ...good.link!, ...change }, basic: null });
 
 describe('whether a request may download', () => {
   it('is open to everybody, until a link is required', () => {
-    const none = credentialsOf({ query: {} });
+    const none = credentialsOf({ headers: {}, query: {} });
     expect(refusalOf(none, content, rules({ linkRequired: false }))).toBeNull();
     expect(refusalOf(none, content, rules())).toBe('link-needed');
   });
@@ -53,12 +59,47 @@ describe('whether a request may download', () => {
     const open = rules({ linkRequired: false });
     expect(refusalOf(shown({ signature: 'x' }), content, open)).toBe('link-invalid');
     expect(refusalOf(good, content, { ...open, nowMs: END * 1_000 })).toBe('link-expired');
-    expect(refusalOf(credentialsOf({ query: { expires: '1', other: 'x' } }), content, open)).toBeNull();
+    expect(refusalOf(credentialsOf({ headers: {}, query: { expires: '1', other: 'x' } }), content, open)).toBeNull();
   });
 
   it('does not show which names there are to a caller without a good link', () => {
-    expect(refusalOf(credentialsOf({ query: {} }), null, rules())).toBe('link-needed');
+    expect(refusalOf(credentialsOf({ headers: {}, query: {} }), null, rules())).toBe('link-needed');
     expect(refusalOf(good, null, rules())).toBe('link-invalid');
     expect(refusalOf(good, null, rules({ linkRequired: false }))).toBeNull(); // not found, as ever
+  });
+});
+
+describe('a credential', () => {
+  const credential = (id: number, username: string, secret: string): KnownCredential => ({ id, username, secretSha256: sha256Hex(secret) });
+  const known = [credential(1, 'jamf', 'first'), credential(2, 'munki', 'second'), credential(3, 'ünï', 'päss:wörd')];
+  const closed = rules({ credentials: known });
+  const basic = (text: string, scheme = 'Basic'): ShownCredentials =>
+    credentialsOf({ query: {}, headers: { authorization: `${scheme} ${Buffer.from(text).toString('base64')}` } });
+
+  it.each([
+    ['jamf:first', 1],
+    ['munki:second', 2],
+    ['ünï:päss:wörd', 3],
+  ])('opens downloads: %s', (text, id) => {
+    expect(judge(basic(text), content, closed)).toMatchObject({ refusal: null, by: { id } });
+    expect(judge(basic(text, 'bASIC '), null, closed)).toMatchObject({ refusal: null, by: { id } }); // what is not there is not found
+  });
+
+  it.each(['jamf:second', 'munki:first', 'JAMF:first', 'jamf:', ':first', 'jamf:first ', 'other:first', `jamf:${known[0]!.secretSha256}`])(
+    'is refused: %j',
+    (text) => expect(judge(basic(text), content, closed)).toEqual({ refusal: 'credential-refused' }),
+  );
+
+  it.each([undefined, '', 'Basic', 'Basic !!!', 'Bearer amFtZjpmaXJzdA==', `Basic ${Buffer.from('jamf').toString('base64')}`])(
+    'is asked for where none is shown: %j',
+    (authorization) =>
+      expect(judge(credentialsOf({ query: {}, headers: { authorization } }), content, closed)).toEqual({ refusal: 'credential-needed' }),
+  );
+
+  it('is not looked at where downloads are open, and does not mend a link', () => {
+    expect(judge(basic('jamf:wrong'), content, rules({ linkRequired: false, credentials: known }))).toEqual({ refusal: null, by: null });
+    const both = { ...basic('jamf:first'), link: { ...good.link!, signature: 'x' } };
+    expect(judge(both, content, closed)).toEqual({ refusal: 'link-invalid' });
+    expect(judge({ ...basic('jamf:wrong'), link: good.link }, content, closed)).toEqual({ refusal: null, by: null });
   });
 });

@@ -2,19 +2,27 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { Database } from '#libs/platform/database/database.js';
 import { isDatabaseLoss } from '#libs/platform/database/database-outage.js';
+import { DownloadCredentialRepository } from './download-credential.repository.js';
+import type { KnownCredential } from './download-policy.js';
 import { type DownloadRule, DownloadSettingsRepository } from './download-settings.repository.js';
 
 /** Other processes may change the settings: what is remembered is never older than this while the database answers, in milliseconds. */
 const REMEMBER_MS = 1_000;
 
+/** Who may download, and with what. */
+export interface KnownAccess extends DownloadRule {
+  readonly credentials: readonly KnownCredential[];
+}
+
 /** Who may download from this server, as administrators have set it. */
 @Injectable()
 export class DownloadSettingsService implements OnApplicationBootstrap {
   private changes = 0;
-  private remembered: { rule: DownloadRule; untilMs: number } | undefined;
+  private remembered: { access: KnownAccess; untilMs: number } | undefined;
 
   constructor(
     private readonly settings: DownloadSettingsRepository,
+    private readonly credentials: DownloadCredentialRepository,
     private readonly db: Database,
     private readonly audit: AuditTrail,
   ) {}
@@ -29,16 +37,16 @@ export class DownloadSettingsService implements OnApplicationBootstrap {
   }
 
   /** As it was at most a second ago; while the database is away, as it was last known. Throws when it was never known. */
-  async current(): Promise<DownloadRule> {
-    if (this.remembered && this.remembered.untilMs > performance.now()) return this.remembered.rule;
+  async current(): Promise<KnownAccess> {
+    if (this.remembered && this.remembered.untilMs > performance.now()) return this.remembered.access;
     const { changes } = this;
     try {
-      const rule = await this.settings.find();
-      if (changes === this.changes) this.remember(rule); // what was read before a change must not be remembered after it
-      return rule;
+      const access = { ...(await this.settings.find()), credentials: await this.credentials.all() };
+      if (changes === this.changes) this.remember(access); // what was read before a change must not be remembered after it
+      return access;
     } catch (error) {
       if (this.remembered === undefined || !isDatabaseLoss(error)) throw error;
-      return this.remember(this.remembered.rule);
+      return this.remember(this.remembered.access);
     }
   }
 
@@ -53,16 +61,21 @@ export class DownloadSettingsService implements OnApplicationBootstrap {
       await this.settings.update(change);
       const after = await this.settings.find();
       await this.audit.record({ action: 'downloads.updated', details: { before, after } });
-      this.db.afterCommit(() => {
-        this.changes += 1;
-        this.remember(after);
-      });
+      this.countAfterCommit(after);
       return after;
     });
   }
 
-  private remember(rule: DownloadRule): DownloadRule {
-    this.remembered = { rule, untilMs: performance.now() + REMEMBER_MS };
-    return rule;
+  /** What the open transaction changes counts from its end on, also if the database is away then. */
+  countAfterCommit(change: Partial<KnownAccess>): void {
+    this.db.afterCommit(() => {
+      this.changes += 1;
+      if (this.remembered) this.remembered = { access: { ...this.remembered.access, ...change }, untilMs: 0 };
+    });
+  }
+
+  private remember(access: KnownAccess): KnownAccess {
+    this.remembered = { access, untilMs: performance.now() + REMEMBER_MS };
+    return access;
   }
 }

@@ -69,7 +69,7 @@ export function answerProblem(fault: unknown, request: FastifyRequest, reply: Fa
   if (error instanceof DomainError && error.retryAfterSeconds !== undefined) {
     void reply.header('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
   }
-  if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+  if (problem.status === 401) void reply.header('WWW-Authenticate', (error instanceof DomainError && error.challenge) || 'Bearer');
   void reply
     .status(problem.status)
     .type('application/problem+json')

@@ -66,6 +66,8 @@ const words: Readonly<Record<string, string>> = {
   'jamf.record_resolved': $localize`Package record decided`,
   'jamf.record_released': $localize`Edited fields of a package record released`,
   'jamf.drift_found': $localize`Package records in Jamf Pro differ`,
+  'downloads.credential_created': $localize`Download credential made`,
+  'downloads.credential_revoked': $localize`Download credential revoked`,
   'retention.updated': $localize`Rules for old versions changed`,
   'retention.held': $localize`Removal of old versions held`,
   'webhook.created': $localize`Webhook made`,

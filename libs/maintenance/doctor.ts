@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Config } from '#libs/platform/config/config.js';
 import { redisOptions } from '#libs/platform/jobs/redis-options.js';
+import { shortage } from '#libs/platform/storage/disk-health.js';
 import { checkContents } from './content-check.js';
 import { type OrphanFile, orphanFiles } from './orphans.js';
 import type { MaintenanceRepository } from './maintenance.repository.js';
@@ -51,12 +52,11 @@ async function examineServer(config: Config, rows: MaintenanceRepository): Promi
 }
 
 async function examineDisk(config: Config): Promise<Finding[]> {
-  const { bavail, bsize } = await statfs(config.get('dataDir'));
+  const { bavail, blocks, bsize } = await statfs(config.get('dataDir'));
   const free = bavail * bsize;
   const reserve = config.get('DISK_RESERVE_BYTES');
   const gib = (free / 2 ** 30).toFixed(1);
-  if (free < reserve)
-    return [fault(`${gib} GiB are free, less than DISK_RESERVE_BYTES: uploads and transfers are refused. Free some space.`)];
+  if (free < reserve) return [fault(shortage({ free, reserve, total: blocks * bsize }))];
   return [free < 2 * reserve ? warning(`Only ${gib} GiB are free.`) : ok(`${gib} GiB are free.`)];
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AuditEventRepository } from '#libs/audit/audit-event.repository.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
@@ -10,6 +10,7 @@ import { loadConfig } from '#libs/platform/config/load-config.js';
 import { newHexId } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
+import { makeDirectory } from '#libs/platform/storage/make-directory.js';
 import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { DATABASE, readManifest, type BackupManifest } from './backup-manifest.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
@@ -66,14 +67,14 @@ async function checkFiles(directory: string, { databaseSha256, contents }: Backu
 }
 
 async function restoreKeys(directory: string, dataDir: string): Promise<void> {
-  await mkdir(path.join(dataDir, 'keys'), { recursive: true, mode: 0o700 });
+  makeDirectory(path.join(dataDir, 'keys'), 0o700);
   for (const name of ['database.key', 'secret.key']) {
     await writeDurably(path.join(dataDir, 'keys', name), await readFile(path.join(directory, 'keys', name), 'utf8'));
   }
 }
 
 async function placeContents(directory: string, dataDir: string, { contents }: BackupManifest): Promise<void> {
-  await mkdir(path.join(dataDir, 'content'), { recursive: true });
+  makeDirectory(path.join(dataDir, 'content'));
   for (const { uuid } of contents) await copyDurably(path.join(directory, 'content', uuid), path.join(dataDir, 'content', uuid));
   await writeDurably(path.join(dataDir, 'content', STORE_MARK), ''); // what the backup left out comes from the other servers
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { makeDirectory } from '../storage/make-directory.js';
 import type { EncryptionKey } from './config.js';
 
 /** The key's text as kept in DATA_DIR/keys/NAME, made on first use. Safe when processes start at once. */
@@ -8,7 +9,7 @@ export function readOrCreateKey(dataDir: string, name: string): string {
   const file = path.join(dataDir, 'keys', name);
   const existing = readKey(file);
   if (existing !== null) return existing;
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDirectory(path.dirname(file), 0o700);
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const descriptor = openSync(draft, 'wx', 0o600);
   try {

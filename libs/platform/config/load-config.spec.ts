@@ -104,6 +104,15 @@ describe('loadConfig', () => {
   });
 });
 
+describe('UPLOAD_STAGING_DIR', () => {
+  it.each(['', 'content', 'share', 'keys'])('is no directory with another purpose: DATA_DIR/%s', (name) => {
+    const taken = path.join(dataDir, name);
+    expect(faultsOf({ DATA_DIR: dataDir, UPLOAD_STAGING_DIRECTORY: taken })).toEqual([
+      `UPLOAD_STAGING_DIRECTORY must be a directory of its own: ${taken} has another purpose.`,
+    ]);
+  });
+});
+
 describe('bytes', () => {
   it.each([
     ['1024', 1024],

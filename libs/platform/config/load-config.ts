@@ -40,19 +40,29 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, { mustE
   const values = read as unknown as Settings;
   const dataDir = path.resolve(values.DATA_DIR);
   attempt('DATA_DIR', () => (mustExist ? requireServer(dataDir) : makeWritable(dataDir)));
+  const stagingDir = attempt(given['UPLOAD_STAGING_DIR']!.name, () => stagingDirOf(values, dataDir));
   const database = attempt(values.DATABASE_URL ? 'DATABASE_URL' : 'MYSQL_SERVER', () => databaseSettings(values, dataDir));
   const keys = faults.length > 0 ? undefined : attempt('DATA_DIR', () => loadKeys(values, dataDir));
-  if (faults.length > 0 || !database || !keys) throw new ConfigInvalid(faults);
+  if (faults.length > 0 || !stagingDir || !database || !keys) throw new ConfigInvalid(faults);
 
   return new Config({
     ...values,
     ...keys,
     dataDir,
-    stagingDir: path.resolve(values.UPLOAD_STAGING_DIR ?? path.join(dataDir, 'staging')),
+    stagingDir,
     database,
     generatedKeys: !values.SECRET_KEY || !values.DATABASE_KEY,
     givenDatabaseKey: Boolean(values.DATABASE_KEY),
   });
+}
+
+/** What is old there is removed, and what is new is visible in it: it cannot be a directory with another purpose. */
+function stagingDirOf({ UPLOAD_STAGING_DIR: given }: Settings, dataDir: string): string {
+  const directory = path.resolve(given ?? path.join(dataDir, 'staging'));
+  const taken = [dataDir, ...['content', 'share', 'keys'].map((name) => path.join(dataDir, name))];
+  const other = taken.find((each) => each === directory);
+  if (other !== undefined) throw new Error(`must be a directory of its own: ${other} has another purpose.`);
+  return directory;
 }
 
 function loadKeys(values: Settings, dataDir: string): { secretKey: string; databaseKeys: EncryptionKey[] } {

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DataSource, DefaultNamingStrategy, type DataSourceOptions, type MixedList } from 'typeorm';
 import type { DatabaseSettings } from '../config/config.js';
+import { makeDirectory } from '../storage/make-directory.js';
 import { repeatLoneStatements } from './lone-statements.js';
 import { isNoRoom } from './transient-errors.js';
 import { SqliteFile } from './sqlite-file.js';
@@ -114,6 +115,6 @@ export async function openDataSource(dataSource: DataSource): Promise<DataSource
 
 /** SQLite would make the file readable for every user of the machine; its journal files take over the mode. */
 function createPrivately(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
+  makeDirectory(path.dirname(file));
   closeSync(openSync(file, 'a', 0o600));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../config/load-config.js';
 import { DiskFull } from '../errors/common.errors.js';
@@ -32,6 +32,13 @@ describe('LocalPackageStore', () => {
     expect(readFileSync(path.join(dataDir, 'content', uuid), 'utf8')).toBe('hello');
     expect(readFileSync(path.join(dataDir, 'share/NoMAD.pkg'), 'utf8')).toBe('hello');
     expect(readFileSync(path.join(dataDir, 'staging/upload-1'), 'utf8')).toBe('half');
+  });
+
+  it('makes what only the server reads readable for no other', async () => {
+    const dataDir = scratchDir('store');
+    await openStore(dataDir);
+    const modes = ['content', 'share', 'staging', 'keys'].map((name) => statSync(path.join(dataDir, name)).mode & 0o777);
+    expect(modes).toEqual([0o755, 0o755, 0o700, 0o700]);
   });
 
   it('leaves nothing else behind in share and content', async () => {

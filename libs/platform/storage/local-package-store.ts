@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, readdir, rename, rm, stat, statfs, symlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { Clock } from '../clock.js';
 import { Config } from '../config/config.js';
@@ -10,6 +10,7 @@ import { isBlake3Fast } from '../crypto/block-digest.js';
 import { BlockWriter, everyHash } from './block-writer.js';
 import { HashPool } from './hash-pool.js';
 import type { Hashing } from './hash-worker.js';
+import { makeDirectory } from './make-directory.js';
 import { StagingParts } from './staging-parts.js';
 import { hasMark, setMark } from './store-mark.js';
 import { PackageStore, type StagingFile, type StoredName, type WholeContent } from './package-store.js';
@@ -56,7 +57,8 @@ export class LocalPackageStore extends PackageStore implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
-    for (const directory of [this.content, this.share, this.staging]) await mkdir(directory, { recursive: true });
+    for (const directory of [this.content, this.share]) makeDirectory(directory); // a web server may read them
+    makeDirectory(this.staging, 0o700);
     await this.requireRenames();
     await this.removeDrafts();
   }

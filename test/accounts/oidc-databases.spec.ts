@@ -8,7 +8,7 @@ forEachDatabase((database) => {
   beforeAll(async () => {
     place = await OidcPlace.start({ DATABASE_URL: database.url });
     await place.reset();
-  }, 120_000);
+  });
   afterAll(() => place.stop());
 
   it('keeps one account for a person who signs in the first time in several browsers at once', async () => {

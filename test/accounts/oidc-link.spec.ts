@@ -11,7 +11,7 @@ describe('a local account that is linked with the provider', () => {
   let place: OidcPlace;
   beforeAll(async () => {
     place = await OidcPlace.start();
-  }, 120_000);
+  });
   beforeEach(() => place.reset());
   afterAll(() => place.stop());
 

@@ -7,7 +7,7 @@ describe('the settings of the sign-in with an OpenID provider', () => {
   let place: OidcPlace;
   beforeAll(async () => {
     place = await OidcPlace.start();
-  }, 120_000);
+  });
   afterAll(() => place.stop());
 
   const test = async (more: object = {}) => (await place.call<{ ok: boolean; detail: string }>('POST', place.settings(more), '/test')).body;
@@ -157,7 +157,7 @@ describe('a provider on the machine of the server', () => {
   let place: OidcPlace;
   beforeAll(async () => {
     place = await OidcPlace.start({ OUTBOUND_ALLOW_LOCAL: 'false' });
-  }, 120_000);
+  });
   afterAll(() => place.stop());
 
   it('is not asked, unless the administrator of the machine allows it', async () => {

@@ -11,7 +11,7 @@ describe('a sign-in with an OpenID provider', () => {
   let place: OidcPlace;
   beforeAll(async () => {
     place = await OidcPlace.start();
-  }, 120_000);
+  });
   beforeEach(() => place.reset());
   afterAll(() => place.stop());
 
@@ -326,7 +326,7 @@ describe('under a path', () => {
   beforeAll(async () => {
     place = await OidcPlace.start({ BASE_PATH: '/ods' });
     await place.reset();
-  }, 120_000);
+  });
   afterAll(() => place.stop());
 
   it('cookies and pages stay below it', async () => {

@@ -221,7 +221,7 @@ import { webhooksFlow } from './webhooks-flow.js';
     it('is renewed on top of the page, and nothing is lost', async () => {
       await atBerlin.open('Network');
       await atBerlin.page.getByLabel('URL', { exact: true }).fill('https://half.typed');
-      atBerlin.expect('401 *');
+      atBerlin.expect('401 *'); // to the end: an answer to what was asked before may come late
       const next = { current_password: OWN.password, new_password: 'five calm otters swim' };
       await berlin.ok('POST', '/api/admin/auth/password', next);
       await atBerlin.heading('Please sign in again').waitFor();
@@ -230,7 +230,6 @@ import { webhooksFlow } from './webhooks-flow.js';
       await atBerlin.dialog().waitFor({ state: 'detached' });
       await atBerlin.row('Oslo', 'Registered servers').waitFor();
       expect(await atBerlin.page.getByLabel('URL', { exact: true }).inputValue()).toBe('https://half.typed');
-      atBerlin.unexpect('401 *');
     });
   });
 
@@ -256,7 +255,6 @@ import { webhooksFlow } from './webhooks-flow.js';
     });
 
     it('signs out', async () => {
-      atBerlin.expect('401 *'); // what was asked in the same moment comes too late
       await atBerlin.button('Signed in as admin').click();
       await atBerlin.menuItem('Sign out').click();
       await atBerlin.page.getByLabel('User name').waitFor();

@@ -103,6 +103,12 @@ export type { ContinueResumableUpload$Params as ContinueResumableUpload$Params }
 export { continueResumableUpload as continueResumableUpload } from './fn/upload/continue-resumable-upload';
 export type { ListDeletedPackages$Params as ListDeletedPackages$Params } from './fn/deleted-packages/list-deleted-packages';
 export { listDeletedPackages as listDeletedPackages } from './fn/deleted-packages/list-deleted-packages';
+export type { ListDownloadCredentials$Params as ListDownloadCredentials$Params } from './fn/downloads/list-download-credentials';
+export { listDownloadCredentials as listDownloadCredentials } from './fn/downloads/list-download-credentials';
+export type { CreateDownloadCredential$Params as CreateDownloadCredential$Params } from './fn/downloads/create-download-credential';
+export { createDownloadCredential as createDownloadCredential } from './fn/downloads/create-download-credential';
+export type { RevokeDownloadCredential$Params as RevokeDownloadCredential$Params } from './fn/downloads/revoke-download-credential';
+export { revokeDownloadCredential as revokeDownloadCredential } from './fn/downloads/revoke-download-credential';
 export type { GetDownloadSettings$Params as GetDownloadSettings$Params } from './fn/downloads/get-download-settings';
 export { getDownloadSettings as getDownloadSettings } from './fn/downloads/get-download-settings';
 export type { UpdateDownloadSettings$Params as UpdateDownloadSettings$Params } from './fn/downloads/update-download-settings';

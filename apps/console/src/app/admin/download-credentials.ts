@@ -55,6 +55,11 @@ import { DownloadCredentialDialog } from './download-credential-dialog';
     }
   `,
   styles: `
+    :host {
+      display: grid;
+      gap: 10px;
+      margin-top: 16px;
+    }
     h3,
     p {
       margin: 0;

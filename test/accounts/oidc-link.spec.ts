@@ -80,7 +80,7 @@ describe('a local account that is linked with the provider', () => {
     expect((await link(other, 'bert')).landing).toBe('/overview');
   });
 
-  it('is linked by nobody whose sign-in has ended meanwhile', async () => {
+  it('is not linked when the sign-in that asked for it has ended', async () => {
     const caller = await local('left');
     await place.set({ people: { ...people, dora: { preferred_username: 'dora', groups: ['ods-publishers'] } } });
     const browser = place.browser();

@@ -36,7 +36,7 @@ const MOST_NAMED = 20;
     ...[BytesPipe, RetentionTable, When],
   ],
   templateUrl: './retention.html',
-  styleUrl: './retention.scss',
+  styleUrls: ['../jamf/jamf-rules.scss', './retention.scss'],
 })
 export class Retention {
   private readonly api = inject(Api);

@@ -121,23 +121,48 @@ export async function run(command, args, options) {
 }
 
 /**
- * A loopback port without a listener. Taken below the range the system hands to outgoing connections,
- * so that it is still free when a server binds it a moment later.
+ * A loopback port without a listener. Taken below the range the system hands to outgoing connections, and
+ * reserved for this process as long as it lives, so that it is still free when a server binds it later, or again.
  * @returns {Promise<number>}
  */
 export async function freePort() {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const server = createServer();
-    try {
-      server.listen({ port, host: '127.0.0.1', exclusive: true });
-      await once(server, 'listening');
-      return port;
-    } catch {
-      // taken: try another
-    } finally {
-      server.close();
-    }
+    if ((await isReserved(port)) && (await isFree(port))) return port;
   }
   throw new Error('No free loopback port was found in 100 attempts.');
+}
+
+/** @type {Set<number>} */
+const given = new Set();
+
+/**
+ * Whether this process has it now. Other test processes are kept away by a socket without a file (unix(7), abstract
+ * sockets): the system gives it to one process, and takes it back when that ends, however it ends.
+ * @param {number} port
+ */
+async function isReserved(port) {
+  if (given.has(port)) return false;
+  if (process.platform === 'linux' && !(await listens(createServer().unref(), `\0ods-test-port-${port}`))) return false;
+  given.add(port);
+  return true;
+}
+
+/** @param {number} port */
+async function isFree(port) {
+  const server = createServer();
+  const free = await listens(server, { port, host: '127.0.0.1', exclusive: true });
+  server.close();
+  return free;
+}
+
+/** @param {import('node:net').Server} server @param {any} where */
+async function listens(server, where) {
+  try {
+    server.listen(where);
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false; // taken
+  }
 }

@@ -211,6 +211,14 @@ export type { RemoveJamfConnection$Params as RemoveJamfConnection$Params } from 
 export { removeJamfConnection as removeJamfConnection } from './fn/jamf/remove-jamf-connection';
 export type { TestJamfConnection$Params as TestJamfConnection$Params } from './fn/jamf/test-jamf-connection';
 export { testJamfConnection as testJamfConnection } from './fn/jamf/test-jamf-connection';
+export type { ListJamfNetworks$Params as ListJamfNetworks$Params } from './fn/jamf/list-jamf-networks';
+export { listJamfNetworks as listJamfNetworks } from './fn/jamf/list-jamf-networks';
+export type { ListJamfDistributionPoints$Params as ListJamfDistributionPoints$Params } from './fn/jamf/list-jamf-distribution-points';
+export { listJamfDistributionPoints as listJamfDistributionPoints } from './fn/jamf/list-jamf-distribution-points';
+export type { SetJamfDistributionPoint$Params as SetJamfDistributionPoint$Params } from './fn/jamf/set-jamf-distribution-point';
+export { setJamfDistributionPoint as setJamfDistributionPoint } from './fn/jamf/set-jamf-distribution-point';
+export type { OverwriteJamfDistributionPoint$Params as OverwriteJamfDistributionPoint$Params } from './fn/jamf/overwrite-jamf-distribution-point';
+export { overwriteJamfDistributionPoint as overwriteJamfDistributionPoint } from './fn/jamf/overwrite-jamf-distribution-point';
 export type { ListJamfRecords$Params as ListJamfRecords$Params } from './fn/jamf/list-jamf-records';
 export { listJamfRecords as listJamfRecords } from './fn/jamf/list-jamf-records';
 export type { GetJamfRecord$Params as GetJamfRecord$Params } from './fn/jamf/get-jamf-record';

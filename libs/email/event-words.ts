@@ -59,6 +59,8 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'jamf.drift_found': ({ records }) =>
     `Package records in Jamf Pro were changed, deleted or doubled there, or are left over: ${oneLine(records)}; nothing is written over them`,
   'jamf.record_written': (data) => `The package record of ${file(data)} was written in Jamf Pro (number ${oneLine(data['jamf_id'])})`,
+  'jamf.distribution_point_written': ({ name, server }) =>
+    `The distribution point "${oneLine(name)}" of the server "${oneLine(server)}" was written in Jamf Pro`,
   'jamf.connection_lost': (data) => `Packages could not be compared with Jamf Pro${because(data)}`,
   'jamf.connection_restored': () => 'Packages are compared with Jamf Pro again',
   'sign_in.locked_out': ({ username, address }) => `Too many wrong passwords for ${oneLine(username)} from ${oneLine(address)}`,
@@ -95,6 +97,7 @@ const counted: Readonly<Record<EventType, readonly [one: string, many: string]>>
   'retention.held': ['removal of old versions held', 'removals of old versions held'],
   'jamf.drift_found': ['difference found in Jamf Pro', 'differences found in Jamf Pro'],
   'jamf.record_written': ['package record written', 'package records written'],
+  'jamf.distribution_point_written': ['distribution point written', 'distribution points written'],
   'jamf.connection_lost': ['connection to Jamf Pro lost', 'connections to Jamf Pro lost'],
   'jamf.connection_restored': ['connection to Jamf Pro restored', 'connections to Jamf Pro restored'],
   'sign_in.locked_out': ['sign-in locked out', 'sign-ins locked out'],

@@ -16,6 +16,7 @@ import { GuardedChange } from './guarded-change.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Invitation } from './invitation.entity.js';
 import { JamfConnection } from './jamf-connection.entity.js';
+import { JamfForeignPoint, JamfNetwork, JamfPoint } from './jamf-point.entity.js';
 import { JamfRecord } from './jamf-record.entity.js';
 import { JamfRule } from './jamf-rule.entity.js';
 import { RetentionRule } from './retention-rule.entity.js';
@@ -67,6 +68,9 @@ export const entities = [
   IdempotencyKey,
   Invitation,
   JamfConnection,
+  JamfForeignPoint,
+  JamfNetwork,
+  JamfPoint,
   JamfRecord,
   JamfRule,
   RetentionRule,

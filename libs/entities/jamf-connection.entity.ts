@@ -42,4 +42,13 @@ export class JamfConnection {
   @BigIntColumn({ nullable: true }) comparedMs!: number | null;
   /** Since when Jamf Pro has not answered comparisons as it should; null when it does. */
   @BigIntColumn({ nullable: true }) failingSinceMs!: number | null;
+  /** Whether distribution points are kept from here too. */
+  @Column({ type: 'boolean', default: false }) managePoints!: boolean;
+  /** When distribution points were last read; null when they never were. */
+  @BigIntColumn({ nullable: true }) pointsMs!: number | null;
+  /** Why they could not be read the last time; null when they could. */
+  @Column({ type: 'varchar', length: 500, nullable: true }) pointsFault!: string | null;
+  /** The same of network segments. */
+  @BigIntColumn({ nullable: true }) networksMs!: number | null;
+  @Column({ type: 'varchar', length: 500, nullable: true }) networksFault!: string | null;
 }

@@ -155,6 +155,11 @@ export const eventTypes = {
     description: 'A package record was made or changed in Jamf Pro.',
     example: { filename: 'NoMAD.pkg', jamf_id: '412', kind: 'update', fields: ['hashType', 'hashValue'] },
   },
+  'jamf.distribution_point_written': {
+    role: 'viewer',
+    description: 'The distribution point of a server was made or changed in Jamf Pro.',
+    example: { name: 'ODS Berlin', server: 'Berlin', jamf_id: '3', kind: 'create', address: 'https://berlin.example.com/share' },
+  },
   'jamf.connection_lost': {
     role: 'viewer',
     description: 'Packages could not be compared with Jamf Pro. It is tried again automatically.',

@@ -17,14 +17,22 @@ export class JamfNotCompared extends DomainError {
   }
 }
 
+/** Distribution points cannot be written before it is known what would be. */
+export class JamfPointsNotCompared extends DomainError {
+  readonly code = 'jamf-points-not-compared';
+  readonly status = 409;
+  constructor(fault: string | null) {
+    const why = fault === null ? 'They were not read yet. Compare first.' : `They could not be read: ${fault}`;
+    super(`It is not known which distribution points would be written. ${why} Nothing was changed.`);
+  }
+}
+
 /** What writing would do has to be confirmed once. */
 export class JamfWritingNotConfirmed extends DomainError {
   readonly code = 'jamf-writing-not-confirmed';
   readonly status = 409;
-  constructor(creates: number, updates: number, url: string) {
-    super(
-      `${creates} package records would be made in ${url} and ${updates} changed, and further ones as packages come. Nothing was changed. If it is meant, send confirm=true.`,
-    );
+  constructor(what: readonly string[]) {
+    super(`${what.join(' ')} Nothing was changed. If it is meant, send confirm=true.`);
   }
 }
 
@@ -38,6 +46,22 @@ export class JamfRecordUnknown extends DomainError {
 
 export class JamfRecordNotResolvable extends DomainError {
   readonly code = 'jamf-record-not-resolvable';
+  readonly status = 409;
+  constructor(sentence: string) {
+    super(sentence);
+  }
+}
+
+export class JamfPointUnknown extends DomainError {
+  readonly code = 'jamf-distribution-point-not-found';
+  readonly status = 404;
+  constructor() {
+    super('No distribution point of this server was compared. Servers are listed at /api/admin/jamf/distribution_points.');
+  }
+}
+
+export class JamfPointNotResolvable extends DomainError {
+  readonly code = 'jamf-distribution-point-not-resolvable';
   readonly status = 409;
   constructor(sentence: string) {
     super(sentence);

@@ -9,3 +9,6 @@ export const COMPARE_KEY = 'periodic';
 
 /** Computes the hashes that records wait for. Keyed `all`. */
 export const ComputeDigests: JobType<Record<string, never>> = { name: 'jamf.compute-digests', lane: 'transfer', ...forEver };
+
+/** Compares servers with their distribution points, writes those that differ when the settings say so, and reads network segments. */
+export const ComparePoints: JobType<Record<string, never>> = { name: 'jamf.compare-points', lane: 'peer', ...forEver, everyMs: 3_600_000 };

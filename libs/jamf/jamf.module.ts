@@ -8,6 +8,13 @@ import { JamfConnectionController } from './connection/jamf-connection.controlle
 import { JamfConnectionRepository } from './connection/jamf-connection.repository.js';
 import { JamfConnectionService } from './connection/jamf-connection.service.js';
 import { ComputeDigestsHandler } from './digests/compute-digests.handler.js';
+import { JamfNetworksController } from './networks/jamf-networks.controller.js';
+import { JamfNetworksService } from './networks/jamf-networks.service.js';
+import { ComparePointsHandler } from './points/compare-points.handler.js';
+import { JamfPointRepository } from './points/jamf-point.repository.js';
+import { JamfPointsController } from './points/jamf-points.controller.js';
+import { JamfPointsService } from './points/jamf-points.service.js';
+import { PointReconciler } from './points/point-reconciler.js';
 import { CompareWithJamfHandler } from './records/compare-with-jamf.handler.js';
 import { JamfComparison } from './records/jamf-comparison.js';
 import { JamfReconciler } from './records/jamf-reconciler.js';
@@ -31,6 +38,9 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
+    JamfNetworksService,
+    JamfPointRepository,
+    JamfPointsService,
     JamfRecordRepository,
     JamfRecordsService,
     JamfRuleRepository,
@@ -45,6 +55,9 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
+    JamfNetworksService,
+    JamfPointRepository,
+    JamfPointsService,
     JamfRecordRepository,
     JamfRecordsService,
     JamfRulesService,
@@ -57,13 +70,19 @@ export class JamfModule {}
 /** Routes, for apps/api. */
 @Module({
   imports: [JamfModule],
-  controllers: [JamfConnectionController, JamfRecordsController, JamfRulesController, JamfSettingsController],
+  controllers: [
+    ...[JamfConnectionController, JamfNetworksController, JamfPointsController, JamfRecordsController, JamfRulesController],
+    JamfSettingsController,
+  ],
 })
 export class JamfHttpModule {}
 
 /** Job handlers, and what makes comparisons of events. */
 @Module({
   imports: [JamfModule],
-  providers: [CompareWithJamfHandler, ComputeDigestsHandler, JamfComparison, JamfPackageConsumer, JamfReconciler, RecordWriter],
+  providers: [
+    ...[ComparePointsHandler, CompareWithJamfHandler, ComputeDigestsHandler, JamfComparison, JamfPackageConsumer, JamfReconciler],
+    ...[PointReconciler, RecordWriter],
+  ],
 })
 export class JamfJobsModule {}

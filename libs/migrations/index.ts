@@ -33,6 +33,7 @@ import { JamfRecords1790000022000 } from './1790000022000-jamf-records.js';
 import { OpenidConnect1790000023000 } from './1790000023000-openid-connect.js';
 import { Retention1790000025000 } from './1790000025000-retention.js';
 import { DownloadCredentials1790000026000 } from './1790000026000-download-credentials.js';
+import { JamfPoints1790000027000 } from './1790000027000-jamf-points.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
@@ -73,4 +74,5 @@ export const migrations = [
   OpenidConnect1790000023000,
   Retention1790000025000,
   DownloadCredentials1790000026000,
+  JamfPoints1790000027000,
 ];

@@ -36,7 +36,7 @@ import { SummaryPublisher } from './summary-publisher.js';
     ServerStates,
     SummaryPublisher,
   ],
-  exports: [CopyCounter, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
+  exports: [CopyCounter, KnownServers, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
 })
 export class NetworkModule {}
 

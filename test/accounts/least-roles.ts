@@ -12,6 +12,8 @@ const viewer = `
   GET jamf/rules
   GET jamf/records
   GET jamf/records/{id}
+  GET jamf/distribution_points
+  GET jamf/networks
   GET system
   GET network
   GET network/packages
@@ -117,6 +119,8 @@ const admin = `
   PUT jamf/rules
   POST jamf/rules/preview
   GET jamf/categories
+  PUT jamf/distribution_points/{iss}
+  POST jamf/distribution_points/{iss}/overwrite
   POST jamf/records/{id}/resolve
   POST jamf/records/{id}/release`;
 

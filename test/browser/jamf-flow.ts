@@ -86,6 +86,35 @@ export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly ber
     await eventually(() => expect(jamf.records.find(({ id }) => id === made.id)).toMatchObject({ info: '' }));
   });
 
+  it('shows distribution points beside the servers, and which server a computer uses', async () => {
+    const at = visitor();
+    jamf.points.add({ name: 'Cloud', serverName: 'cloud.example.com', httpsEnabled: true, httpsContext: 'x', principal: true });
+    jamf.networks.add('Headquarters', ['10.1.0.0', '10.1.255.255'], 'Cloud');
+    await tab('Distribution points').click();
+    await at.heading('Distribution points in Jamf Pro').waitFor();
+    await at.button('Compare now').click();
+    await at.reads('https://cloud.example.com/x');
+    const own = at.page.getByRole('row', { name: /^Berlin/ });
+    await own.getByText('Needs HTTPS', { exact: true }).waitFor();
+    await eventually(() => at.reads('"Headquarters" uses "Cloud", which is no server of the mesh.'));
+    await field('Address of a computer').fill('10.1.2.3');
+    await at.button('Which server?').click();
+    await at.reads(/"Headquarters" contains 10\.1\.2\.3 and uses "Cloud"/);
+    await at.look('jamf-points');
+    at.expect('400 /api/admin/jamf/networks');
+    await field('Address of a computer').fill('here');
+    await at.button('Which server?').click();
+    await at.reads('ip must be an IPv4 or IPv6 address');
+    at.unexpect('400 /api/admin/jamf/networks');
+    await own.getByRole('button', { name: 'Change…' }).click();
+    await at.dialog().getByLabel('Keep it in step with the server').click();
+    await at.look('jamf-point-dialog');
+    await at.dialog().getByRole('button', { name: 'Save', exact: true }).click();
+    await own.getByText('Left alone', { exact: true }).waitFor();
+    expect(jamf.pointWrites).toEqual([]);
+    await tab('Package records').click();
+  });
+
   it('has rules that say at once what they do', async () => {
     const at = visitor();
     await tab('Rules').click();

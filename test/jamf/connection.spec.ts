@@ -90,7 +90,7 @@ describe('the connection to Jamf Pro', () => {
     await steps(withoutSecret());
     expect((await call('GET', '')).body).toMatchObject({
       version: '11.30.0',
-      capabilities: ['packages', 'sha3_512'],
+      capabilities: ['packages', 'distribution_points', 'sha3_512'],
       last_ok_ts: expect.any(Number),
       last_error: null,
     });

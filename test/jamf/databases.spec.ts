@@ -20,6 +20,9 @@ forEachDatabase((database) => {
       info: 'x'.repeat(200_000),
     });
     jamf.packages.add({ packageName: 'long', fileName: 'long.pkg', info: '語'.repeat(100_000), notes: 'kept' });
+    jamf.points.add({ name: strange, serverName: strange, httpsEnabled: true, httpsPort: 1.5, httpsContext: strange });
+    jamf.networks.add(strange, [strange, '::1'], strange);
+    jamf.networks.add('Ünïcode 🎉', ['10.0.0.0', '10.0.0.9'], strange);
     for (const name of ['strange.pkg', 'long.pkg', '100%_sure.pkg', 'Ünïcode 🎉.pkg']) await site.upload(name, name);
     await site.connect();
     const seen = { 'strange.pkg': 'edited_hash', 'long.pkg': 'to_update', '100%_sure.pkg': 'to_create', 'Ünïcode 🎉.pkg': 'to_create' };
@@ -35,6 +38,11 @@ forEachDatabase((database) => {
     expect(found.body.total).toBe(1);
     expect((await site.call('POST', `records/${await site.idOf('strange.pkg')}/resolve`, { use: 'ods' })).status).toBe(200);
     await site.settlesAt({ ...written, 'strange.pkg': 'in_step' });
+    const points = await site.call<{ foreign: unknown[]; fault: unknown }>('GET', 'distribution_points');
+    expect(points.body).toMatchObject({ fault: null, foreign: [{ id: '1' }] });
+    const networks = await site.call<{ problems: { kind: string }[] }>('GET', 'networks?ip=10.0.0.1');
+    expect(networks.body).toMatchObject({ fault: null, which: { networks: ['2'] } });
+    expect(networks.body.problems.map(({ kind }) => kind).sort()).toEqual(['foreign_point', 'unreadable']);
     expect((await site.call('DELETE', 'connection')).status).toBe(204);
     expect(await site.lines()).toEqual([]);
   });

@@ -18,6 +18,7 @@ describe('package records, when the server is killed', () => {
   beforeAll(async () => {
     jamf = await FakeJamf.start();
     server = await TestServer.start('jamf-killed', { OUTBOUND_ALLOW_LOCAL: 'true' });
+    jamf.networks.add('Berlin', ['10.1.0.0', '10.1.255.255'], 'Cloud');
     const { token } = await server.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'script', role: 'admin' });
     account = { ODS_URL: server.url, ODS_TOKEN: token };
   });
@@ -31,7 +32,10 @@ describe('package records, when the server is killed', () => {
       code: 1,
       error: expect.stringContaining('not connected with Jamf Pro'),
     });
-    expect(await ods(['jamf', 'stat'], account)).toMatchObject({ code: 2, error: expect.stringContaining('status, plan or compare') });
+    expect(await ods(['jamf', 'stat'], account)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('status, plan, compare, points or networks'),
+    });
     for (let at = 0; at < PACKAGES; at += 1) expect((await server.upload(`killed-${at}.pkg`, `content ${at}`)).status).toBe(201);
     const signIn = { url: jamf.url, auth: 'client', client_id: 'ods-client', secret: 's3cret' };
     await server.ok('PUT', '/api/admin/jamf/connection', signIn);
@@ -39,6 +43,15 @@ describe('package records, when the server is killed', () => {
     const plan = await ods(['jamf', 'plan'], account);
     expect([plan.code, plan.out.match(/killed-\d+\.pkg +made/g)?.length]).toEqual([0, PACKAGES]);
     expect(await ods(['jamf', 'status'], account)).toMatchObject({ code: 0, out: expect.stringContaining('records are only compared') });
+  });
+
+  it('`ods jamf points` and `networks` say what there is, and answer with their exit status', async () => {
+    const points = await ods(['jamf', 'points'], account);
+    expect(points).toMatchObject({ code: 1, out: expect.stringMatching(/SERVER +STATE[^]*no_url/) }); // the server has no address
+    expect(JSON.parse((await ods(['jamf', 'points', '--json'], account)).out)).toMatchObject({ items: [{ state: 'no_url' }] });
+    expect(await ods(['jamf', 'networks'], account)).toMatchObject({ code: 0, out: expect.stringMatching(/Berlin +10\.1\.0\.0/) });
+    expect(await ods(['jamf', 'networks', '10.1.2.3'], account)).toMatchObject({ code: 1, out: expect.stringContaining('"Cloud"') });
+    expect(await ods(['jamf', 'networks', 'here'], account)).toMatchObject({ code: 1, error: expect.stringContaining('IPv4') });
   });
 
   it('in the middle of writing, end in step after its next start, each once', async () => {

@@ -220,7 +220,7 @@ const importAll: Command = async ([source, folder], options) => {
 
 const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
 
-const jamf: Command = async (words, { json }) => jamfCommand(await api(), words[0], json === true);
+const jamf: Command = async (words, { json }) => jamfCommand(await api(), words, json === true);
 
 export const commands = {
   login,

@@ -1,5 +1,6 @@
 import type { AdminApi } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
+import { dateOf, networks, points } from './jamf-points.js';
 import { say, sayTable } from './screen.js';
 
 interface Settings {
@@ -32,8 +33,6 @@ async function recordsIn(server: AdminApi, states: readonly string[]): Promise<J
   }
   return found;
 }
-
-const dateOf = (seconds: number): string => new Date(seconds * 1_000).toISOString();
 
 async function status(server: AdminApi, isJson: boolean): Promise<Exit> {
   const connection = await server.get<{ url: string; version: string | null; last_error: string | null }>('jamf/connection');
@@ -73,10 +72,12 @@ async function compare(server: AdminApi): Promise<Exit> {
   return EXIT.done;
 }
 
-/** `ods jamf status|plan|compare`. */
-export function jamfCommand(server: AdminApi, word: string | undefined, isJson: boolean): Promise<Exit> {
+/** `ods jamf status|plan|compare|points|networks [IP]`. */
+export function jamfCommand(server: AdminApi, [word, ip]: readonly string[], isJson: boolean): Promise<Exit> {
   if (word === 'status') return status(server, isJson);
   if (word === 'plan') return plan(server, isJson);
   if (word === 'compare') return compare(server);
-  throw new CommandFailed('Say which: status, plan or compare. "ods help jamf" shows how.', EXIT.usage);
+  if (word === 'points') return points(server, isJson);
+  if (word === 'networks') return networks(server, ip, isJson);
+  throw new CommandFailed('Say which: status, plan, compare, points or networks. "ods help jamf" shows how.', EXIT.usage);
 }

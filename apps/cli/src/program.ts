@@ -97,9 +97,12 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
   peers: { usage: '', what: 'the registered servers' },
   register: { usage: 'INVITATION', arguments: [['[invitation]', 'as copied there']], what: "as the other server's Network page copies it" },
   jamf: {
-    usage: 'status|plan|compare',
-    arguments: [['[what]', 'status, plan or compare']],
-    what: 'package records in Jamf Pro: how they are, what writing would do, compare now',
+    usage: 'status|plan|compare|points|networks [IP]',
+    arguments: [
+      ['[what]', 'status, plan, compare, points or networks'],
+      ['[ip]', 'which server a computer with this address uses'],
+    ],
+    what: 'package records, distribution points and network segments in Jamf Pro',
   },
   retention: {
     usage: 'plan|apply [--confirm NUMBER]',

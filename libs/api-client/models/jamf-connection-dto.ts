@@ -11,7 +11,7 @@ export interface JamfConnectionDto {
   /**
    * What Jamf Pro of that version can do.
    */
-  capabilities: Array<'packages' | 'sha3_512'>;
+  capabilities: Array<'packages' | 'distribution_points' | 'sha3_512'>;
 
   /**
    * Or the name of the account.

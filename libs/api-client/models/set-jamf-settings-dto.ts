@@ -19,6 +19,11 @@ export interface SetJamfSettingsDto {
   hash_type: 'SHA_512' | 'MD5' | 'SHA3_512';
 
   /**
+   * Whether distribution points are kept in step too, when the mode is write. Left out: no.
+   */
+  manage_distribution_points?: boolean;
+
+  /**
    * watch: records are compared, and nothing is written in Jamf Pro. write: they are kept in step.
    */
   mode: 'watch' | 'write';

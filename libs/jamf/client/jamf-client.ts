@@ -35,9 +35,13 @@ const LONGEST_WAIT_MS = 60_000;
 export const waitBefore = (repeat: number, random: () => number): number =>
   Math.ceil(random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (repeat - 1)));
 
+/** What can be done twice without harm. */
+const isRepeatable = ({ method }: JamfCall): boolean => method === 'GET' || method === 'PUT';
+const bodyTypes: Readonly<Partial<Record<JamfRequest['method'], string>>> = { PATCH: 'application/merge-patch+json' };
+
 /**
- * Calls of one Jamf Pro server: at most two at once, with one set of cookies. What may be repeated safely is repeated (GET and PUT); a POST
- * is not, but after a 401, which did nothing.
+ * Calls of one Jamf Pro server: at most two at once, with one set of cookies. What may be repeated safely is repeated (GET and PUT); POST and PATCH
+ * are not, but after a 401, which did nothing.
  */
 export class JamfClient {
   private readonly cookies = new CookieJar();
@@ -54,12 +58,21 @@ export class JamfClient {
 
   /** The object in the answer. Throws JamfFault. */
   async call(call: JamfCall): Promise<Readonly<Record<string, unknown>>> {
+    return this.repeated(call, async () => objectIn(await this.once(call)));
+  }
+
+  /** A call whose answer says nothing that is needed. Throws JamfFault. */
+  async send(call: JamfCall): Promise<void> {
+    await this.repeated(call, () => this.once(call));
+  }
+
+  private async repeated<T>(call: JamfCall, attempt: () => Promise<T>): Promise<T> {
     for (let repeat = 1; ; repeat += 1) {
       try {
-        return objectIn(await this.once(call));
+        return await attempt();
       } catch (error) {
         const mayRepeat =
-          error instanceof JamfFault && error.isPassing && call.method !== 'POST' && repeat <= (this.options.repeats ?? REPEATS);
+          error instanceof JamfFault && error.isPassing && isRepeatable(call) && repeat <= (this.options.repeats ?? REPEATS);
         if (!mayRepeat) throw error;
         await this.wait(waitBefore(repeat, this.options.random ?? Math.random));
       }
@@ -89,7 +102,10 @@ export class JamfClient {
 
   private authorized({ method, path, query, body }: JamfCall, token: string): Promise<JamfAnswer> {
     const search = query === undefined ? '' : `?${new URLSearchParams(query).toString().replaceAll('+', '%20')}`;
-    const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'content-type': bodyTypes[method] ?? 'application/json' }),
+    };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     return this.exchange({ method, url: this.credentials.url + path + search, headers, ...sent });
   }

@@ -46,3 +46,11 @@ export class JamfFault extends Error {
     return this.kind === 'unreachable' || this.kind === 'unavailable';
   }
 }
+
+const MINUTE = 60_000;
+
+/** How long a job leaves Jamf Pro alone after a fault: an edge that refuses for long; what a person has to mend, for a while. In milliseconds. */
+export function delayAfter({ kind, isPassing }: JamfFault): number {
+  if (kind === 'edge_refused') return 60 * MINUTE;
+  return isPassing ? 5 * MINUTE : 15 * MINUTE;
+}

@@ -8,7 +8,7 @@ import type { JamfAnswer } from './jamf-answer.js';
 import { JamfFault } from './jamf-fault.js';
 
 export interface JamfRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -14,8 +14,10 @@ describe('capabilitiesOf', () => {
   it.each([
     ['11.4.2', []],
     ['11.5', ['packages']],
-    ['11.25.0', ['packages', 'sha3_512']],
-    ['12.0.0', ['packages', 'sha3_512']],
+    ['11.15.9', ['packages']],
+    ['11.16', ['packages', 'distribution_points']],
+    ['11.25.0', ['packages', 'distribution_points', 'sha3_512']],
+    ['12.0.0', ['packages', 'distribution_points', 'sha3_512']],
     ['10.50.0', []],
   ])('%s: %j', (version, able) => expect(capabilitiesOf(version)).toEqual(able));
 });

@@ -4,6 +4,14 @@ import { Database } from '#libs/platform/database/database.js';
 
 const ROW = { id: 1 };
 
+/** What became of a contact. */
+export type JamfContact = Partial<
+  Pick<
+    JamfConnection,
+    'version' | 'lastOkMs' | 'lastError' | 'comparedMs' | 'failingSinceMs' | 'pointsMs' | 'pointsFault' | 'networksMs' | 'networksFault'
+  >
+>;
+
 /** Every query on the connection to Jamf Pro: one row, or none. */
 @Injectable()
 export class JamfConnectionRepository {
@@ -24,10 +32,7 @@ export class JamfConnectionRepository {
   }
 
   /** What became of a contact. Only of the connection that was used: it may have been changed meanwhile. */
-  async note(
-    { url }: Pick<JamfConnection, 'url'>,
-    contact: Partial<Pick<JamfConnection, 'version' | 'lastOkMs' | 'lastError' | 'comparedMs' | 'failingSinceMs'>>,
-  ): Promise<void> {
+  async note({ url }: Pick<JamfConnection, 'url'>, contact: JamfContact): Promise<void> {
     await this.db.manager.update(JamfConnection, { ...ROW, url }, contact);
   }
 

@@ -10,7 +10,8 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfClients } from '../client/jamf-clients.js';
 import type { JamfCredentials } from '../client/jamf-tokens.js';
 import { JamfNotSetUp } from '../jamf.errors.js';
-import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
+import { COMPARE_KEY, ComparePoints, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfPointRepository } from '../points/jamf-point.repository.js';
 import { JamfRecordRepository } from '../records/jamf-record.repository.js';
 import { firstRules } from '../rules/first-rules.js';
 import { JamfRuleRepository } from '../rules/jamf-rule.repository.js';
@@ -23,8 +24,9 @@ const ERROR_LENGTH = 500;
 
 /** Of a connection to a server that was not known before: nothing is written until an administrator says so. */
 const fresh: Omit<JamfConnection, 'id' | 'url' | 'auth' | 'clientId' | 'secret'> = {
-  ...({ mode: 'watch', hashType: 'SHA_512', gate: 'here', createMissing: true } as const),
+  ...({ mode: 'watch', hashType: 'SHA_512', gate: 'here', createMissing: true, managePoints: false } as const),
   ...{ version: null, lastOkMs: null, lastError: null, comparedMs: null, failingSinceMs: null },
+  ...{ pointsMs: null, pointsFault: null, networksMs: null, networksFault: null },
 };
 
 export interface JamfSignIn {
@@ -48,6 +50,7 @@ export class JamfConnectionService {
     private readonly db: Database,
     private readonly connections: JamfConnectionRepository,
     private readonly records: JamfRecordRepository,
+    private readonly points: JamfPointRepository,
     private readonly rules: JamfRuleRepository,
     private readonly clients: JamfClients,
     private readonly jobs: Jobs,
@@ -68,12 +71,13 @@ export class JamfConnectionService {
       const { url, secret } = this.signInOf(input, before);
       const { auth, clientId } = input;
       const kept = before?.url === url ? before : null;
-      if (kept === null) await this.records.clear(); // they are of another server
+      if (kept === null) await this.forgetFound(); // it is of another server
       if (before === null && (await this.rules.all()).length === 0) await this.rules.replace(firstRules);
       const sealed = this.box.seal(secret, JAMF_SECRET_PURPOSE);
       const after = { ...fresh, ...kept, url, auth, clientId, secret: sealed, lastError: null };
       await this.connections.save(after);
       await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
+      await this.jobs.add(ComparePoints, {}, { key: COMPARE_KEY, now: true });
       const details = { before: before && shown(before), after: shown(after), secret_changed: input.secret !== undefined };
       await this.audit.record({ action: 'jamf.connection_updated', subject: url, details });
       return { ...after, id: 1 };
@@ -86,7 +90,7 @@ export class JamfConnectionService {
       const before = await this.connections.hold();
       if (!before) throw new JamfNotSetUp();
       await this.connections.remove();
-      await this.records.clear();
+      await this.forgetFound();
       await this.audit.record({ action: 'jamf.connection_removed', subject: before.url, details: shown(before) });
     });
   }
@@ -126,6 +130,11 @@ export class JamfConnectionService {
 
   credentialsOf({ url, auth, clientId, secret }: JamfConnection): JamfCredentials {
     return { url, auth, clientId, secret: this.box.open(secret, JAMF_SECRET_PURPOSE) };
+  }
+
+  private async forgetFound(): Promise<void> {
+    await this.records.clear();
+    await this.points.clear();
   }
 
   private note(saved: JamfConnection, { steps, version }: ConnectionTested): Promise<void> {

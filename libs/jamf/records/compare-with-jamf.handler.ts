@@ -3,12 +3,10 @@ import type { JamfConnection } from '#libs/entities/jamf-connection.entity.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { JamfClients } from '../client/jamf-clients.js';
-import { JamfFault } from '../client/jamf-fault.js';
+import { delayAfter, JamfFault } from '../client/jamf-fault.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { CompareWithJamf } from '../jamf.jobs.js';
 import { JamfReconciler } from './jamf-reconciler.js';
-
-const MINUTE = 60_000;
 
 /** Compares packages with Jamf Pro every hour, and soon after a package changed. */
 @Injectable()
@@ -42,10 +40,4 @@ export class CompareWithJamfHandler extends JobHandler<Record<string, never>> {
     await this.connection.noteFailed(saved, fault.message);
     throw new JobPostponed(delayAfter(fault), fault.message);
   }
-}
-
-/** An edge that refuses is left alone for long; what a person has to mend, for a while. In milliseconds. */
-function delayAfter({ kind, isPassing }: JamfFault): number {
-  if (kind === 'edge_refused') return 60 * MINUTE;
-  return isPassing ? 5 * MINUTE : 15 * MINUTE;
 }

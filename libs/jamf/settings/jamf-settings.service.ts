@@ -5,18 +5,21 @@ import type { JamfRecordState } from '#libs/entities/jamf-record.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
-import { JamfNotCompared, JamfNotSetUp, JamfWritingNotConfirmed } from '../jamf.errors.js';
-import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfNotCompared, JamfNotSetUp, JamfPointsNotCompared, JamfWritingNotConfirmed } from '../jamf.errors.js';
+import { COMPARE_KEY, ComparePoints, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfPointRepository } from '../points/jamf-point.repository.js';
 import { JamfRecordRepository } from '../records/jamf-record.repository.js';
 
-export type JamfSettings = Pick<JamfConnection, 'mode' | 'hashType' | 'gate' | 'createMissing'>;
+export type JamfSettings = Pick<JamfConnection, 'mode' | 'hashType' | 'gate' | 'createMissing' | 'managePoints'>;
 
 export interface JamfOverview {
   readonly connection: JamfConnection;
   readonly counts: ReadonlyMap<JamfRecordState, number>;
 }
 
-const settingsOf = ({ mode, hashType, gate, createMissing }: JamfSettings): JamfSettings => ({ mode, hashType, gate, createMissing });
+const settingsOf = ({ mode, hashType, gate, createMissing, managePoints }: JamfSettings): JamfSettings => ({
+  ...{ mode, hashType, gate, createMissing, managePoints },
+});
 
 /** How package records are kept, and where they are. */
 @Injectable()
@@ -25,6 +28,7 @@ export class JamfSettingsService {
     private readonly db: Database,
     private readonly connections: JamfConnectionRepository,
     private readonly records: JamfRecordRepository,
+    private readonly points: JamfPointRepository,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
   ) {}
@@ -41,7 +45,7 @@ export class JamfSettingsService {
     await this.db.transaction(async () => {
       const before = await this.connections.hold();
       if (before === null) throw new JamfNotSetUp();
-      if (settings.mode === 'write' && before.mode === 'watch') await this.requireConfirmed(before, isConfirmed);
+      await this.requireConfirmed(before, settings, isConfirmed);
       const { id: _id, ...row } = before;
       await this.connections.save({ ...row, ...settingsOf(settings) });
       await this.audit.record({
@@ -49,7 +53,7 @@ export class JamfSettingsService {
         subject: before.url,
         details: { before: settingsOf(before), after: settingsOf(settings) },
       });
-      await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
+      await this.compareNow();
     });
     return this.overview();
   }
@@ -57,13 +61,31 @@ export class JamfSettingsService {
   /** Has everything compared now. Throws JamfNotSetUp. */
   async compare(): Promise<void> {
     if ((await this.connections.find()) === null) throw new JamfNotSetUp();
-    await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
+    await this.compareNow();
   }
 
-  private async requireConfirmed({ comparedMs, url }: JamfConnection, isConfirmed: boolean): Promise<void> {
-    if (comparedMs === null) throw new JamfNotCompared();
-    if (isConfirmed) return;
-    const counts = await this.records.countByState();
-    throw new JamfWritingNotConfirmed(counts.get('to_create') ?? 0, counts.get('to_update') ?? 0, url);
+  private async compareNow(): Promise<void> {
+    await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
+    await this.jobs.add(ComparePoints, {}, { key: COMPARE_KEY, now: true });
+  }
+
+  /** What begins to be written, and has not been confirmed. */
+  private async requireConfirmed(before: JamfConnection, after: JamfSettings, isConfirmed: boolean): Promise<void> {
+    const what: string[] = [];
+    if (after.mode === 'write' && before.mode === 'watch') {
+      if (before.comparedMs === null) throw new JamfNotCompared();
+      const counts = await this.records.countByState();
+      const [creates, updates] = [counts.get('to_create') ?? 0, counts.get('to_update') ?? 0];
+      what.push(`${creates} package records would be made in ${before.url} and ${updates} changed, and further ones as packages come.`);
+    }
+    if (writesPoints(after) && !writesPoints(before)) {
+      if (before.pointsMs === null) throw new JamfPointsNotCompared(before.pointsFault);
+      const counts = await this.points.countByState();
+      const [creates, updates] = [counts.get('to_create') ?? 0, counts.get('to_update') ?? 0];
+      what.push(`${creates} distribution points would be made in ${before.url} and ${updates} changed.`);
+    }
+    if (what.length > 0 && !isConfirmed) throw new JamfWritingNotConfirmed(what);
   }
 }
+
+const writesPoints = ({ mode, managePoints }: JamfSettings): boolean => mode === 'write' && managePoints;

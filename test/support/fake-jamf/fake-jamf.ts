@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, fault, json, listPage, page } from './answers.js';
 import { type Knobs, usual } from './knobs.js';
 import { FakePackages, type PackageRecord } from './packages.js';
+import { FakeNetworks } from './networks.js';
+import { FakePoints } from './points.js';
 import { FakeTokens, refusalOf } from './tokens.js';
 
 /** One request as it came in. */
@@ -21,7 +23,7 @@ export interface Noted {
   readonly body: string;
 }
 
-const privileges: Readonly<Record<string, string>> = { GET: 'Read', POST: 'Create', PUT: 'Update', DELETE: 'Delete' };
+const privileges: Readonly<Record<string, string>> = { GET: 'Read', POST: 'Create', PUT: 'Update', PATCH: 'Update', DELETE: 'Delete' };
 const isAnswer = (value: object): value is Answer => 'status' in value;
 
 /**
@@ -33,6 +35,8 @@ export class FakeJamf {
   readonly tokens = new FakeTokens(this.knobs);
   readonly categories = new Map([['1', { id: '1', name: 'Applications', priority: 9 }]]);
   readonly packages = new FakePackages(this.knobs, (id) => this.categories.has(id));
+  readonly points = new FakePoints(this.knobs);
+  readonly networks = new FakeNetworks();
   readonly book: Noted[] = [];
   /** Paths of the requests that are under way. */
   readonly underWay: string[] = [];
@@ -55,6 +59,11 @@ export class FakeJamf {
     return this.packages.table.settled;
   }
 
+  /** Requests that write distribution points. */
+  get pointWrites(): Noted[] {
+    return this.book.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v1/distribution-points'));
+  }
+
   /** Requests that write package records. */
   get writes(): Noted[] {
     return this.book.filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/v1/packages'));
@@ -64,6 +73,8 @@ export class FakeJamf {
   reset(): void {
     Object.assign(this.knobs, usual);
     this.packages.table.clear();
+    this.points.table.clear();
+    this.networks.segments.clear();
     this.book.length = 0;
   }
 
@@ -122,10 +133,15 @@ export class FakeJamf {
       const fields = ['id', 'name', 'priority'];
       return refusal('Read Categories') ?? listPage([...this.categories.values()], query, { fields, clamp: this.knobs.pageClamp });
     }
+    const networks = this.networks.answer(path, refusal);
+    if (networks) return networks;
+    const parsed = () => JSON.parse(body) as Record<string, unknown>;
+    const [isPoints, point] = /^\/api\/v1\/distribution-points(?:\/(\d+))?$/.exec(path) ?? [];
+    if (isPoints !== undefined)
+      return refusal(`${privileges[method]} Distribution Points`) ?? this.points.answer(method, point, query, parsed, node);
     const [isPackages, id] = /^\/api\/v1\/packages(?:\/(\d+))?$/.exec(path) ?? [];
     if (isPackages === undefined) return fault(404, 'NOT_FOUND', 'Not Found');
     if (this.knobs.edgeRefuses && method !== 'GET') return page(403, 'The request could not be satisfied', { server: 'CloudFront' });
-    const parsed = () => JSON.parse(body) as Record<string, unknown>;
     return refusal(`${privileges[method] ?? 'Delete'} Packages`) ?? this.packages.answer(method, id, query, parsed, node);
   }
 }

@@ -87,6 +87,12 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./jamf/jamf-records')).JamfRecords,
       },
       {
+        path: 'jamf/points',
+        title: $localize`Distribution points`,
+        canActivate: [administrator],
+        loadComponent: async () => (await import('./jamf/jamf-points')).JamfPoints,
+      },
+      {
         path: 'jamf/rules',
         title: $localize`Rules for Jamf Pro`,
         canActivate: [administrator],

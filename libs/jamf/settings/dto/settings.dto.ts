@@ -17,15 +17,27 @@ const hashDescription = 'What records are written with. SHA_512 is what every ve
 const gateDescription =
   'When a record is written for a new content. here: this server has it. all_servers: every server that admits it is known to have it.';
 
+const pointsDescription = 'Whether distribution points are kept in step too, when the mode is write. Left out: no.';
+
 export class SetJamfSettingsDto {
   @ApiProperty({ enum: jamfModes, example: 'watch', description: modeDescription }) @IsIn(jamfModes) mode!: JamfMode;
   @ApiProperty({ enum: jamfHashTypes, example: 'SHA_512', description: hashDescription }) @IsIn(jamfHashTypes) hash_type!: JamfHashType;
   @ApiProperty({ enum: jamfGates, example: 'here', description: gateDescription }) @IsIn(jamfGates) gate!: JamfGate;
   @ApiProperty({ example: true, description: 'Whether packages that have no record get one.' }) @IsBoolean() create_missing!: boolean;
+  @ApiPropertyOptional({ example: false, default: false, description: pointsDescription })
+  @IsOptional()
+  @IsBoolean()
+  manage_distribution_points?: boolean;
 }
 
-export const settingsOf = ({ mode, hash_type: hashType, gate, create_missing: createMissing }: SetJamfSettingsDto): JamfSettings => ({
-  ...{ mode, hashType, gate, createMissing },
+export const settingsOf = ({
+  mode,
+  hash_type,
+  gate,
+  create_missing,
+  manage_distribution_points = false,
+}: SetJamfSettingsDto): JamfSettings => ({
+  ...{ mode, hashType: hash_type, gate, createMissing: create_missing, managePoints: manage_distribution_points },
 });
 
 export class ConfirmWritingDto {
@@ -48,9 +60,9 @@ export class JamfSettingsDto extends SetJamfSettingsDto {
   failing_since_ts!: number | null;
 
   static from({ connection, counts }: JamfOverview): JamfSettingsDto {
-    const { mode, hashType, gate, createMissing, comparedMs, failingSinceMs } = connection;
+    const { mode, hashType, gate, createMissing, managePoints, comparedMs, failingSinceMs } = connection;
     return {
-      ...{ mode, hash_type: hashType, gate, create_missing: createMissing },
+      ...{ mode, hash_type: hashType, gate, create_missing: createMissing, manage_distribution_points: managePoints },
       counts: jamfRecordStates.map((state) => ({ state, count: counts.get(state) ?? 0 })),
       compared_ts: comparedMs === null ? null : unixSeconds(comparedMs),
       failing_since_ts: failingSinceMs === null ? null : unixSeconds(failingSinceMs),

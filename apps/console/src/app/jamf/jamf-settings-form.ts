@@ -38,6 +38,7 @@ import { codeOf, sentenceOf } from '../shared/problem';
         </mat-select>
       </mat-form-field>
       <mat-checkbox name="create" [(ngModel)]="createMissing" i18n>Make missing records</mat-checkbox>
+      <mat-checkbox name="points" [(ngModel)]="managePoints" i18n>Distribution points too</mat-checkbox>
       <button matButton="filled" type="submit" [disabled]="isBusy()" i18n>Save</button>
     </form>
     <p class="error" role="alert">{{ fault() }}</p>
@@ -67,6 +68,7 @@ export class JamfSettingsForm {
   protected readonly hashType = signal<SetJamfSettingsDto['hash_type']>('SHA_512');
   protected readonly gate = signal<SetJamfSettingsDto['gate']>('here');
   protected readonly createMissing = signal(true);
+  protected readonly managePoints = signal(false);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   /** What the form was filled with: only another saved value replaces what is being typed. */
@@ -111,16 +113,18 @@ export class JamfSettingsForm {
   }
 
   private body(): SetJamfSettingsDto {
-    return { mode: this.mode(), hash_type: this.hashType(), gate: this.gate(), create_missing: this.createMissing() };
+    const points = { manage_distribution_points: this.managePoints() };
+    return { mode: this.mode(), hash_type: this.hashType(), gate: this.gate(), create_missing: this.createMissing(), ...points };
   }
 
-  private fill({ mode, hash_type, gate, create_missing }: JamfSettingsDto): void {
-    const text = JSON.stringify([mode, hash_type, gate, create_missing]);
+  private fill({ mode, hash_type, gate, create_missing, manage_distribution_points = false }: JamfSettingsDto): void {
+    const text = JSON.stringify([mode, hash_type, gate, create_missing, manage_distribution_points]);
     if (text === this.filledWith) return;
     this.filledWith = text;
     this.mode.set(mode);
     this.hashType.set(hash_type);
     this.gate.set(gate);
     this.createMissing.set(create_missing);
+    this.managePoints.set(manage_distribution_points);
   }
 }

@@ -39,6 +39,7 @@ export class JamfTabs {
   protected readonly pages = [
     { path: '/jamf', label: $localize`Connection` },
     { path: '/jamf/records', label: $localize`Package records` },
+    { path: '/jamf/points', label: $localize`Distribution points` },
     { path: '/jamf/rules', label: $localize`Rules` },
   ];
 }

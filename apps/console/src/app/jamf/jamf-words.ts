@@ -1,4 +1,4 @@
-import type { JamfRecordDto } from '#libs/api-client';
+import type { JamfPointDto, JamfRecordDto } from '#libs/api-client';
 import type { ChipTone } from '../shared/chip';
 
 export type JamfState = JamfRecordDto['state'];
@@ -14,6 +14,23 @@ export const stateWords: Readonly<Record<JamfState, readonly [ChipTone, string]>
   conflict: ['bad', $localize`Several records`],
   missing_in_jamf: ['warn', $localize`Deleted in Jamf Pro`],
   orphan: ['warn', $localize`Left over`],
+  failed: ['bad', $localize`Not written`],
+};
+
+export type JamfPointState = JamfPointDto['state'];
+
+/** What the state of a distribution point is called. */
+export const pointWords: Readonly<Record<JamfPointState, readonly [ChipTone, string]>> = {
+  in_step: ['good', $localize`In step`],
+  to_create: ['busy', $localize`To be made`],
+  to_update: ['busy', $localize`To be changed`],
+  edited: ['bad', $localize`Changed in Jamf Pro`],
+  conflict: ['bad', $localize`Not unambiguous`],
+  missing_in_jamf: ['warn', $localize`Deleted in Jamf Pro`],
+  needs_https: ['warn', $localize`Needs HTTPS`],
+  no_url: ['warn', $localize`No address`],
+  server_gone: ['warn', $localize`Server gone`],
+  left_alone: ['plain', $localize`Left alone`],
   failed: ['bad', $localize`Not written`],
 };
 

@@ -203,6 +203,10 @@ export type { SetEmail$Params as SetEmail$Params } from './fn/notifications/set-
 export { setEmail as setEmail } from './fn/notifications/set-email';
 export type { TestEmail$Params as TestEmail$Params } from './fn/notifications/test-email';
 export { testEmail as testEmail } from './fn/notifications/test-email';
+export type { ListJamfChecks$Params as ListJamfChecks$Params } from './fn/jamf/list-jamf-checks';
+export { listJamfChecks as listJamfChecks } from './fn/jamf/list-jamf-checks';
+export type { CheckAsClient$Params as CheckAsClient$Params } from './fn/jamf/check-as-client';
+export { checkAsClient as checkAsClient } from './fn/jamf/check-as-client';
 export type { GetJamfConnection$Params as GetJamfConnection$Params } from './fn/jamf/get-jamf-connection';
 export { getJamfConnection as getJamfConnection } from './fn/jamf/get-jamf-connection';
 export type { SetJamfConnection$Params as SetJamfConnection$Params } from './fn/jamf/set-jamf-connection';

@@ -15,6 +15,7 @@ import { EventPosition } from './event-position.entity.js';
 import { GuardedChange } from './guarded-change.entity.js';
 import { IdempotencyKey } from './idempotency-key.entity.js';
 import { Invitation } from './invitation.entity.js';
+import { JamfCheck } from './jamf-check.entity.js';
 import { JamfConnection } from './jamf-connection.entity.js';
 import { JamfForeignPoint, JamfNetwork, JamfPoint } from './jamf-point.entity.js';
 import { JamfRecord } from './jamf-record.entity.js';
@@ -67,6 +68,7 @@ export const entities = [
   GuardedChange,
   IdempotencyKey,
   Invitation,
+  JamfCheck,
   JamfConnection,
   JamfForeignPoint,
   JamfNetwork,

@@ -160,6 +160,12 @@ export const eventTypes = {
     description: 'The distribution point of a server was made or changed in Jamf Pro.',
     example: { name: 'ODS Berlin', server: 'Berlin', jamf_id: '3', kind: 'create', address: 'https://berlin.example.com/share' },
   },
+  'jamf.check_failed': {
+    role: 'viewer',
+    description:
+      'A computer that downloads by a distribution point would not get what it should. Said once for each package, together for each server.',
+    example: { server: 'Berlin', filename: 'NoMAD.pkg', state: 'not_found', reason: 'It does not have the package (404).', packages: 1 },
+  },
   'jamf.connection_lost': {
     role: 'viewer',
     description: 'Packages could not be compared with Jamf Pro. It is tried again automatically.',

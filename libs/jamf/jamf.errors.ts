@@ -68,6 +68,16 @@ export class JamfPointNotResolvable extends DomainError {
   }
 }
 
+export class JamfNothingToCheck extends DomainError {
+  readonly code = 'jamf-nothing-to-check';
+  readonly status = 409;
+  constructor() {
+    super(
+      'There is nothing to check: none of these packages has a record that is in step, and is known to be on a server whose distribution point is in step.',
+    );
+  }
+}
+
 /** Jamf Pro did not do what a person asked for. */
 export class JamfCallFailed extends DomainError {
   readonly code = 'jamf-call-failed';

@@ -2,6 +2,13 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { NetworkModule } from '#libs/network/network.module.js';
 import { PackagesModule } from '#libs/packages/packages.module.js';
+import { CheckAsClientHandler } from './checks/check-as-client.handler.js';
+import { CheckTargets } from './checks/check-targets.js';
+import { ClientChecker } from './checks/client-checker.js';
+import { ClientDownload } from './checks/client-download.js';
+import { JamfCheckRepository } from './checks/jamf-check.repository.js';
+import { JamfChecksController } from './checks/jamf-checks.controller.js';
+import { JamfChecksService } from './checks/jamf-checks.service.js';
 import { JamfClients } from './client/jamf-clients.js';
 import { HttpJamfTransport, JamfTransport } from './client/jamf-transport.js';
 import { JamfConnectionController } from './connection/jamf-connection.controller.js';
@@ -35,6 +42,9 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
   imports: [AuditModule, NetworkModule, PackagesModule],
   providers: [
     { provide: JamfTransport, useClass: HttpJamfTransport },
+    CheckTargets,
+    JamfCheckRepository,
+    JamfChecksService,
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
@@ -52,6 +62,9 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
     AuditModule,
     NetworkModule,
     PackagesModule,
+    CheckTargets,
+    JamfCheckRepository,
+    JamfChecksService,
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
@@ -71,7 +84,14 @@ export class JamfModule {}
 @Module({
   imports: [JamfModule],
   controllers: [
-    ...[JamfConnectionController, JamfNetworksController, JamfPointsController, JamfRecordsController, JamfRulesController],
+    ...[
+      JamfChecksController,
+      JamfConnectionController,
+      JamfNetworksController,
+      JamfPointsController,
+      JamfRecordsController,
+      JamfRulesController,
+    ],
     JamfSettingsController,
   ],
 })
@@ -82,7 +102,7 @@ export class JamfHttpModule {}
   imports: [JamfModule],
   providers: [
     ...[ComparePointsHandler, CompareWithJamfHandler, ComputeDigestsHandler, JamfComparison, JamfPackageConsumer, JamfReconciler],
-    ...[PointReconciler, RecordWriter],
+    ...[CheckAsClientHandler, ClientChecker, ClientDownload, PointReconciler, RecordWriter],
   ],
 })
 export class JamfJobsModule {}

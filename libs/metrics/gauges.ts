@@ -20,6 +20,11 @@ export class Gauges {
     'ods_jamf_compared_seconds',
     'For how long packages have not been compared with Jamf Pro to the end; absent without a connection, or before the first time.',
   );
+  readonly jamfChecks = this.gauge(
+    'ods_jamf_checks',
+    'Packages at distribution points by what a computer would get there, as last tried.',
+    ['state'],
+  );
   readonly transfers = this.gauge('ods_transfers', 'Fetches from other servers by state.', ['state']);
   readonly jobs = this.gauge('ods_jobs', 'Jobs waiting or running, by type and state.', ['type', 'state']);
   readonly oldestJob = this.gauge('ods_job_oldest_due_seconds', 'For how long the job that waits longest has been due.');

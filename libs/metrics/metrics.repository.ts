@@ -3,6 +3,7 @@ import { IsNull, MoreThan, Not } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Content } from '#libs/entities/content.entity.js';
 import { ContentCopies } from '#libs/entities/content-copies.entity.js';
+import { JamfCheck, type JamfCheckState } from '#libs/entities/jamf-check.entity.js';
 import { JamfConnection } from '#libs/entities/jamf-connection.entity.js';
 import { JamfRecord, type JamfRecordState } from '#libs/entities/jamf-record.entity.js';
 import { Job, type JobState } from '#libs/entities/job.entity.js';
@@ -97,15 +98,25 @@ export class MetricsRepository {
     return (await this.db.manager.findOneBy(CatalogClock, { id: 1 }))?.seq ?? 0;
   }
 
-  /** When records were last compared, and how many are in which state; nothing without a connection. */
-  async jamf(): Promise<{ comparedMs: number | null; records: { state: JamfRecordState; count: number }[] }> {
+  /** When records were last compared, and how many are in which state; the same of checks. Nothing without a connection. */
+  async jamf(): Promise<{ comparedMs: number | null; records: StateCount<JamfRecordState>[]; checks: StateCount<JamfCheckState>[] }> {
     const connection = await this.db.manager.findOneBy(JamfConnection, { id: 1 });
-    const rows = await this.db.manager
-      .createQueryBuilder(JamfRecord, 'record')
-      .select('record.state', 'state')
-      .addSelect('COUNT(*)', 'count')
-      .groupBy('record.state')
-      .getRawMany<{ state: JamfRecordState; count: Figure }>();
-    return { comparedMs: connection?.comparedMs ?? null, records: rows.map(({ state, count }) => ({ state, count: Number(count) })) };
+    const records = await this.countByState<JamfRecordState>(JamfRecord);
+    return { comparedMs: connection?.comparedMs ?? null, records, checks: await this.countByState<JamfCheckState>(JamfCheck) };
   }
+
+  private async countByState<State extends string>(entity: new () => { state: State }): Promise<StateCount<State>[]> {
+    const rows = await this.db.manager
+      .createQueryBuilder(entity, 'row')
+      .select('row.state', 'state')
+      .addSelect('COUNT(*)', 'count')
+      .groupBy('row.state')
+      .getRawMany<{ state: State; count: Figure }>();
+    return rows.map(({ state, count }) => ({ state, count: Number(count) }));
+  }
+}
+
+interface StateCount<State> {
+  readonly state: State;
+  readonly count: number;
 }

@@ -50,9 +50,10 @@ export class MetricsService {
     for (const [what, count] of Object.entries(await this.figures.uncheckedContents())) uncheckedContents.set({ what }, count);
   }
 
-  private async readJamf({ jamfRecords, jamfCompared }: Gauges): Promise<void> {
-    const { comparedMs, records } = await this.figures.jamf();
+  private async readJamf({ jamfRecords, jamfCompared, jamfChecks }: Gauges): Promise<void> {
+    const { comparedMs, records, checks } = await this.figures.jamf();
     for (const { state, count } of records) jamfRecords.set({ state }, count);
+    for (const { state, count } of checks) jamfChecks.set({ state }, count);
     if (comparedMs === null)
       jamfCompared.remove(); // else it would say 0
     else jamfCompared.set(Math.max(0, this.clock.now() - comparedMs) / 1_000);

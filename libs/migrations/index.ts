@@ -34,6 +34,7 @@ import { OpenidConnect1790000023000 } from './1790000023000-openid-connect.js';
 import { Retention1790000025000 } from './1790000025000-retention.js';
 import { DownloadCredentials1790000026000 } from './1790000026000-download-credentials.js';
 import { JamfPoints1790000027000 } from './1790000027000-jamf-points.js';
+import { JamfChecks1790000028000 } from './1790000028000-jamf-checks.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
@@ -75,4 +76,5 @@ export const migrations = [
   Retention1790000025000,
   DownloadCredentials1790000026000,
   JamfPoints1790000027000,
+  JamfChecks1790000028000,
 ];

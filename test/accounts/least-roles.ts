@@ -14,6 +14,7 @@ const viewer = `
   GET jamf/records/{id}
   GET jamf/distribution_points
   GET jamf/networks
+  GET jamf/checks
   GET system
   GET network
   GET network/packages
@@ -120,6 +121,7 @@ const admin = `
   POST jamf/rules/preview
   GET jamf/categories
   PUT jamf/distribution_points/{iss}
+  POST jamf/checks
   POST jamf/distribution_points/{iss}/overwrite
   POST jamf/records/{id}/resolve
   POST jamf/records/{id}/release`;

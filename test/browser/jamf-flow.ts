@@ -101,6 +101,10 @@ export function jamfFlow(place: () => { readonly atBerlin: Visitor; readonly ber
     await at.button('Which server?').click();
     await at.reads(/"Headquarters" contains 10\.1\.2\.3 and uses "Cloud"/);
     await at.look('jamf-points');
+    at.expect('409 /api/admin/jamf/checks');
+    await at.button('Try now').click();
+    await at.reads(/There is nothing to check/);
+    at.unexpect('409 /api/admin/jamf/checks');
     at.expect('400 /api/admin/jamf/networks');
     await field('Address of a computer').fill('here');
     await at.button('Which server?').click();

@@ -34,7 +34,7 @@ describe('package records, when the server is killed', () => {
     });
     expect(await ods(['jamf', 'stat'], account)).toMatchObject({
       code: 2,
-      error: expect.stringContaining('status, plan, compare, points or networks'),
+      error: expect.stringContaining('status, plan, compare, points, networks or check'),
     });
     for (let at = 0; at < PACKAGES; at += 1) expect((await server.upload(`killed-${at}.pkg`, `content ${at}`)).status).toBe(201);
     const signIn = { url: jamf.url, auth: 'client', client_id: 'ods-client', secret: 's3cret' };

@@ -25,6 +25,7 @@ export interface Options {
   readonly notes?: string;
   readonly replace?: boolean;
   readonly wait?: boolean;
+  readonly whole?: boolean;
   readonly timeout?: string;
   readonly chunkSize?: string;
   readonly expires?: string;
@@ -220,7 +221,10 @@ const importAll: Command = async ([source, folder], options) => {
 
 const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
 
-const jamf: Command = async (words, { json }) => jamfCommand(await api(), words, json === true);
+const jamf: Command = async (words, options) => {
+  const { json = false, whole = false } = options;
+  return jamfCommand(await api(), words, { isJson: json, isWhole: whole, timeoutSeconds: secondsOf(options) });
+};
 
 export const commands = {
   login,

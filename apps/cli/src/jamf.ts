@@ -1,5 +1,6 @@
 import type { AdminApi } from './admin-api.js';
 import { CommandFailed, EXIT, type Exit } from './failures.js';
+import { check } from './jamf-check.js';
 import { dateOf, networks, points } from './jamf-points.js';
 import { say, sayTable } from './screen.js';
 
@@ -72,12 +73,21 @@ async function compare(server: AdminApi): Promise<Exit> {
   return EXIT.done;
 }
 
-/** `ods jamf status|plan|compare|points|networks [IP]`. */
-export function jamfCommand(server: AdminApi, [word, ip]: readonly string[], isJson: boolean): Promise<Exit> {
+export interface JamfOptions {
+  readonly isJson: boolean;
+  /** For check: everything is read, not the first byte alone. */
+  readonly isWhole: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** `ods jamf status|plan|compare|points|networks [IP]|check [NAME]`. */
+export function jamfCommand(server: AdminApi, [word, what]: readonly string[], options: JamfOptions): Promise<Exit> {
+  const { isJson, isWhole, timeoutSeconds } = options;
   if (word === 'status') return status(server, isJson);
   if (word === 'plan') return plan(server, isJson);
   if (word === 'compare') return compare(server);
   if (word === 'points') return points(server, isJson);
-  if (word === 'networks') return networks(server, ip, isJson);
-  throw new CommandFailed('Say which: status, plan, compare, points or networks. "ods help jamf" shows how.', EXIT.usage);
+  if (word === 'networks') return networks(server, what, isJson);
+  if (word === 'check') return check(server, what, isWhole, timeoutSeconds, isJson);
+  throw new CommandFailed('Say which: status, plan, compare, points, networks or check. "ods help jamf" shows how.', EXIT.usage);
 }

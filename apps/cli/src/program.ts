@@ -97,12 +97,13 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
   peers: { usage: '', what: 'the registered servers' },
   register: { usage: 'INVITATION', arguments: [['[invitation]', 'as copied there']], what: "as the other server's Network page copies it" },
   jamf: {
-    usage: 'status|plan|compare|points|networks [IP]',
+    usage: 'status|plan|compare|points|networks [IP]|check [NAME] [--whole]',
     arguments: [
-      ['[what]', 'status, plan, compare, points or networks'],
-      ['[ip]', 'which server a computer with this address uses'],
+      ['[what]', 'status, plan, compare, points, networks or check'],
+      ['[which]', 'networks: the address of a computer; check: the name of a package'],
     ],
-    what: 'package records, distribution points and network segments in Jamf Pro',
+    options: [new Option('--whole', 'check: read everything and compare its hash, not the first byte alone'), timeout()],
+    what: 'package records, distribution points and network segments in Jamf Pro, and what computers get',
   },
   retention: {
     usage: 'plan|apply [--confirm NUMBER]',

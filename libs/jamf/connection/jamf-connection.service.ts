@@ -11,6 +11,7 @@ import { JamfClients } from '../client/jamf-clients.js';
 import type { JamfCredentials } from '../client/jamf-tokens.js';
 import { JamfNotSetUp } from '../jamf.errors.js';
 import { COMPARE_KEY, ComparePoints, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfCheckRepository } from '../checks/jamf-check.repository.js';
 import { JamfPointRepository } from '../points/jamf-point.repository.js';
 import { JamfRecordRepository } from '../records/jamf-record.repository.js';
 import { firstRules } from '../rules/first-rules.js';
@@ -51,6 +52,7 @@ export class JamfConnectionService {
     private readonly connections: JamfConnectionRepository,
     private readonly records: JamfRecordRepository,
     private readonly points: JamfPointRepository,
+    private readonly checks: JamfCheckRepository,
     private readonly rules: JamfRuleRepository,
     private readonly clients: JamfClients,
     private readonly jobs: Jobs,
@@ -135,6 +137,7 @@ export class JamfConnectionService {
   private async forgetFound(): Promise<void> {
     await this.records.clear();
     await this.points.clear();
+    await this.checks.keepServers([]);
   }
 
   private note(saved: JamfConnection, { steps, version }: ConnectionTested): Promise<void> {

@@ -45,3 +45,11 @@ export function hashFor(type: JamfHashType, known: ContentHashes): RecordHash | 
   const value = known[fieldOf[type]!];
   return value === null ? null : { type, value };
 }
+
+const algorithms: Readonly<Record<keyof ContentHashes, string>> = { md5: 'md5', sha256: 'sha256', sha512: 'sha512', sha3512: 'sha3-512' };
+
+/** What node:crypto calls a kind of hash; null: it is not known here. */
+export function nodeAlgorithm(type: string): string | null {
+  const field = fieldOf[type];
+  return field === undefined ? null : algorithms[field];
+}

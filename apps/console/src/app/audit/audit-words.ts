@@ -68,6 +68,8 @@ const words: Readonly<Record<string, string>> = {
   'jamf.distribution_point_set': $localize`Distribution point of a server set`,
   'jamf.distribution_point_overwritten': $localize`Distribution point to be written again`,
   'jamf.distribution_point_written': $localize`Distribution point written in Jamf Pro`,
+  'jamf.checks_asked': $localize`Downloads as a computer asked for`,
+  'jamf.check_failed': $localize`Download as a computer failed`,
   'jamf.drift_found': $localize`Package records in Jamf Pro differ`,
   'downloads.credential_created': $localize`Download credential made`,
   'downloads.credential_revoked': $localize`Download credential revoked`,

@@ -1,4 +1,4 @@
-import type { JamfPointDto, JamfRecordDto } from '#libs/api-client';
+import type { JamfCheckDto, JamfPointDto, JamfRecordDto } from '#libs/api-client';
 import type { ChipTone } from '../shared/chip';
 
 export type JamfState = JamfRecordDto['state'];
@@ -32,6 +32,26 @@ export const pointWords: Readonly<Record<JamfPointState, readonly [ChipTone, str
   server_gone: ['warn', $localize`Server gone`],
   left_alone: ['plain', $localize`Left alone`],
   failed: ['bad', $localize`Not written`],
+};
+
+export type JamfCheckState = JamfCheckDto['state'];
+
+/** What a computer gets. */
+export const checkWords: Readonly<Record<JamfCheckState, readonly [ChipTone, string]>> = {
+  waiting: ['busy', $localize`Not tried yet`],
+  right: ['good', $localize`Right`],
+  expires_soon: ['warn', $localize`Certificate ends soon`],
+  dns: ['bad', $localize`Name not found`],
+  unreachable: ['bad', $localize`No answer`],
+  tls: ['bad', $localize`Certificate not accepted`],
+  redirected: ['bad', $localize`Redirected`],
+  unauthorized: ['warn', $localize`Asks for a password`],
+  not_found: ['bad', $localize`Not there`],
+  refused: ['bad', $localize`Refused`],
+  wrong_size: ['bad', $localize`Wrong size`],
+  wrong_content: ['bad', $localize`Another content`],
+  wrong_hash: ['bad', $localize`Another hash than the record`],
+  no_record: ['warn', $localize`No record to compare with`],
 };
 
 /** Names of fields as the forms of Jamf Pro call them. */

@@ -30,7 +30,7 @@ describe('what is tried at a server', () => {
     expect(picked(many, [], NOW)).toHaveLength(20);
   });
 
-  it('is what was replaced, and not what was tried lately', () => {
+  it('is what was replaced, and not what was tried an hour ago', () => {
     expect(picked([target('a', 'new'), target('b')], [row('a', 1), row('b', 1)], NOW)).toEqual(['a head']);
   });
 

@@ -13,6 +13,7 @@ import { targets } from './targets.mjs';
 const loadedByName = ['@noble/hashes', 'reflect-metadata', 'swagger-ui-dist', 'xz-decompress'];
 /** Declarations, maps and pages: a third of the bytes and half of the files of packages. */
 const isForDevelopers = /\.(?:d\.[cm]?ts|map|md|markdown|tsbuildinfo)$/;
+const foldersForDevelopers = ['test', 'tests', 'docs', 'examples', 'benchmark', '.github'];
 
 const sources = () => ['package.json', 'package-lock.json', 'dist/.stamp-server', 'dist/.stamp-console', ...filesUnder(['tools/run/package', 'bin'])];
 
@@ -77,9 +78,9 @@ async function addNode({ node }, directory) {
   cpSync(licence, path.join(directory, 'LICENSE.node'));
 }
 
-/** Without the packages inside it. @param {string} from @param {string} to @param {(file: string) => boolean} [counts] */
+/** Without the packages inside it, and what only its developers need. @param {string} from @param {string} to @param {(file: string) => boolean} [counts] */
 function copyPackage(from, to, counts = () => true) {
-  const inner = path.join(from, 'node_modules');
-  const filter = (file) => file !== inner && !isForDevelopers.test(file) && counts(file);
+  const leftOut = ['node_modules', ...foldersForDevelopers].map((each) => path.join(from, each));
+  const filter = (file) => !leftOut.includes(file) && !isForDevelopers.test(file) && counts(file);
   cpSync(from, to, { recursive: true, dereference: true, filter });
 }

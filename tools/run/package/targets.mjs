@@ -53,3 +53,11 @@ export const targets = {
     blake: '@napi-rs/blake-hash-darwin-arm64',
   },
 };
+
+/** The program that Windows starts as a service, and that starts and stops Node. It is WinSW 1.17, under the MIT licence. */
+export const winsw = {
+  name: 'node-windows',
+  version: '0.1.14',
+  integrity: 'sha512-2sz0i+ckeX/+22Z4KcDVis1ukyGOYZWx2WG9nQYauUwzIxEye5QcMrExkH7OaRSHkwM5bN/jesxsiQqkUb1O/w==',
+  program: 'bin/winsw/winsw.exe',
+};

@@ -2,7 +2,7 @@
 // Run again by an upgrade, it changes nothing that is there.
 import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const SYSTEM = '*S-1-5-18';
@@ -12,8 +12,10 @@ const SERVICE = '*S-1-5-19';
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 
 const home = path.join(process.env.ProgramData, 'ODS');
-const tool = (name, ...args) =>
-  execFileSync(path.join(process.env.SystemRoot, 'System32', `${name}.exe`), args, { stdio: 'inherit', windowsHide: true });
+const tool = (name, ...args) => {
+  const options = { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true };
+  execFileSync(path.join(process.env.SystemRoot, 'System32', `${name}.exe`), args, options);
+};
 
 /** The service reads all of it and changes data and logs; other users see nothing. */
 function makeDirectories() {
@@ -39,8 +41,18 @@ function makePassword() {
   writeFileSync(file, Array.from({ length: 20 }, () => LETTERS[randomInt(LETTERS.length)]).join(''));
 }
 
-makeDirectories();
-makeSettings();
-makePassword();
-// Windows starts the service again when it ends without being stopped.
-tool('sc', 'failure', 'ods', 'reset=', '86400', 'actions=', 'restart/5000/restart/5000/restart/60000');
+/** Windows starts the service again when it ends without being stopped. */
+function restartOnFailure() {
+  tool('sc', 'failure', 'ods', 'reset=', '86400', 'actions=', 'restart/5000/restart/5000/restart/60000');
+}
+
+try {
+  makeDirectories();
+  makeSettings();
+  makePassword();
+  restartOnFailure();
+} catch (error) {
+  // The installer shows nothing of it, and takes back what it did.
+  appendFileSync(path.join(home, 'setup-errors.log'), `${new Date().toISOString()} ${error.stack}\n${error.stdout ?? ''}${error.stderr ?? ''}\n`);
+  process.exitCode = 1;
+}

@@ -7,7 +7,7 @@ import { withScratch } from './scratch.mjs';
 
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };
 /** As rpm names them: the level, and how. */
-const payloads = { xz: 'w6.xzdio', none: 'w.ufdio' };
+const payloads = { xz: 'w6T0.xzdio', none: 'w.ufdio' };
 
 /** @param {import('./options.mjs').PackageOptions} options @returns {Promise<string>} the file */
 export const makeRpm = ({ out, version, arch, compression }) =>

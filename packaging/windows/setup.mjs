@@ -53,6 +53,9 @@ try {
   restartOnFailure();
 } catch (error) {
   // The installer shows nothing of it, and takes back what it did.
-  appendFileSync(path.join(home, 'setup-errors.log'), `${new Date().toISOString()} ${error.stack}\n${error.stdout ?? ''}${error.stderr ?? ''}\n`);
+  appendFileSync(
+    path.join(home, 'setup-errors.log'),
+    `${new Date().toISOString()} ${error.stack}\n${error.stdout ?? ''}${error.stderr ?? ''}\n`,
+  );
   process.exitCode = 1;
 }

@@ -62,7 +62,8 @@ function addPaths(store, entries) {
     const forward = index + 1 < leaves.length ? first + index + 1 : 0;
     store.add(leaf(each, forward, index > 0 ? first + index - 1 : 0));
   }
-  const root = leaves.length === 1 ? first : store.add(branch(leaves.map((each, index) => ({ info: first + index, name: each.at(-1).name }))));
+  const root =
+    leaves.length === 1 ? first : store.add(branch(leaves.map((each, index) => ({ info: first + index, name: each.at(-1).name }))));
   store.addNamed('Paths', tree(root, LEAF_SIZE, paths.length));
 }
 

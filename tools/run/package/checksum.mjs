@@ -10,6 +10,7 @@ const table = Uint32Array.from({ length: 256 }, (_, index) => {
 export function posixChecksum(bytes) {
   let value = 0;
   for (const byte of bytes) value = (value << 8) ^ table[(value >>> 24) ^ byte];
-  for (let length = bytes.length; length > 0; length = Math.floor(length / 256)) value = (value << 8) ^ table[(value >>> 24) ^ (length & 0xff)];
+  for (let length = bytes.length; length > 0; length = Math.floor(length / 256))
+    value = (value << 8) ^ table[(value >>> 24) ^ (length & 0xff)];
   return ~value >>> 0;
 }

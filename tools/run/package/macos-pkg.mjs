@@ -16,7 +16,7 @@ const ID = 'org.opendistribution.ods';
 const TITLE = 'Open Distribution Server';
 
 /** An unsigned product archive for Apple silicon. @param {import('./options.mjs').PackageOptions} options @returns {Promise<string>} the file */
-export const makeMacosPkg = ({ out, version }) =>
+export const makeMacosPkg = ({ out, version, compression }) =>
   withScratch(async (tree) => {
     await gather(tree);
     const payload = entriesOf(tree);
@@ -25,8 +25,8 @@ export const makeMacosPkg = ({ out, version }) =>
     const component = [
       { name: 'Bom', content: billOfMaterials(payload) },
       { name: 'PackageInfo', content: Buffer.from(packageInfo(version, size)) },
-      { name: 'Payload', content: await packed(payload) },
-      { name: 'Scripts', content: await packed(scripts) },
+      { name: 'Payload', content: await packed(payload, compression) },
+      { name: 'Scripts', content: await packed(scripts, compression) },
     ];
     const members = [
       { name: 'Distribution', content: Buffer.from(distribution(version, size)) },
@@ -37,8 +37,11 @@ export const makeMacosPkg = ({ out, version }) =>
     return file;
   });
 
-/** @param {readonly Entry[]} entries */
-const packed = (entries) => promisify(gzip)(cpioArchive(entries), { level: 9 });
+/**
+ * The format knows gzip alone: without compression it is quick and as large.
+ * @param {readonly Entry[]} entries @param {import('./options.mjs').PackageOptions['compression']} compression
+ */
+const packed = (entries, compression) => promisify(gzip)(cpioArchive(entries), { level: compression === 'none' ? 0 : 9 });
 
 /** @param {string} tree */
 async function gather(tree) {
@@ -52,7 +55,13 @@ async function gather(tree) {
 
 /** The directory and what is in it. @param {string} root @param {(entry: import('node:fs').Dirent) => boolean} counts @returns {Entry[]} */
 function entriesOf(root, counts = () => true) {
-  const directory = (/** @type {string} */ name) => ({ path: name, type: /** @type {const} */ ('directory'), mode: 0o755, size: 0, mtime: mtimeOf(root) });
+  const directory = (/** @type {string} */ name) => ({
+    path: name,
+    type: /** @type {const} */ ('directory'),
+    mode: 0o755,
+    size: 0,
+    mtime: mtimeOf(root),
+  });
   const found = [directory('.')];
   const walk = (/** @type {string} */ inside) => {
     const entries = readdirSync(path.join(root, inside), { withFileTypes: true }).filter(counts);

@@ -26,8 +26,10 @@ export function packageOptions(args) {
       only: { type: 'string', multiple: true, default: [] },
     },
   });
-  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) throw new Failure('Packages are built on Linux, x64 or arm64.');
-  if (!/^\d+\.\d+\.\d+$/.test(values.version)) throw new Failure(`The version ${values.version} is not three numbers, as installers need it.`);
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch))
+    throw new Failure('Packages are built on Linux, x64 or arm64.');
+  if (!/^\d+\.\d+\.\d+$/.test(values.version))
+    throw new Failure(`The version ${values.version} is not three numbers, as installers need it.`);
   if (!compressions.includes(values.compression)) throw new Failure(`Compressions: ${compressions.join(', ')}.`);
   const out = path.resolve(values.out);
   mkdirSync(out, { recursive: true });

@@ -15,7 +15,13 @@ const loadedByName = ['@noble/hashes', 'reflect-metadata', 'swagger-ui-dist', 'x
 const isForDevelopers = /\.(?:d\.[cm]?ts|map|md|markdown|tsbuildinfo)$/;
 const foldersForDevelopers = ['test', 'tests', 'docs', 'examples', 'benchmark', '.github'];
 
-const sources = () => ['package.json', 'package-lock.json', 'dist/.stamp-server', 'dist/.stamp-console', ...filesUnder(['tools/run/package', 'bin'])];
+const sources = () => [
+  'package.json',
+  'package-lock.json',
+  'dist/.stamp-server',
+  'dist/.stamp-console',
+  ...filesUnder(['tools/run/package', 'bin']),
+];
 
 /**
  * The directory that every installer of a system puts on the machine: the bundled server, the console, native packages and Node. It is made
@@ -62,7 +68,11 @@ async function addNative({ sqlite, blake }, directory) {
   const from = await lockedPackage('node_modules/better-sqlite3-napi');
   const builds = path.join(from, 'prebuilds');
   const isOurs = (file) => !file.startsWith(builds + path.sep) || file === path.join(builds, `${sqlite}.node`);
-  copyPackage(from, path.join(modules, 'better-sqlite3-napi'), (file) => isOurs(file) && !['deps', 'src'].some((each) => file === path.join(from, each)));
+  copyPackage(
+    from,
+    path.join(modules, 'better-sqlite3-napi'),
+    (file) => isOurs(file) && !['deps', 'src'].some((each) => file === path.join(from, each)),
+  );
   for (const name of ['@napi-rs/blake-hash', blake]) copyPackage(await lockedPackage(`node_modules/${name}`), path.join(modules, name));
 }
 
@@ -75,7 +85,7 @@ async function addNode({ node }, directory) {
   chmodSync(program, 0o755);
   // The package for Windows has no licence in it; that of Linux has the same text.
   const licence = [from, await registryPackage(targets['linux-x64'].node)].map((each) => path.join(each, 'LICENSE')).find(existsSync);
-  cpSync(licence, path.join(directory, 'LICENSE.node'));
+  cpSync(licence, path.join(directory, 'NODE-LICENSE'));
 }
 
 /** Without the packages inside it, and what only its developers need. @param {string} from @param {string} to @param {(file: string) => boolean} [counts] */

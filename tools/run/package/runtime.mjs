@@ -5,6 +5,7 @@ import { inRoot } from '../root.mjs';
 import { filesUnder, hashOf, Stamp } from '../stamps.mjs';
 import { step } from '../step.mjs';
 import { bundleInspection } from './bundle-inspection.mjs';
+import { licencesOfPackages } from './licences.mjs';
 import { packagesNeededBy } from './needed-packages.mjs';
 import { lockedPackage, registryPackage } from './registry-package.mjs';
 import { targets } from './targets.mjs';
@@ -46,6 +47,7 @@ async function gather(target, directory) {
   for (const name of ['dist/bundle', 'dist/console', 'bin', 'LICENSE']) cpSync(inRoot(name), path.join(fresh, name), { recursive: true });
   await bundleInspection(fresh);
   writeManifest(fresh);
+  writeFileSync(path.join(fresh, 'THIRD-PARTY-LICENSES'), licencesOfPackages());
   for (const place of packagesNeededBy([...bundledBeside(), ...loadedByName])) copyPackage(inRoot(place), path.join(fresh, place));
   await addNative(target, fresh);
   await addNode(target, fresh);

@@ -11,7 +11,7 @@ import { lockedPackage, registryPackage } from './registry-package.mjs';
 import { targets } from './targets.mjs';
 
 /** Packages that are loaded by name while the server runs, which the bundle does not show. */
-const loadedByName = ['@noble/hashes', 'reflect-metadata', 'swagger-ui-dist', 'xz-decompress'];
+const loadedByName = ['@noble/hashes', 'mysql2', 'pg', 'swagger-ui-dist', 'xz-decompress'];
 /** Declarations, maps and pages: a third of the bytes and half of the files of packages. */
 const isForDevelopers = /\.(?:d\.[cm]?ts|map|md|markdown|tsbuildinfo)$/;
 const foldersForDevelopers = ['test', 'tests', 'docs', 'examples', 'benchmark', '.github'];

@@ -4,7 +4,7 @@ import { run } from '../support/child.mjs';
 import { isLeftOut, requireProgram } from '../support/programs.mjs';
 import { scratchDir } from '../support/services.js';
 import { BillOfMaterials } from './bill-of-materials.js';
-import { inspect, makePackage } from './make-package.js';
+import { inspect, linesOf, makePackage } from './make-package.js';
 
 const ARM64 = 0x0100000c;
 const DAEMON = 'Library/LaunchDaemons/org.opendistribution.ods.plist';
@@ -39,7 +39,7 @@ const DAEMON = 'Library/LaunchDaemons/org.opendistribution.ods.plist';
     expect(bom.names).toEqual(['BomInfo', 'Paths', 'HLIndex', 'VIndex', 'Size64']);
     expect(bom.stated).toBe(paths.length + 1);
     expect(paths.length).toBeGreaterThan(1_000); // more than one leaf
-    const listed = (await run(requireProgram('bsdtar'), ['-tf', path.join(parts, 'ods.pkg/Payload')])).trim().split('\n');
+    const listed = await linesOf(requireProgram('bsdtar'), '-tf', path.join(parts, 'ods.pkg/Payload'));
     expect(paths.map((each) => each.path).sort()).toEqual(listed.sort());
     const sizes = paths
       .filter(({ isDirectory }) => !isDirectory)
@@ -55,7 +55,7 @@ const DAEMON = 'Library/LaunchDaemons/org.opendistribution.ods.plist';
   });
 
   it('has Node and native modules for Apple silicon, and for nothing else', async () => {
-    const native = (await run('find', [payload, '-name', '*.node', '-o', '-path', '*/ods/bin/node'])).trim().split('\n');
+    const native = await linesOf('find', payload, '-name', '*.node', '-o', '-path', '*/ods/bin/node');
     expect(native.length).toBe(3);
     for (const program of native) {
       const head = readFileSync(program).subarray(0, 8);

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { inspectSource } from '#libs/inspection/formats/inspect-source.js';
 import type { Inspection } from '#libs/inspection/formats/inspection-result.js';
 import { Source } from '#libs/inspection/formats/source.js';
@@ -21,4 +23,10 @@ export async function makePackage(format: string, version = '0.1.0'): Promise<st
 export async function inspect(file: string): Promise<Inspection | null> {
   const bytes = readFileSync(file);
   return inspectSource(new Source({ size: bytes.length, read: (at, length) => bytes.subarray(at, at + length) }));
+}
+
+/** All lines that a program writes, however many: of long output `run` keeps the end. */
+export async function linesOf(command: string, ...args: string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(command, args, { maxBuffer: 64 << 20 });
+  return stdout.trimEnd().split(/\r?\n/);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { run } from '../support/child.mjs';
 import { isLeftOut, requireProgram } from '../support/programs.mjs';
 import { scratchDir } from '../support/services.js';
-import { inspect, makePackage } from './make-package.js';
+import { inspect, linesOf, makePackage } from './make-package.js';
 
 const X64 = 0x8664;
 /** It must stay: Windows upgrades what has the same. */
@@ -17,10 +17,8 @@ const UPGRADE_CODE = '{B5A1D7C2-5D0B-4C7E-9B8C-2F6A3B9E41D7}';
 
   /** The rows of a table of the installer, by the names of its columns. */
   async function table(name: string): Promise<Record<string, string>[]> {
-    const [head, , , ...rows] = (await run(requireProgram('msiinfo'), ['export', file, name]))
-      .trimEnd()
-      .split(/\r?\n/)
-      .map((line) => line.split('\t'));
+    const lines = await linesOf(requireProgram('msiinfo'), 'export', file, name);
+    const [head, , , ...rows] = lines.map((line) => line.split('\t'));
     return rows.map((row) => Object.fromEntries(row.map((value, index) => [head![index]!, value])));
   }
 
@@ -95,7 +93,7 @@ const UPGRADE_CODE = '{B5A1D7C2-5D0B-4C7E-9B8C-2F6A3B9E41D7}';
   });
 
   it('has Node and native modules for x64, and for nothing else', async () => {
-    const native = (await run('find', [home, '-name', '*.node', '-o', '-name', 'node.exe'])).trim().split('\n');
+    const native = await linesOf('find', home, '-name', '*.node', '-o', '-name', 'node.exe');
     expect(native.length).toBe(3);
     for (const program of native) {
       const bytes = readFileSync(program);

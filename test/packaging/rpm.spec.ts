@@ -4,8 +4,8 @@ import { run } from '../support/child.mjs';
 import { sha256, someBytes } from '../mesh/packages.js';
 import { findCommand, isLeftOut } from '../support/programs.mjs';
 import { freePort } from '../support/services.js';
-import { ADMIN } from '../support/test-server.js';
-import { inspect, makePackage } from './make-package.js';
+import { settingsOn, signIn, whenReady } from './installed-server.js';
+import { inspect, linesOf, makePackage } from './make-package.js';
 import { ScratchRoot } from './scratch-root.js';
 
 const NAME = 'open-distribution-server';
@@ -16,8 +16,7 @@ const mayInstall = process.getuid?.() === 0 && scripted.every((each) => findComm
 
 (isLeftOut('rpmbuild') ? describe.skip : describe)('the package for RHEL', () => {
   let first: string;
-  const query = async (...args: string[]): Promise<string[]> =>
-    (await run('rpm', ['--query', '--package', ...args, first])).trim().split('\n');
+  const query = (...args: string[]): Promise<string[]> => linesOf('rpm', '--query', '--package', ...args, first);
 
   beforeAll(async () => {
     first = await makePackage('rpm');
@@ -53,8 +52,8 @@ const mayInstall = process.getuid?.() === 0 && scripted.every((each) => findComm
     const rpm = (...args: string[]): Promise<string> =>
       run('rpm', ['--root', root.directory, '--dbpath', '/var/lib/rpm', ...args], { env: { PATH: process.env['PATH'] } });
     const port = await freePort();
-    const env = { PORT: String(port), HOST: '127.0.0.1', ADMIN_PASSWORD: ADMIN.password, DISK_RESERVE_BYTES: '1M' };
-    const start = (): Promise<Child> => startUnit(root, env);
+    const server = `http://127.0.0.1:${port}`;
+    const start = (): Promise<Child> => startUnit(root, port);
 
     expect(await rpm('--install', '--nodeps', first)).toContain('the password is in /etc/ods/admin-password');
     expect(root.read('etc/ods/admin-password')).toMatch(/^[A-Za-z2-9]{20}$/);
@@ -67,10 +66,10 @@ const mayInstall = process.getuid?.() === 0 && scripted.every((each) => findComm
     let child = await start();
     const content = someBytes(700_000);
     writeFileSync(root.path('tmp/installed.pkg'), content);
-    const credentials = { ODS_URL: `http://127.0.0.1:${port}`, ODS_TOKEN: await signIn(port) };
+    const credentials = { ODS_URL: server, ODS_TOKEN: await signIn(server) };
     expect(await root.run('/usr/bin/ods', ['upload', '/tmp/installed.pkg'], credentials)).toContain('installed.pkg is here');
-    expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get('content-type')).toContain('text/html');
-    expect((await fetch(`http://127.0.0.1:${port}/api/docs/swagger-ui-bundle.js`)).status).toBe(200);
+    expect((await fetch(`${server}/`)).headers.get('content-type')).toContain('text/html');
+    expect((await fetch(`${server}/api/docs/swagger-ui-bundle.js`)).status).toBe(200);
     expect((await child.stop()).code).toBe(0);
 
     appendFileSync(root.path('etc/ods/ods.conf'), 'RETENTION_DAYS=77\n');
@@ -78,7 +77,7 @@ const mayInstall = process.getuid?.() === 0 && scripted.every((each) => findComm
     expect((await rpm('--query', NAME)).trim()).toBe(`${NAME}-0.2.0-1.${process.arch === 'x64' ? 'x86_64' : 'aarch64'}`);
     expect(root.read('etc/ods/ods.conf')).toContain('RETENTION_DAYS=77');
     child = await start();
-    const kept = await fetch(`http://127.0.0.1:${port}/share/installed.pkg`);
+    const kept = await fetch(`${server}/share/installed.pkg`);
     expect(sha256(Buffer.from(await kept.arrayBuffer()))).toBe(sha256(content));
     expect((await child.stop()).code).toBe(0);
 
@@ -95,7 +94,7 @@ const mayInstall = process.getuid?.() === 0 && scripted.every((each) => findComm
 });
 
 /** Starts the server as its unit says; no systemd runs there. */
-async function startUnit(root: ScratchRoot, settings: NodeJS.ProcessEnv): Promise<Child> {
+async function startUnit(root: ScratchRoot, port: number): Promise<Child> {
   const unit = root.read('usr/lib/systemd/system/ods.service');
   const valueOf = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)![1]!;
   const [program, ...args] = valueOf('ExecStart').split(' ');
@@ -104,19 +103,7 @@ async function startUnit(root: ScratchRoot, settings: NodeJS.ProcessEnv): Promis
       .split(' ')
       .map((each) => each.split('=') as [string, string]),
   );
-  const child = root.start(valueOf('User'), program!, args, { PATH: process.env['PATH'], ...given, ...settings });
-  await child.waitUntil(async () => {
-    const response = await fetch(`http://127.0.0.1:${settings['PORT']}/readyz`);
-    if (!response.ok) throw new Error(await response.text());
-  }, 60_000);
+  const child = root.start(valueOf('User'), program!, args, { PATH: process.env['PATH'], ...given, ...settingsOn(port) });
+  await whenReady(child, `http://127.0.0.1:${port}`);
   return child;
-}
-
-async function signIn(port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/api/admin/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ADMIN),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../processes.mjs';
-import { gatherLinux, NAME, place } from './linux-tree.mjs';
+import { gatherLinux } from './linux-tree.mjs';
+import { NAME, place } from './place.mjs';
 import { withScratch } from './scratch.mjs';
 
 const architectures = { x64: 'amd64', arm64: 'arm64' };

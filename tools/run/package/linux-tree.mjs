@@ -1,9 +1,7 @@
-import { chmodSync, copyFileSync, cpSync, mkdirSync } from 'node:fs';
+import { chmodSync, cpSync } from 'node:fs';
 import path from 'node:path';
-import { inRoot } from '../root.mjs';
+import { NAME, place } from './place.mjs';
 import { runtimeFor } from './runtime.mjs';
-
-export const NAME = 'open-distribution-server';
 
 /**
  * Writes what the packages for Debian and RHEL have in common, as it stands on the machine.
@@ -21,12 +19,4 @@ export async function gatherLinux(tree, target, units) {
   for (const page of ['README.md', 'CHANGELOG.md', 'docs/configuration.md']) place(tree, page, `${doc}/${path.basename(page)}`, 0o644);
   place(tree, 'LICENSE', `${doc}/copyright`, 0o644);
   for (const file of ['ods.conf.template', 'tls.conf']) place(tree, `docker/nginx/${file}`, `${doc}/nginx/${file}`, 0o644);
-}
-
-/** A file of the checkout in the tree. @param {string} tree @param {string} from @param {string} to @param {number} mode */
-export function place(tree, from, to, mode) {
-  const target = path.join(tree, to);
-  mkdirSync(path.dirname(target), { recursive: true, mode: 0o755 });
-  copyFileSync(inRoot(from), target);
-  chmodSync(target, mode);
 }

@@ -5,7 +5,7 @@ import { gzip } from 'node:zlib';
 import { inRoot } from '../root.mjs';
 import { billOfMaterials } from './bom.mjs';
 import { cpioArchive } from './cpio.mjs';
-import { place } from './linux-tree.mjs';
+import { NAME, place } from './place.mjs';
 import { runtimeFor } from './runtime.mjs';
 import { withScratch } from './scratch.mjs';
 import { xarArchive } from './xar.mjs';
@@ -32,7 +32,7 @@ export const makeMacosPkg = ({ out, version, compression }) =>
       { name: 'Distribution', content: Buffer.from(distribution(version, size)) },
       { name: 'ods.pkg', files: component },
     ];
-    const file = path.join(out, `open-distribution-server-${version}-arm64.pkg`);
+    const file = path.join(out, `${NAME}-${version}-arm64.pkg`);
     writeFileSync(file, xarArchive(members));
     return file;
   });

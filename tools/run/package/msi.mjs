@@ -2,7 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../processes.mjs';
 import { inRoot } from '../root.mjs';
-import { place } from './linux-tree.mjs';
+import { NAME, place } from './place.mjs';
 import { registryPackage } from './registry-package.mjs';
 import { runtimeFor } from './runtime.mjs';
 import { withScratch } from './scratch.mjs';
@@ -18,7 +18,7 @@ export const makeMsi = ({ out, version }) =>
     await gather(tree);
     const source = path.join(scratch, 'ods.wxs');
     writeFileSync(source, wixSource(tree, version));
-    const file = path.join(out, `open-distribution-server-${version}-x64.msi`);
+    const file = path.join(out, `${NAME}-${version}-x64.msi`);
     await run('wixl', ['--arch', 'x64', '--output', file, source], { quiet: true });
     await run('msibuild', [file, '-q', ...queries()], { quiet: true });
     return file;

@@ -2,7 +2,8 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { run } from '../processes.mjs';
 import { inRoot } from '../root.mjs';
-import { gatherLinux, NAME } from './linux-tree.mjs';
+import { gatherLinux } from './linux-tree.mjs';
+import { NAME } from './place.mjs';
 import { withScratch } from './scratch.mjs';
 
 const architectures = { x64: 'x86_64', arm64: 'aarch64' };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { run, runNode } from '../processes.mjs';
 import { inRoot } from '../root.mjs';
-import { NAME } from './linux-tree.mjs';
+import { NAME } from './place.mjs';
 import { targets, winsw } from './targets.mjs';
 
 /**

@@ -46,7 +46,7 @@ const loadedByName = [
         ...(usesWorker ? { REDIS_URL: await sharedService('redis') } : {}),
       };
       const start = (name: string): Child => {
-        const child = new Child(node, ['--enable-source-maps', path.join(directory, `dist/bundle/${name}.js`)], { env });
+        const child = new Child(node, ['--enable-source-maps', path.join(directory, `dist/bundle/${name}.js`)], { env, cwd: directory });
         running.push(child);
         return child;
       };

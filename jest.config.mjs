@@ -25,7 +25,7 @@ const esm = {
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
   },
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   globalSetup: '<rootDir>/test/support/jest.global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/jest.global-teardown.mjs',
 };
@@ -62,7 +62,7 @@ const console_ = {
     '^#libs/api-client$': '<rootDir>/libs/api-client/index.ts',
     '^#libs/api-client/(.*)$': '<rootDir>/libs/api-client/$1.ts',
   },
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
 };
 
 // Modules of finished test files stay in a worker's memory: one that has grown is replaced.

@@ -17,6 +17,7 @@ const commands = {
   migrations: () => import('./run/migrations.mjs'),
   demo: () => import('./run/demo.mjs'),
   'package:deb': () => import('./run/package-deb.mjs'),
+  'package:all': () => import('./run/package-all.mjs'),
   release: () => import('./run/release.mjs'),
   soak: () => import('./run/soak.mjs'),
   bench: () => import('./run/bench.mjs'),

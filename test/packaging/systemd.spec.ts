@@ -20,7 +20,7 @@ const machine = await SystemdMachine.make();
 
   /** Evaluates an expression in the package's own Node: a small Debian has no other client. */
   const evaluate = (expression: string): Promise<string> =>
-    run('/usr/lib/ods/node', '--input-type=module', '--eval', `process.stdout.write(String(await ${expression}))`);
+    run('/usr/lib/ods/bin/node', '--input-type=module', '--eval', `process.stdout.write(String(await ${expression}))`);
   const status = (address: string): Promise<string> => evaluate(`fetch('${SERVER}${address}').then((response) => response.status)`);
   const whenReady = (): Promise<void> => eventually(async () => expect(await status('/readyz')).toBe('200'), { timeoutMs: 60_000 });
   const sizeOfSome = (): Promise<string> =>

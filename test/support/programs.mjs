@@ -70,6 +70,13 @@ export const programs = [
     usedBy: 'the inspection of real packages',
   })),
   ...[
+    ['bsdtar', 'libarchive-tools', 'BSDTAR'],
+    ['msiinfo', 'msitools', 'MSIINFO'],
+  ].map(([command = '', apt = '', variable = '']) => ({
+    ...{ name: command, commands: [command], apt, variable },
+    usedBy: 'the installers for macOS and Windows',
+  })),
+  ...[
     ['apache', 'apache2', 'APACHE'],
     ['haproxy', 'haproxy', 'HAPROXY'],
   ].map(([name = '', command = '', variable = '']) => ({

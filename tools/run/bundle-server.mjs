@@ -1,6 +1,7 @@
 import { build, stop } from 'esbuild';
 import { readFile } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { inRoot } from './root.mjs';
 
@@ -87,6 +88,18 @@ export async function bundleServer() {
     external: ['better-sqlite3', 'better-sqlite3-napi', 'class-transformer', 'class-validator'],
     banner: { js: commonJs },
     plugins: [others, places],
+    metafile: true,
   });
-  await bundled.finally(stop); // its helper process
+  const { metafile } = await bundled.finally(stop); // its helper process
+  writeFileSync(inRoot(OUT, 'packages.json'), JSON.stringify(packagesBeside(metafile)));
+}
+
+/**
+ * The installed packages that the bundle still loads from node_modules.
+ * @param {import('esbuild').Metafile} metafile
+ */
+function packagesBeside({ outputs }) {
+  const imports = Object.values(outputs).flatMap((output) => output.imports.filter(({ external }) => external));
+  const names = imports.map(({ path: name }) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  return [...new Set(names)].filter((name) => !isBuiltin(name) && existsSync(inRoot('node_modules', name, 'package.json'))).sort();
 }

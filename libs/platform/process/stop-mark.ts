@@ -53,8 +53,9 @@ function read(file: string): StopMark | null {
 }
 
 function sync(target: string): void {
-  if (process.platform === 'win32' && statSync(target).isDirectory()) return; // has no handle on directories to sync
-  const descriptor = openSync(target, 'r');
+  const isDirectory = statSync(target).isDirectory();
+  if (process.platform === 'win32' && isDirectory) return; // has no handle on directories to sync
+  const descriptor = openSync(target, isDirectory ? 'r' : 'r+'); // Windows syncs what may be written to
   try {
     fsyncSync(descriptor);
   } finally {

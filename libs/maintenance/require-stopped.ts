@@ -5,9 +5,10 @@ import { DataDirTaken, lockDataDir } from '#libs/platform/process/data-dir-lock.
 import { MaintenanceFailed } from './maintenance.errors.js';
 
 /** Before anything else of this process has opened the database, a pool has one connection: all others are of other processes. */
-const others = {
+export const othersOnServer = {
   postgres: 'SELECT COUNT(*) AS others FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
   mysql: 'SELECT COUNT(*) AS others FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+  mssql: 'SELECT COUNT(*) AS others FROM sys.dm_exec_sessions WHERE database_id = DB_ID() AND session_id <> @@SPID',
 } as const;
 
 /** Throws while a server works with this database: what it writes meanwhile would be lost. A worker alone on SQLite is not noticed. */
@@ -36,7 +37,8 @@ function requireFreeDirectory(config: Config): void {
 }
 
 async function countOthers(dataSource: DataSource): Promise<number> {
-  const sql = dataSource.options.type === 'postgres' ? others.postgres : others.mysql;
+  const { type } = dataSource.options;
+  const sql = type === 'postgres' || type === 'mssql' ? othersOnServer[type] : othersOnServer.mysql;
   const [row] = (await dataSource.query(sql)) as { others: string | number }[];
   return Number(row!.others);
 }

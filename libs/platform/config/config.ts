@@ -1,16 +1,25 @@
 import type { Settings } from './settings.js';
 
+/** Where a database server is, and as whom it is spoken with. */
+interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
 export type DatabaseSettings =
   | { readonly kind: 'sqlite'; readonly file: string }
-  | {
-      readonly kind: 'mysql' | 'mariadb' | 'postgres';
-      readonly host: string;
-      readonly port: number;
-      readonly user: string;
-      readonly password: string;
-      readonly database: string;
-      readonly tls: boolean;
-    };
+  | (ServerAddress & { readonly kind: 'mysql' | 'mariadb' | 'postgres'; readonly tls: boolean })
+  | (ServerAddress & { readonly kind: 'mssql' } & MssqlEncryption);
+
+/** The words of SQL Server's connection strings; `strict` is TDS 8.0. */
+export interface MssqlEncryption {
+  readonly encrypt: boolean | 'strict';
+  /** Encrypt, and believe whoever answers. */
+  readonly trustServerCertificate: boolean;
+}
 
 /** A key with the short id that is stored beside everything it encrypted. */
 export interface EncryptionKey {

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { DatabaseSettings } from './config.js';
+import type { DatabaseSettings, MssqlEncryption } from './config.js';
 import { unknownName } from '../format/nearest-name.js';
 import type { Settings } from './settings.js';
 
-const ports = { mysql: 3306, mariadb: 3306, postgres: 5432 } as const;
+const ports = { mysql: 3306, mariadb: 3306, postgres: 5432, mssql: 1433 } as const;
 const withTls = /^(true|1|require|required|verify-ca|verify_ca|verify-full|verify_identity)$/i;
 const withoutTls = /^(|false|0|disable|disabled)$/i;
 
@@ -28,20 +28,21 @@ function parseServer(text: string): { host: string; port: number } {
 
 function parseDatabaseUrl(text: string, dataDir: string): DatabaseSettings {
   if (text.startsWith('sqlite:')) return sqliteSettings(text.slice('sqlite:'.length), dataDir);
-  const scheme = /^(postgres(?:ql)?|mysql|mariadb):/.exec(text)?.[1];
-  if (!scheme) throw new Error('must start with postgres://, mysql://, mariadb:// or sqlite:.');
+  const scheme = /^(postgres(?:ql)?|mysql|mariadb|mssql):/.exec(text)?.[1];
+  if (!scheme) throw new Error('must start with postgres://, mysql://, mariadb://, mssql:// or sqlite:.');
   const url = asUrl(text);
-  requireKnownParameters(url.searchParams);
-  const kind = scheme.startsWith('postgres') ? 'postgres' : (scheme as 'mysql' | 'mariadb');
-  return {
-    kind,
+  const kind = scheme.startsWith('postgres') ? 'postgres' : (scheme as keyof typeof ports);
+  const address = {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || ports[kind]),
     user: decoded(url.username),
     password: decoded(url.password),
     database: decoded(url.pathname.slice(1)),
-    tls: wantsTls(url.searchParams),
   };
+  if (kind === 'mssql') return { kind, ...address, ...mssqlEncryption(url.searchParams) };
+  requireKnownParameters(url.searchParams, tlsParameters);
+  requireOne(url.searchParams);
+  return { kind, ...address, tls: wantsTls(url.searchParams) };
 }
 
 function sqliteSettings(text: string, dataDir: string): DatabaseSettings {
@@ -71,9 +72,12 @@ function decoded(part: string): string {
 const tlsParameters = ['sslmode', 'ssl-mode', 'ssl'];
 
 /** An unknown parameter would be ignored in silence: a time-out, or encryption that the administrator relies upon. */
-function requireKnownParameters(parameters: URLSearchParams): void {
+function requireKnownParameters(parameters: URLSearchParams, known: readonly string[]): void {
   for (const name of parameters.keys())
-    if (!tlsParameters.includes(name)) throw new Error(`has an unknown parameter. ${unknownName('parameter', name, tlsParameters)}`);
+    if (!known.includes(name)) throw new Error(`has an unknown parameter. ${unknownName('parameter', name, known)}`);
+}
+
+function requireOne(parameters: URLSearchParams): void {
   const [first, second] = [...parameters.keys()];
   if (second !== undefined) throw new Error(`must have one of the parameters ${tlsParameters.join(', ')}, not ${first} and ${second}.`);
 }
@@ -84,4 +88,21 @@ function wantsTls(parameters: URLSearchParams): boolean {
   if (withTls.test(word)) return true;
   if (withoutTls.test(word)) return false;
   throw new Error(`must say sslmode=require or sslmode=disable, not "${word}".`);
+}
+
+const mssqlParameters = ['encrypt', 'trustServerCertificate'];
+
+/** Encrypted, and by a server that proves who it is, unless the URL says otherwise. */
+function mssqlEncryption(parameters: URLSearchParams): MssqlEncryption {
+  requireKnownParameters(parameters, mssqlParameters);
+  const read = (name: string, words: readonly string[]): string => {
+    const values = parameters.getAll(name);
+    if (values.length > 1) throw new Error(`must have the parameter ${name} once.`);
+    const word = values[0] ?? words[0]!;
+    if (!words.includes(word)) throw new Error(`must say ${words.map((each) => `${name}=${each}`).join(' or ')}, not "${word}".`);
+    return word;
+  };
+  const encrypt = read('encrypt', ['true', 'false', 'strict']);
+  const trustServerCertificate = read('trustServerCertificate', ['false', 'true']) === 'true';
+  return { encrypt: encrypt === 'strict' ? encrypt : encrypt === 'true', trustServerCertificate };
 }

@@ -68,7 +68,7 @@ export const settings = {
     '32 random bytes in base64 or hex that encrypt secrets in the database. Generated into DATA_DIR when not given. Old keys follow after commas and are used for reading only.',
     parseDatabaseKeys,
   ),
-  DATABASE_URL: secretText('postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.'),
+  DATABASE_URL: secretText('postgres://…, mysql://…, mariadb://…, mssql://… or sqlite:FILE. Default: SQLite in DATA_DIR.'),
   MYSQL_SERVER: optionalText('MySQL or MariaDB server, HOST or HOST:PORT.'),
   MYSQL_DATABASE: text('ods', 'Name of the MySQL database.'),
   MYSQL_USER: text('ods', 'MySQL user.'),

@@ -69,7 +69,7 @@ describe('loadConfig', () => {
         'MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "huge".',
         'JOB_CONCURRENCY must be a whole number from 1 to 256, not "0".',
         'DATABASE_KEY must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
-        'DATABASE_URL must start with postgres://, mysql://, mariadb:// or sqlite:.',
+        'DATABASE_URL must start with postgres://, mysql://, mariadb://, mssql:// or sqlite:.',
         'REDIS_URL must start with redis:// or rediss://.',
       ].sort((a, b) => faults.indexOf(a) - faults.indexOf(b)),
     );

@@ -1,7 +1,6 @@
-import { CharStreams, CommonTokenStream } from 'antlr4ts';
-import { CaseChangingStream } from 'antlr4ts-sql/dist/src/models/CaseChangingStream.js';
-import { TSqlLexer } from 'antlr4ts-sql/dist/src/grammar-output/tsql/TSqlLexer.js';
-import { TSqlParser } from 'antlr4ts-sql/dist/src/grammar-output/tsql/TSqlParser.js';
+import grammars from 'antlr4ts-sql';
+
+const tsql = new grammars.antlr4tsSQL(grammars.SQLDialect.TSQL);
 
 /** What the grammar takes and SQL Server does not: types, words and operators of other databases, names of its own. */
 const foreign: readonly [RegExp, string][] = [
@@ -10,7 +9,7 @@ const foreign: readonly [RegExp, string][] = [
   [/\b(?:boolean|bytea|blob|integer|serial)\b/i, 'no type of SQL Server'],
   [/\b(?:LPAD|SUBSTR|printf|NOW|GREATEST|LEAST|LENGTH|IFNULL)\s*\(/i, 'no function of every SQL Server'],
   [/\b(?:FROM|INTO|UPDATE|JOIN) (?:user|plan|key)\b/i, 'the name of the table is a word of the language'],
-  [/(?<!N)\b(?:var)?char\(\d+\)(?! AS\b)(?=[ ,)])(?!\))/i, 'a text column without Unicode'],
+  [/(?<!AS )\bvarchar\(/i, 'a text column without Unicode'],
 ];
 
 /** What is wrong with a statement as T-SQL; null when nothing is found. */
@@ -20,12 +19,8 @@ export function faultOfSyntax(sql: string): string | null {
     syntaxError: (_recognizer: unknown, _symbol: unknown, line: number, column: number, message: string) =>
       void faults.push(`${line}:${column} ${message}`),
   };
-  const lexer = new TSqlLexer(new CaseChangingStream(CharStreams.fromString(sql), true));
-  const parser = new TSqlParser(new CommonTokenStream(lexer));
-  for (const each of [lexer, parser]) each.removeErrorListeners();
-  lexer.addErrorListener(listener);
-  parser.addErrorListener(listener);
-  parser.tsql_file();
+  const parser = tsql.getParser(tsql.getTokens(sql, [listener]), [listener]);
+  tsql.getParseTree(parser);
   const code = sql.replace(/'(?:[^']|'')*'/g, "''").replace(/"(?:[^"]|"")*"/g, '"x"');
   const words = foreign.find(([pattern]) => pattern.test(code));
   return faults[0] ?? words?.[1] ?? null;

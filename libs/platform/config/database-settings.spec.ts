@@ -20,7 +20,7 @@ describe('mssql://', () => {
   });
 
   it.each([
-    ['encrpyt=true', 'has an unknown parameter. Did you mean the parameter encrypt?'],
+    ['encrpyt=true', 'has an unknown parameter. There is no parameter "encrpyt". Did you mean "encrypt"?'],
     ['sslmode=require', 'has an unknown parameter. '],
     ['encrypt=yes', 'must say encrypt=true or encrypt=false or encrypt=strict, not "yes".'],
     ['trustServerCertificate=1', 'must say trustServerCertificate=false or trustServerCertificate=true, not "1".'],

@@ -1,16 +1,10 @@
 import { cleanPath } from '../http/base-path.js';
 import { parseContexts } from '../http/download-path.js';
 import { parseDatabaseKeys } from './keys.js';
+import { parseRedisUrl } from './redis-url.js';
 import { bytes, flag, integer, oneOf, optionalText, secretText, text } from './knobs.js';
 
 const MS_DAY = 86_400_000;
-
-function checkRedisUrl(text: string): void {
-  if (!/^rediss?:\/\//.test(text)) throw new Error('must start with redis:// or rediss://.');
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname))
-    throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
-}
 
 function checkOrigins(text: string): void {
   for (const origin of text.split(',').map((part) => part.trim())) {
@@ -74,8 +68,8 @@ export const settings = {
   MYSQL_USER: text('ods', 'MySQL user.'),
   MYSQL_PASSWORD: secretText('MySQL password.'),
   REDIS_URL: secretText(
-    'redis://HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
-    checkRedisUrl,
+    'redis://HOST:PORT; by sentinels: redis+sentinel://HOST:PORT,HOST:PORT/NAME; a cluster: redis+cluster://HOST:PORT,HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
+    (url) => void parseRedisUrl(url),
   ),
   ADMIN_PASSWORD: secretText(
     "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234!: on the server's own machine, in the first 15 minutes after the first start, or with a code that the log shows. It opens nothing but the page that sets a new password.",

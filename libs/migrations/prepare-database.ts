@@ -8,7 +8,13 @@ import { odsDataSource } from './ods-data-source.js';
 const describe = (settings: DatabaseSettings): string =>
   settings.kind === 'sqlite'
     ? `The SQLite file ${settings.file}`
-    : `The ${settings.kind} database ${settings.database} at ${settings.host}:${settings.port}`;
+    : `The ${settings.kind} database ${settings.database} at ${placeOf(settings)}`;
+
+function placeOf(settings: Exclude<DatabaseSettings, { kind: 'sqlite' }>): string {
+  if (settings.kind !== 'mssql' && settings.socket !== undefined) return settings.socket;
+  const others = settings.kind === 'mssql' ? [] : (settings.others ?? []);
+  return [settings, ...others].map(({ host, port }) => `${host}:${port}`).join(', ');
+}
 
 const adviceOn = (settings: DatabaseSettings): string =>
   settings.kind === 'sqlite'

@@ -1,5 +1,6 @@
 import { cleanPath } from '../http/base-path.js';
 import { parseContexts } from '../http/download-path.js';
+import { certificateOf } from './database-parameters.js';
 import { parseDatabaseKeys } from './keys.js';
 import { parseRedisUrl } from './redis-url.js';
 import { bytes, flag, integer, oneOf, optionalText, secretText, text } from './knobs.js';
@@ -67,6 +68,16 @@ export const settings = {
   MYSQL_DATABASE: text('ods', 'Name of the MySQL database.'),
   MYSQL_USER: text('ods', 'MySQL user.'),
   MYSQL_PASSWORD: secretText('MySQL password.'),
+  MYSQL_SOCKET: optionalText(
+    'Unix socket of a MySQL or MariaDB server on this machine, in the place of MYSQL_SERVER: /run/mysqld/mysqld.sock.',
+  ),
+  MYSQL_TLS: flag(false, 'Encrypt the connection with the MySQL server, and check its certificate.'),
+  MYSQL_TLS_CA: optionalText(
+    'PEM file of the authority that is believed for that, in the place of those of Node. Switches MYSQL_TLS on.',
+    certificateOf,
+  ),
+  MYSQL_TLS_CERT: optionalText('PEM file of the certificate by which this server proves who it is there.', certificateOf),
+  MYSQL_TLS_KEY: optionalText('PEM file of its key.', certificateOf),
   REDIS_URL: secretText(
     'redis://HOST:PORT; by sentinels: redis+sentinel://HOST:PORT,HOST:PORT/NAME; a cluster: redis+cluster://HOST:PORT,HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
     (url) => void parseRedisUrl(url),

@@ -8,6 +8,7 @@ import { repeatLoneStatements } from './lone-statements.js';
 import { connectEncrypted } from './mssql-connection.js';
 import { useMssqlTypes } from './mssql-types.js';
 import { isNoRoom } from './transient-errors.js';
+import { clientOfHosts } from './postgres-hosts.js';
 import { SqliteFile } from './sqlite-file.js';
 import { gateSqlite, whenFree } from './sqlite-gate.js';
 
@@ -91,9 +92,10 @@ export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): D
     const options = encrypt === true ? { ...given, connector: connectEncrypted as never } : given;
     return { ...server, type: 'mssql', requestTimeout: 0, pool: { max: POOL_SIZE }, options };
   }
-  const { tls } = settings;
+  const { tls, socket } = settings;
   if (settings.kind === 'postgres') {
-    return { ...server, type: 'postgres', ssl: tls, poolSize: POOL_SIZE, applicationName: 'ods' };
+    const place = socket === undefined ? {} : { host: socket };
+    return { ...server, ...place, type: 'postgres', ssl: tls, poolSize: POOL_SIZE, applicationName: 'ods', extra: {} };
   }
   return {
     ...server,
@@ -101,7 +103,8 @@ export function dataSourceOptions(settings: DatabaseSettings, schema: Schema): D
     timezone: 'Z',
     charset: 'utf8mb4_bin',
     poolSize: POOL_SIZE,
-    ...(tls ? { ssl: {} } : {}),
+    ...(tls === false ? {} : { ssl: tls === true ? {} : tls }),
+    ...(socket === undefined ? {} : { socketPath: socket }),
   };
 }
 
@@ -119,7 +122,17 @@ export function createDataSource(settings: DatabaseSettings, schema: Schema): Da
   const dataSource = new DataSource(dataSourceOptions(settings, schema));
   if (dataSource.options.type === 'mssql') useMssqlTypes(dataSource);
   else nameBytes(dataSource);
+  if (settings.kind === 'postgres') useAllHosts(dataSource, settings);
   return dataSource;
+}
+
+/** The driver has read its package by now; a start on another database does not. */
+function useAllHosts({ driver, options }: DataSource, settings: Exclude<DatabaseSettings, { kind: 'sqlite' | 'mssql' }>): void {
+  const { host, port, others = [], needsWrites = false } = settings;
+  if (others.length === 0 && !needsWrites) return;
+  const { Client } = (driver as unknown as { postgres: { Client: Parameters<typeof clientOfHosts>[0] } }).postgres;
+  const place = settings.socket ?? host;
+  Object.assign(options.extra as object, { Client: clientOfHosts(Client, [{ host: place, port }, ...others], needsWrites) });
 }
 
 /** Connects, gated on SQLite. The caller owns the result and ends it with `destroy()`. */

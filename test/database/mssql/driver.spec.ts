@@ -101,6 +101,17 @@ describe('the driver of SQL Server', () => {
     expect(tries).toBe(2);
   });
 
+  it('loses a server that goes, and finds it when it is back', async () => {
+    const db = await open();
+    const { port } = new URL(url);
+    await server.stop();
+    const begun = performance.now();
+    expect(isConnectionLoss(await refusal(db.manager.query('SELECT 6')))).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    await server.start(Number(port));
+    await db.manager.query('SELECT 6');
+  });
+
   it('has as many transactions open as it has connections', async () => {
     const db = await open();
     await Promise.all(Array.from({ length: 40 }, () => db.transaction(() => db.manager.query('SELECT 5'))));

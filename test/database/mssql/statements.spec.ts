@@ -1,9 +1,13 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { AuditEvent } from '#libs/entities/audit-event.entity.js';
+import { SeenToken } from '#libs/entities/seen-token.entity.js';
+import { copyDatabase } from '#libs/migrations/copy-database.js';
 import { optionsOfDatabase, takeLock } from '#libs/migrations/mssql-preparation.js';
 import { othersOnServer } from '#libs/maintenance/require-stopped.js';
 import { sealedColumns } from '#libs/maintenance/sealed-columns.js';
 import { Database } from '#libs/platform/database/database.js';
+import { openPrepared } from '../../support/prepared-database.js';
 import { RecordedMssql, type Statement } from './recorded-mssql.js';
 import { sampleMethods, type SampledMethod } from './sample-arguments.js';
 import { faultOfSyntax } from './tsql-syntax.js';
@@ -38,6 +42,9 @@ const anyRow = new Proxy(
 
 type Repository = Readonly<Record<string, (...parameters: readonly unknown[]) => Promise<unknown>>>;
 
+/** The driver begins and ends transactions without statements. */
+const isNoEdge = ({ sql }: Statement): boolean => !/^(BEGIN TRANSACTION|COMMIT|ROLLBACK)$/.test(sql);
+
 /** What the method asks, with all its arguments, on a database without rows and on one that has each row. */
 async function statementsOf(method: SampledMethod, recorded: RecordedMssql): Promise<Statement[]> {
   const db = new Database(recorded.dataSource);
@@ -55,7 +62,7 @@ async function statementsOf(method: SampledMethod, recorded: RecordedMssql): Pro
       await db.transaction(() => repository[method.name]!(...call)).catch(() => undefined);
     }
   }
-  return recorded.statements.slice(from).filter(({ sql }) => !/^(BEGIN TRANSACTION|COMMIT|ROLLBACK)$/.test(sql));
+  return recorded.statements.slice(from).filter(isNoEdge);
 }
 
 describe('the statements for SQL Server', () => {
@@ -97,6 +104,24 @@ describe('the statements for SQL Server', () => {
 
   it('are T-SQL where they are written by hand', () => {
     expect(faultsOf([optionsOfDatabase, takeLock, othersOnServer.mssql, 'SELECT 1', 'SELECT name FROM migrations'])).toEqual([]);
+  });
+
+  it('are T-SQL where a database is copied, which keeps the numbers of its rows', async () => {
+    const source = await openPrepared('sqlite::memory:');
+    const row = { details: null, address: null, requestId: null, subject: 'ü', actorKind: 'user', actor: 'a', action: 'b', atMs: 1 };
+    await source.db.insertRows(AuditEvent, Array.from({ length: 450 }, () => row) as never);
+    await source.db.insertRows(SeenToken, [{ id: 'a', expiresMs: 1 }]);
+    const from = recorded.statements.length;
+    recorded.answers = () => [];
+    expect(await copyDatabase(source.dataSource, recorded.dataSource)).toBe(451);
+    await source.close();
+    const statements = recorded.statements.slice(from).filter(isNoEdge);
+    expect(faultsOf(statements.map(({ sql }) => sql))).toEqual([]);
+    for (const { parameters } of statements) expect(parameters.length).toBeLessThan(2_100);
+    const numbered = statements.filter(({ sql }) => sql.includes('"audit_event"(')).map(({ sql }) => sql);
+    expect(numbered.length).toBeGreaterThan(2);
+    for (const sql of numbered) expect(sql).toMatch(/^SET IDENTITY_INSERT "audit_event" ON; .*; SET IDENTITY_INSERT "audit_event" OFF$/);
+    expect(statements.map(({ sql }) => sql)).toContain('INSERT INTO "seen_token"("id", "expires_ms") VALUES (@0, @1)');
   });
 
   it('are T-SQL in all methods of all repositories', async () => {

@@ -51,8 +51,9 @@ export class TdsServer {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server = createServer((socket) => this.serve(socket));
 
-  async start(): Promise<number> {
-    this.server.listen(0, '127.0.0.1');
+  /** Answers the port, on which it can be started again. */
+  async start(port = 0): Promise<number> {
+    this.server.listen(port, '127.0.0.1');
     await once(this.server, 'listening');
     return (this.server.address() as AddressInfo).port;
   }

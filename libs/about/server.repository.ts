@@ -21,16 +21,9 @@ export class ServerRepository {
 
   /** Keeps what is there: several processes may start at once. */
   async insertIfNew(server: Omit<Server, 'id'>, epoch: string): Promise<void> {
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Server)
-      .values({ ...ROW, ...server })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(Server, [{ ...ROW, ...server }]);
     const clock = { ...ROW, epoch, seq: 0, wallMs: 0, counter: 0 };
-    await this.db.manager.createQueryBuilder().insert().into(CatalogClock).values(clock).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(CatalogClock, [clock]);
   }
 
   async update(change: Partial<Omit<Server, 'id' | 'iss'>>): Promise<void> {

@@ -25,7 +25,7 @@ export class ApiTokenRepository {
 
   /** Null when the name is taken. */
   async insert(token: Omit<ApiToken, 'id'>): Promise<ApiToken | null> {
-    await this.db.manager.createQueryBuilder().insert().into(ApiToken).values(token).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(ApiToken, [token]);
     return this.findByHash(token.secretHash);
   }
 

@@ -15,7 +15,7 @@ export class KnownAddressRepository {
   async note(id: string, userId: number, lastMs: number): Promise<void> {
     const { affected } = await this.db.manager.update(KnownAddress, { id }, { userId, lastMs });
     if (affected === 0) {
-      await this.db.manager.createQueryBuilder().insert().into(KnownAddress).values({ id, userId, lastMs }).orIgnore().execute();
+      await this.db.insertNew(KnownAddress, [{ id, userId, lastMs }]);
     }
   }
 

@@ -15,7 +15,7 @@ export class LoginAttemptRepository {
   /** The row, made when it is missing, and held until the transaction ends: parallel guesses count one by one. */
   async hold(id: string, now: number): Promise<LoginAttempt> {
     const fresh = { id, failures: 0, lastMs: now, blockedUntilMs: 0 };
-    await this.db.manager.createQueryBuilder().insert().into(LoginAttempt).values(fresh).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(LoginAttempt, [fresh]);
     return this.db.manager.findOneOrFail(LoginAttempt, { where: { id }, ...this.db.forUpdate });
   }
 

@@ -75,7 +75,7 @@ export class UserRepository {
 
   /** One statement, so that several processes that start at once make one user; the first one wins. */
   async insertIfNew(user: Omit<User, 'id'>): Promise<void> {
-    await this.db.manager.createQueryBuilder().insert().into(User).values(user).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(User, [user]);
   }
 
   async setLastLogin(id: number, lastLoginMs: number): Promise<void> {

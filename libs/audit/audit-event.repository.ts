@@ -8,12 +8,6 @@ export class AuditEventRepository {
   constructor(private readonly db: Database) {}
 
   async insert(event: Omit<AuditEvent, 'id'>): Promise<void> {
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(AuditEvent)
-      .values(event as never)
-      .updateEntity(false)
-      .execute();
+    await this.db.insertRows(AuditEvent, [event as never]);
   }
 }

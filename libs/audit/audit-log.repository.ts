@@ -46,7 +46,7 @@ export class AuditLogRepository {
 function narrowed(query: SelectQueryBuilder<AuditEvent>, filter: AuditFilter): SelectQueryBuilder<AuditEvent> {
   const { actor, action, subject, sinceMs, untilMs } = filter;
   if (actor !== undefined) query.andWhere('event.actor = :actor', { actor });
-  if (action?.endsWith('.')) query.andWhere('SUBSTR(event.action, 1, :length) = :action', { action, length: action.length });
+  if (action?.endsWith('.')) query.andWhere('SUBSTRING(event.action, 1, :length) = :action', { action, length: action.length });
   else if (action !== undefined) query.andWhere('event.action = :action', { action });
   if (subject !== undefined) query.andWhere('event.subject = :subject', { subject });
   if (sinceMs !== undefined) query.andWhere('event.atMs >= :sinceMs', { sinceMs });

@@ -40,9 +40,7 @@ export class MailSettingsRepository {
     const { manager, forUpdate } = this.db;
     const known = await manager.findOne(MailSettings, { where: ROW, ...forUpdate });
     if (known) return known;
-    const first = manager.createQueryBuilder().insert().into(MailSettings);
-    const values = first.values({ ...ROW, ...untouched });
-    await values.orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(MailSettings, [{ ...ROW, ...untouched }]);
     return manager.findOneOrFail(MailSettings, { where: ROW, ...forUpdate });
   }
 

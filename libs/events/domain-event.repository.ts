@@ -28,9 +28,7 @@ export class DomainEventRepository {
     const { manager, forUpdate } = this.db;
     const known = await manager.findOne(EventClock, { where: ROW, ...forUpdate });
     if (known) return known.last;
-    const first = manager.createQueryBuilder().insert().into(EventClock);
-    const values = first.values({ ...ROW, last: 0 });
-    await values.orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(EventClock, [{ ...ROW, last: 0 }]);
     return (await manager.findOneOrFail(EventClock, { where: ROW, ...forUpdate })).last;
   }
 

@@ -12,8 +12,7 @@ export class EventPositionRepository {
     const { manager, forUpdate } = this.db;
     const known = await manager.findOne(EventPosition, { where: { consumer }, ...forUpdate });
     if (known) return known.eventId;
-    const insert = manager.createQueryBuilder().insert().into(EventPosition).values({ consumer, eventId: newest });
-    await insert.orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(EventPosition, [{ consumer, eventId: newest }]);
     return (await manager.findOneOrFail(EventPosition, { where: { consumer }, ...forUpdate })).eventId;
   }
 

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import type { Config } from '#libs/platform/config/config.js';
-import { redisOptions } from '#libs/platform/jobs/redis-options.js';
+import { describeRedis, parseRedisUrl, type RedisNode } from '#libs/platform/config/redis-url.js';
 import { shortage } from '#libs/platform/storage/disk-health.js';
 import { checkContents } from './content-check.js';
 import { type OrphanFile, orphanFiles } from './orphans.js';
@@ -78,21 +78,23 @@ export const orphanText = ({ uuid, size }: OrphanFile): string =>
 async function examineQueue(config: Config): Promise<Finding[]> {
   const url = config.get('REDIS_URL');
   if (url === null) return [ok('Jobs run inside the server; there is no Redis.')];
-  const { host, port } = redisOptions(url);
-  const answers = await new Promise<boolean>((resolve) => {
-    const socket = connect({ host: host!, port: port!, timeout: CONNECT_TIMEOUT_MS });
+  const address = parseRedisUrl(url);
+  const answers = await Promise.all(address.nodes.map(canConnect));
+  const name = describeRedis(address);
+  return [
+    answers.includes(true) ? ok(`${name} can be reached.`) : fault(`${name} cannot be reached: jobs wait. Start it, or correct REDIS_URL.`),
+  ];
+}
+
+const canConnect = ({ host, port }: RedisNode): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
     const end = (isThere: boolean) => () => {
       socket.destroy();
       resolve(isThere);
     };
     socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
   });
-  return [
-    answers
-      ? ok(`Redis at ${host}:${port} can be reached.`)
-      : fault(`Redis at ${host}:${port} cannot be reached: jobs wait. Start it, or correct REDIS_URL.`),
-  ];
-}
 
 async function examineJobs(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
   const first = await rows.firstDueMs();

@@ -11,7 +11,7 @@ import { MaintenanceFailed } from './maintenance.errors.js';
 import type { MaintenanceRepository, SealedColumn } from './maintenance.repository.js';
 
 /** Every column that is encrypted under DATABASE_KEY. A feature that adds one names it here, or the key cannot be rotated. */
-const sealedColumns: readonly SealedColumn[] = [
+export const sealedColumns: readonly SealedColumn[] = [
   { table: 'server', key: 'id', column: 'registration_key', purpose: KEY_PURPOSE.registrationKey },
   { table: 'server', key: 'id', column: 'private_key', purpose: KEY_PURPOSE.privateKey },
   { table: 'invitation', key: 'id', column: 'key', purpose: INVITATION_PURPOSE },

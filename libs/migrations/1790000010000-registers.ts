@@ -9,6 +9,8 @@ const empty = { default: "''" };
 const stampOf: Readonly<Record<string, (wallMs: string, counter: string, iss: string) => string>> = {
   sqlite: (wallMs, counter, iss) => `printf('%016d.%07d.%s', ${wallMs}, ${counter}, ${iss})`,
   mysql: (wallMs, counter, iss) => `CONCAT(LPAD(${wallMs}, 16, '0'), '.', LPAD(${counter}, 7, '0'), '.', ${iss})`,
+  mssql: (wallMs, counter, iss) =>
+    `RIGHT(REPLICATE('0', 16) + CAST(${wallMs} AS varchar(20)), 16) + '.' + RIGHT(REPLICATE('0', 7) + CAST(${counter} AS varchar(20)), 7) + '.' + ${iss}`,
   postgres: (wallMs, counter, iss) =>
     `LPAD(CAST(${wallMs} AS TEXT), 16, '0') || '.' || LPAD(CAST(${counter} AS TEXT), 7, '0') || '.' || ${iss}`,
 };
@@ -28,8 +30,9 @@ export class Registers1790000010000 implements MigrationInterface {
       column('writes', { type: 'text', isNullable: true }),
     ];
     for (const each of columns) if (!(await runner.hasColumn('package', each.name))) await runner.addColumn('package', each);
-    const kind = { postgres: 'postgres', 'better-sqlite3': 'sqlite' }[runner.dataSource.options.type as string] ?? 'mysql';
-    const isDeleted = kind === 'sqlite' ? 'deleted = 1' : 'deleted';
+    const kinds = { postgres: 'postgres', mssql: 'mssql', 'better-sqlite3': 'sqlite' };
+    const kind = kinds[runner.dataSource.options.type as keyof typeof kinds] ?? 'mysql';
+    const isDeleted = kind === 'sqlite' || kind === 'mssql' ? 'deleted = 1' : 'deleted';
     const stamp = stampOf[kind]!('stamp_wall_ms', 'stamp_counter', 'stamp_iss');
     await runner.query(`
       UPDATE package SET stage_stamp = ${stamp}, notes_stamp = ${stamp},

@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, TableColumn, TableIndex } from 'typeorm';
-import { boolean, createTable, integer, text, varchar } from './schema.js';
+import { boolean, createTable, integer, present, text, varchar } from './schema.js';
 
 const INDEX = 'uq_user_identity_key';
 
@@ -15,7 +15,10 @@ export class OpenidConnect1790000023000 implements MigrationInterface {
     for (const column of identity) if (!(await runner.hasColumn('user', column.name))) await runner.addColumn('user', column);
     const user = await runner.getTable('user');
     if (!user?.indices.some(({ name }) => name === INDEX)) {
-      await runner.createIndex('user', new TableIndex({ name: INDEX, columnNames: ['identity_key'], isUnique: true }));
+      await runner.createIndex(
+        'user',
+        new TableIndex({ name: INDEX, columnNames: ['identity_key'], isUnique: true, where: present(runner, ['identity_key']) }),
+      );
     }
     await createTable(runner, 'oidc_settings', {
       id: integer({ isPrimary: true }),

@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, EntityMetadata, ObjectLiteral } from 'typeorm';
+import { insertable, insertPart } from '#libs/platform/database/insert-rows.js';
 
 /** Rows with chunk lists are large, and a statement may not be. */
 const BATCH = { plain: 200, withBytes: 5 } as const;
@@ -37,13 +38,7 @@ async function copyTable(source: EntityManager, target: EntityManager, entity: E
     const rows = await query.getMany();
     const last = rows.at(-1);
     if (!last) break;
-    await target
-      .createQueryBuilder()
-      .insert()
-      .into(entity.target)
-      .values(rows as never)
-      .updateEntity(false)
-      .execute();
+    for (const part of insertable(target, entity.target, rows)) await insertPart(target, entity.target, part);
     copied += rows.length;
     after = last[key];
   }

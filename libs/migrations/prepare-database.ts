@@ -1,27 +1,20 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from '#libs/platform/config/config.js';
 import { openDataSource } from '#libs/platform/database/data-source.js';
+import { DatabaseIsNewer, DatabaseUnavailable } from './migration.errors.js';
+import { requireMssqlOptions, underMssqlLock } from './mssql-preparation.js';
 import { odsDataSource } from './ods-data-source.js';
-
-/** The database was written by a newer ODS: this one must not touch it. */
-export class DatabaseIsNewer extends Error {
-  override readonly name = 'DatabaseIsNewer';
-  constructor(unknown: readonly string[]) {
-    super(
-      `The database belongs to a newer version of ODS (it has ${unknown.join(', ')}). Start that version, or restore the backup made before the upgrade.`,
-    );
-  }
-}
-
-/** The database cannot be reached or opened; says which and why. */
-export class DatabaseUnavailable extends Error {
-  override readonly name = 'DatabaseUnavailable';
-}
 
 const describe = (settings: DatabaseSettings): string =>
   settings.kind === 'sqlite'
     ? `The SQLite file ${settings.file}`
-    : `The ${settings.kind} database ${settings.database} at ${settings.host}:${settings.port}`;
+    : `The ${settings.kind} database ${settings.database} at ${placeOf(settings)}`;
+
+function placeOf(settings: Exclude<DatabaseSettings, { kind: 'sqlite' }>): string {
+  if (settings.kind !== 'mssql' && settings.socket !== undefined) return settings.socket;
+  const others = settings.kind === 'mssql' ? [] : (settings.others ?? []);
+  return [settings, ...others].map(({ host, port }) => `${host}:${port}`).join(', ');
+}
 
 const adviceOn = (settings: DatabaseSettings): string =>
   settings.kind === 'sqlite'
@@ -43,6 +36,7 @@ export async function prepareDatabase(settings: DatabaseSettings): Promise<DataS
   }
   try {
     if (settings.kind === 'sqlite') await migrateSqlite(dataSource);
+    else if (settings.kind === 'mssql') await migrateMssql(dataSource);
     else await migrateServer(dataSource);
     return dataSource;
   } catch (error) {
@@ -70,6 +64,11 @@ async function migrate(runner: QueryRunner, transaction: MigrationExecutor['tran
 /** One transaction holds it all: the file's write lock is the lock, and a killed start leaves nothing. */
 async function migrateSqlite(dataSource: DataSource): Promise<void> {
   await dataSource.transaction((manager) => migrate(manager.queryRunner!, 'none'));
+}
+
+async function migrateMssql(dataSource: DataSource): Promise<void> {
+  await requireMssqlOptions(dataSource);
+  await underMssqlLock(dataSource, (runner) => migrate(runner, 'none'));
 }
 
 async function migrateServer(dataSource: DataSource): Promise<void> {

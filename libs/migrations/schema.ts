@@ -29,17 +29,15 @@ export async function createTable(
   columns: Record<string, Column>,
   indexes: Record<string, string[]> = {},
 ): Promise<void> {
-  const indices = Object.entries(indexes).map(([index, columnNames]): TableIndexOptions => ({
-    name: index,
-    columnNames,
-    isUnique: index.startsWith('uq_'),
-  }));
-  await runner.createTable(
-    new Table({
-      name,
-      columns: Object.entries(columns).map(([column, kind]) => ({ name: column, ...kind(runner) }) as TableColumnOptions),
-      indices,
-    }),
-    true,
-  );
+  const made = Object.entries(columns).map(([column, kind]) => ({ name: column, ...kind(runner) }) as TableColumnOptions);
+  const indices = Object.entries(indexes).map(([index, columnNames]): TableIndexOptions => {
+    const isUnique = index.startsWith('uq_');
+    const absent = made.filter((column) => column.isNullable && columnNames.includes(column.name)).map((column) => column.name);
+    return { name: index, columnNames, isUnique, where: isUnique ? present(runner, absent) : undefined };
+  });
+  await runner.createTable(new Table({ name, columns: made, indices }), true);
 }
+
+/** A unique index of SQL Server would take NULL once: those rows are left out of it. Elsewhere, and without such columns, it has all rows. */
+export const present = ({ dataSource }: QueryRunner, nullable: readonly string[]): string | undefined =>
+  dataSource.options.type === 'mssql' && nullable.length > 0 ? nullable.map((name) => `"${name}" IS NOT NULL`).join(' AND ') : undefined;

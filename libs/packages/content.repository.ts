@@ -59,13 +59,7 @@ export class ContentRepository {
 
   async insertMany(contents: readonly Content[]): Promise<void> {
     if (contents.length === 0) return;
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Content)
-      .values([...contents])
-      .updateEntity(false)
-      .execute();
+    await this.db.insertRows(Content, contents);
   }
 
   async setState(uuid: string, state: ContentState, retireAfterMs: number | null): Promise<void> {
@@ -147,7 +141,7 @@ export class ContentRepository {
     const others = await this.db.manager
       .createQueryBuilder(Content, 'content')
       .where({ filenameKey: Not(filenameKey), state })
-      .andWhere('SUBSTR(content.filenameKey, 1, :length) = :stem', { stem, length: stem.length })
+      .andWhere('SUBSTRING(content.filenameKey, 1, :length) = :stem', { stem, length: stem.length })
       .orderBy('content.createdMs', 'DESC')
       .take(limit - same.length)
       .getMany();

@@ -1,2 +1,2 @@
-/** For LIKE with ESCAPE '!': `%`, `_` and `!` of a search text mean themselves. */
-export const likePattern = (text: string): string => `%${text.replace(/[!%_]/g, '!$&')}%`;
+/** For LIKE with ESCAPE '!': `%`, `_` and `!` of a search text mean themselves, and `[`, which begins a set of characters on SQL Server. */
+export const likePattern = (text: string): string => `%${text.replace(/[!%_[]/g, '!$&')}%`;

@@ -26,14 +26,7 @@ export class PackageVersionRepository {
 
   async insertMany(rows: readonly Omit<PackageVersion, 'id'>[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(PackageVersion)
-      .values([...rows])
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(PackageVersion, rows);
   }
 
   async removeBefore(sinceMs: number): Promise<void> {

@@ -117,13 +117,7 @@ export class PackageRepository {
 
   async insertMany(rows: readonly PackageRow[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Package)
-      .values([...rows])
-      .updateEntity(false)
-      .execute();
+    await this.db.insertRows(Package, rows);
   }
 
   async replace(id: number, row: PackageRow): Promise<Package> {

@@ -58,7 +58,7 @@ export class PeerRepository {
     };
     const fresh = { ...untouched, ...record, registeredMs: now, lastSeenMs: now, unreachableSinceMs: null, lastError: null };
     // One statement decides: two servers may register with each other at the same moment.
-    await this.db.manager.createQueryBuilder().insert().into(Peer).values(fresh).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(Peer, [fresh]);
     await this.db.manager.update(Peer, { iss: record.iss }, { ...record, lastSeenMs: now, unreachableSinceMs: null, lastError: null });
     return this.db.manager.findOneByOrFail(Peer, { iss: record.iss });
   }

@@ -22,7 +22,7 @@ export class RetentionRepository {
 
   async replaceRules(rules: readonly RetentionRule[]): Promise<void> {
     await this.db.manager.createQueryBuilder().delete().from(RetentionRule).execute();
-    if (rules.length > 0) await this.db.manager.insert(RetentionRule, [...rules]);
+    await this.db.insertRows(RetentionRule, rules);
   }
 
   async setState(change: Partial<RetentionState>): Promise<void> {

@@ -26,7 +26,7 @@ export class AuthorKeyRepository {
 
   /** Keeps what is there: two pages may introduce the same key at once. */
   async insertIfNew(key: Omit<AuthorKey, 'id'>): Promise<void> {
-    await this.db.manager.createQueryBuilder().insert().into(AuthorKey).values(key).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(AuthorKey, [key]);
   }
 
   async setState(id: number, state: AuthorKeyState): Promise<void> {

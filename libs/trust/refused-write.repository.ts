@@ -44,14 +44,7 @@ export class RefusedWriteRepository {
 
   async insertMany(rows: readonly Omit<RefusedWrite, 'id'>[]): Promise<void> {
     if (rows.length === 0) return;
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(RefusedWrite)
-      .values([...rows])
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(RefusedWrite, rows);
   }
 
   async remove(ids: readonly number[]): Promise<void> {

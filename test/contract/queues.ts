@@ -1,9 +1,10 @@
 import Bull from 'bull';
 import { randomBytes } from 'node:crypto';
+import { describeRedis, parseRedisUrl } from '#libs/platform/config/redis-url.js';
 import { BullJobQueue, type LaneQueue } from '#libs/platform/jobs/bull-job-queue.js';
 import { EmbeddedJobQueue } from '#libs/platform/jobs/embedded-job-queue.js';
 import type { JobQueue } from '#libs/platform/jobs/job-queue.js';
-import { redisOptions } from '#libs/platform/jobs/redis-options.js';
+import { redisConnection } from '#libs/platform/jobs/redis-options.js';
 import { isLeftOut, type Service, startRedis } from '../support/services.js';
 
 /** Makes queues of one kind; those of one world hear each other's offers where the kind can do that. */
@@ -22,15 +23,12 @@ const embeddedWorld = async (): Promise<QueueWorld> => ({
 
 async function bullWorld(): Promise<QueueWorld> {
   const redis = await startRedis();
-  const prefix = randomBytes(4).toString('hex');
+  const iss = randomBytes(4).toString('hex');
   const create = async () => {
-    const lane = (name: string) => new Bull(name, { redis: redisOptions(redis.url), prefix }) as LaneQueue;
-    const queue = new BullJobQueue({
-      quick: lane('ods-quick'),
-      transfer: lane('ods-transfer'),
-      peer: lane('ods-peer'),
-      listen: lane('ods-listen'),
-    });
+    const connection = redisConnection(redis.url, iss);
+    const lane = (name: string) => new Bull(name, connection.options) as LaneQueue;
+    const lanes = { quick: lane('ods-quick'), transfer: lane('ods-transfer'), peer: lane('ods-peer'), listen: lane('ods-listen') };
+    const queue = new BullJobQueue(lanes, { name: describeRedis(parseRedisUrl(redis.url)), connections: connection.own });
     if ((await queue.fault()) === null) return queue;
     await queue.close();
     throw new Error('Redis is not there.');

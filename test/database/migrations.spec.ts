@@ -1,6 +1,7 @@
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import type { DataSource } from 'typeorm';
 import { migrations } from '#libs/migrations/index.js';
+import { takeLock } from '#libs/migrations/mssql-preparation.js';
 import { odsDataSource } from '#libs/migrations/ods-data-source.js';
 import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { DatabaseSettings } from '#libs/platform/config/config.js';
@@ -132,6 +133,13 @@ async function holdMigrationLock(
     file.exec('BEGIN IMMEDIATE');
     const release = async () => void file.exec('COMMIT').close();
     return { run: async (sql) => file.exec(sql), release };
+  }
+  if (kind === 'mssql') {
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(takeLock);
+    const release = () => runner.commitTransaction().then(() => runner.release());
+    return { run: (sql) => runner.query(sql), release };
   }
   const [lock, unlock] =
     kind === 'mariadb'

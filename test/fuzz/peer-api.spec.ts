@@ -7,7 +7,7 @@ import { type DatabaseKind, forEachDatabase } from '../support/databases.js';
 import { newHexId, newKeyPair, signedWrites } from '../support/foreign-peer.js';
 import { tokens } from '../support/tokens.js';
 
-const requestsOf: Readonly<Record<DatabaseKind, number>> = { sqlite: 3_000, mariadb: 400, postgres: 400 };
+const requestsOf: Readonly<Record<DatabaseKind, number>> = { sqlite: 3_000, mariadb: 400, postgres: 400, mssql: 400 };
 /** One request that stalls the server longer than this holds up everybody, in milliseconds: generous, for machines with other work. */
 const STALL_MS = 5_000;
 

@@ -2,13 +2,16 @@ import mysql from 'mysql2/promise';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import pg from 'pg';
+import { createMssqlDatabase, dropMssqlDatabase, mssqlServer } from './mssql-databases.js';
 import { isLeftOut, scratchDir, sharedService } from './services.js';
 
-export const databaseKinds = ['sqlite', 'mariadb', 'postgres'] as const;
+export const databaseKinds = ['sqlite', 'mariadb', 'postgres', 'mssql'] as const;
 export type DatabaseKind = (typeof databaseKinds)[number];
 
-/** Those of this run: ODS_TEST_DATABASES names them, separated by commas; without it all. */
-const kindsOfRun = databaseKinds.filter((kind) => (process.env['ODS_TEST_DATABASES'] ?? kind).split(',').includes(kind));
+/** Those of this run: ODS_TEST_DATABASES names them, separated by commas; without it all. SQL Server only where one was given. */
+const kindsOfRun = databaseKinds
+  .filter((kind) => (process.env['ODS_TEST_DATABASES'] ?? kind).split(',').includes(kind))
+  .filter((kind) => kind !== 'mssql' || mssqlServer !== undefined);
 
 /** An empty database for one test file. */
 export interface TestDatabase {
@@ -52,8 +55,9 @@ export function forEachDatabase(suite: (database: TestDatabase) => void): void {
 /** A new, empty database; answers its URL. */
 export async function createDatabase(kind: DatabaseKind): Promise<string> {
   if (kind === 'sqlite') return `sqlite:${path.join(scratchDir('sqlite'), 'ods.sqlite')}`;
-  const url = new URL(await sharedService(kind));
   const name = `t_${randomBytes(6).toString('hex')}`;
+  if (kind === 'mssql') return createMssqlDatabase(name);
+  const url = new URL(await sharedService(kind));
   await execute(url, `CREATE DATABASE ${name}`);
   url.pathname = `/${name}`;
   return url.href;
@@ -62,6 +66,7 @@ export async function createDatabase(kind: DatabaseKind): Promise<string> {
 /** SQLite files go with the scratch directory of the run. */
 export async function dropDatabase(kind: DatabaseKind, url: string): Promise<void> {
   if (kind === 'sqlite') return;
+  if (kind === 'mssql') return dropMssqlDatabase(url);
   const name = new URL(url).pathname.slice(1);
   await execute(new URL(await sharedService(kind)), `DROP DATABASE ${name}${kind === 'postgres' ? ' WITH (FORCE)' : ''}`);
 }

@@ -112,8 +112,12 @@ export async function startMariadb(more = []) {
   }).start();
 }
 
-/** @returns {Promise<Service>} url `postgres://ods:ods@127.0.0.1:PORT/postgres` */
-export async function startPostgres() {
+/**
+ * @param {{ settings?: Record<string, string>, files?: Record<string, string> }} [more] settings beside those of all, and files of its directory;
+ *   `data/standby.signal` makes a standby, which only reads until it is promoted
+ * @returns {Promise<Service>} url `postgres://ods:ods@127.0.0.1:PORT/postgres`; its socket is in `directory`
+ */
+export async function startPostgres(more = {}) {
   const [program, port, directory] = [requireProgram('postgres'), await freePort(), scratchDir('postgres')];
   const user = isRoot() ? 'postgres' : null; // it refuses to run as root
   if (user !== null) giveTo(user, directory);
@@ -124,6 +128,10 @@ export async function startPostgres() {
   const options = { user, cwd: directory };
   const init = ['-D', data, '-U', 'ods', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
   await run(initdb, init, options);
+  for (const [name, text] of Object.entries(more.files ?? {})) {
+    writeFileSync(path.join(directory, name), text, { mode: 0o600 });
+    if (user !== null) execFileSync('chown', [user, path.join(directory, name)]);
+  }
   const settings = {
     listen_addresses: HOST,
     port,
@@ -133,6 +141,7 @@ export async function startPostgres() {
     fsync: 'off',
     synchronous_commit: 'off',
     full_page_writes: 'off',
+    ...more.settings,
   };
   const args = ['-D', data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
   return new Service({

@@ -84,8 +84,9 @@ export async function bundleServer() {
     legalComments: 'none',
     logLevel: 'warning',
     logOverride: { 'duplicate-object-key': 'silent' }, // the Swagger plugin repeats what a decorator says
-    // The first two are native; Nest imports the others when it needs them, and they are to be the same that our classes use.
-    external: ['better-sqlite3', 'better-sqlite3-napi', 'class-transformer', 'class-validator'],
+    // The first two are native; Nest imports the next two when it needs them, and they are to be the same that our classes use; the last one is
+    // large, and is read by servers on SQL Server alone.
+    external: ['better-sqlite3', 'better-sqlite3-napi', 'class-transformer', 'class-validator', 'mssql'],
     banner: { js: commonJs },
     plugins: [others, places],
     metafile: true,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { ConfigInvalid } from '#libs/platform/config/load-config.js';
-import { DatabaseIsNewer, DatabaseUnavailable } from '#libs/migrations/prepare-database.js';
+import { DatabaseIsNewer, DatabaseUnavailable } from '#libs/migrations/migration.errors.js';
 import { MaintenanceFailed } from '#libs/maintenance/maintenance.errors.js';
 import { DomainError } from '#libs/platform/errors/domain-error.js';
 import { SecretUnreadable } from '#libs/platform/crypto/secret-box.js';

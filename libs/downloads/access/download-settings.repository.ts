@@ -19,12 +19,7 @@ export class DownloadSettingsRepository {
   }
 
   async update(change: Partial<DownloadRule>): Promise<void> {
-    const insert = this.db.manager.createQueryBuilder().insert().into(DownloadSettings);
-    await insert
-      .values({ ...ROW, ...open })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(DownloadSettings, [{ ...ROW, ...open }]);
     if (Object.keys(change).length > 0) await this.db.manager.update(DownloadSettings, ROW, change);
   }
 }

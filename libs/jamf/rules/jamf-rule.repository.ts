@@ -14,11 +14,8 @@ export class JamfRuleRepository {
   async replace(rules: readonly Omit<JamfRule, 'position'>[]): Promise<void> {
     await this.db.transaction(async () => {
       await this.db.manager.createQueryBuilder().delete().from(JamfRule).execute();
-      if (rules.length > 0)
-        await this.db.manager.insert(
-          JamfRule,
-          rules.map((rule, position) => ({ ...rule, position })),
-        );
+      const rows = rules.map((rule, position) => ({ ...rule, position }));
+      await this.db.insertRows(JamfRule, rows);
     });
   }
 }

@@ -67,12 +67,6 @@ export class GuardedChangeRepository {
   }
 
   private async insert(rows: readonly Omit<GuardedChange, 'id'>[]): Promise<void> {
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(GuardedChange)
-      .values([...rows])
-      .updateEntity(false)
-      .execute();
+    await this.db.insertRows(GuardedChange, rows);
   }
 }

@@ -15,13 +15,6 @@ export class ServerRunRepository {
 
   async save(run: Omit<ServerRun, 'id'>): Promise<void> {
     const { affected } = await this.db.manager.update(ServerRun, ROW, run);
-    if (affected === 0)
-      await this.db.manager
-        .createQueryBuilder()
-        .insert()
-        .into(ServerRun)
-        .values({ ...ROW, ...run })
-        .orIgnore()
-        .execute();
+    if (affected === 0) await this.db.insertNew(ServerRun, [{ ...ROW, ...run }]);
   }
 }

@@ -17,13 +17,13 @@ export class PeerClockRepository {
 
   async save(row: PeerClock): Promise<void> {
     const { affected } = await this.db.manager.update(PeerClock, { iss: row.iss }, row);
-    if (affected === 0) await this.db.manager.createQueryBuilder().insert().into(PeerClock).values(row).orIgnore().execute();
+    if (affected === 0) await this.db.insertNew(PeerClock, [row]);
   }
 
   /** Answers the state until now when it was another one, else null: the process that changes it records it. */
   async setOwn(change: Omit<OwnClockRow, 'id'>): Promise<OwnClockState | null> {
     const unknown = { ...ROW, state: 'unknown' as const, offsetMs: null, sinceMs: change.sinceMs };
-    await this.db.manager.createQueryBuilder().insert().into(OwnClockRow).values(unknown).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(OwnClockRow, [unknown]);
     const before = await this.db.manager.findOneByOrFail(OwnClockRow, ROW);
     if (before.state === change.state) return null;
     const { affected } = await this.db.manager.update(OwnClockRow, { ...ROW, state: before.state }, change);

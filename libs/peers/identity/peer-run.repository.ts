@@ -18,7 +18,7 @@ export class PeerRunRepository {
 
   async save(row: PeerRun): Promise<void> {
     const { affected } = await this.db.manager.update(PeerRun, { iss: row.iss }, row);
-    if (affected === 0) await this.db.manager.createQueryBuilder().insert().into(PeerRun).values(row).orIgnore().execute();
+    if (affected === 0) await this.db.insertNew(PeerRun, [row]);
   }
 
   async remove(iss: string): Promise<void> {

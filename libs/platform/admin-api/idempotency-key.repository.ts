@@ -10,7 +10,7 @@ export class IdempotencyKeyRepository {
 
   /** The row that stands for the key now: the given one, unless there was one before. */
   async claim(row: IdempotencyKey): Promise<IdempotencyKey | null> {
-    await this.db.manager.createQueryBuilder().insert().into(IdempotencyKey).values(row).orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(IdempotencyKey, [row]);
     return this.db.manager.findOneBy(IdempotencyKey, { id: row.id });
   }
 

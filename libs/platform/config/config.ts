@@ -1,16 +1,40 @@
 import type { Settings } from './settings.js';
 
+export interface DatabaseHost {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where a database server is, and as whom it is spoken with. */
+interface ServerAddress extends DatabaseHost {
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+}
+
 export type DatabaseSettings =
   | { readonly kind: 'sqlite'; readonly file: string }
-  | {
-      readonly kind: 'mysql' | 'mariadb' | 'postgres';
-      readonly host: string;
-      readonly port: number;
-      readonly user: string;
-      readonly password: string;
-      readonly database: string;
-      readonly tls: boolean;
-    };
+  | (ServerAddress & { readonly kind: 'mysql' | 'mariadb' | 'postgres'; readonly tls: DatabaseTls } & Places)
+  | (ServerAddress & { readonly kind: 'mssql' } & MssqlEncryption);
+
+/** Whether to encrypt; or also what authority is believed and who we are, as PEM. */
+export type DatabaseTls = boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
+interface Places {
+  /** A socket on this machine, in the place of host and port: its directory for PostgreSQL, its file for MySQL. */
+  readonly socket?: string;
+  /** Further servers of PostgreSQL, which are tried after the first. */
+  readonly others?: readonly DatabaseHost[];
+  /** A server that only reads will not do. */
+  readonly needsWrites?: boolean;
+}
+
+/** The words of SQL Server's connection strings; `strict` is TDS 8.0. */
+export interface MssqlEncryption {
+  readonly encrypt: boolean | 'strict';
+  /** Encrypt, and believe whoever answers. */
+  readonly trustServerCertificate: boolean;
+}
 
 /** A key with the short id that is stored beside everything it encrypted. */
 export interface EncryptionKey {

@@ -69,8 +69,8 @@ describe('loadConfig', () => {
         'MAX_UPLOAD_BYTES must be a number of bytes such as 500M or 20G, not "huge".',
         'JOB_CONCURRENCY must be a whole number from 1 to 256, not "0".',
         'DATABASE_KEY must be 32 random bytes in base64 or hex; "openssl rand -base64 32" prints one.',
-        'DATABASE_URL must start with postgres://, mysql://, mariadb:// or sqlite:.',
-        'REDIS_URL must start with redis:// or rediss://.',
+        'DATABASE_URL must start with postgres://, mysql://, mariadb://, mssql:// or sqlite:.',
+        'REDIS_URL must start with redis:// or rediss://, redis+sentinel:// or redis+cluster://.',
       ].sort((a, b) => faults.indexOf(a) - faults.indexOf(b)),
     );
     expect(new ConfigInvalid(faults).message).toContain('9 faults');
@@ -199,10 +199,12 @@ describe('REDIS_URL', () => {
   });
 
   it('is named in a fault as it was given', () => {
-    expect(faultsOf({ CELERY_BROKER_URL: 'amqp://broker' })).toEqual(['CELERY_BROKER_URL must start with redis:// or rediss://.']);
+    expect(faultsOf({ CELERY_BROKER_URL: 'amqp://broker' })).toEqual([
+      'CELERY_BROKER_URL must start with redis:// or rediss://, redis+sentinel:// or redis+cluster://.',
+    ]);
     expect(faultsOf({ UPLOAD_STAGING_DIRECTORY: '', REDIS_URL: '', CELERY_BROKER_URL: 'x', PORT: '99999' })).toEqual([
       'PORT must be a whole number from 0 to 65535, not "99999".',
-      'CELERY_BROKER_URL must start with redis:// or rediss://.',
+      'CELERY_BROKER_URL must start with redis:// or rediss://, redis+sentinel:// or redis+cluster://.',
     ]);
   });
 

@@ -1,16 +1,11 @@
 import { cleanPath } from '../http/base-path.js';
 import { parseContexts } from '../http/download-path.js';
+import { certificateOf } from './database-parameters.js';
 import { parseDatabaseKeys } from './keys.js';
+import { parseRedisUrl } from './redis-url.js';
 import { bytes, flag, integer, oneOf, optionalText, secretText, text } from './knobs.js';
 
 const MS_DAY = 86_400_000;
-
-function checkRedisUrl(text: string): void {
-  if (!/^rediss?:\/\//.test(text)) throw new Error('must start with redis:// or rediss://.');
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname))
-    throw new Error('must be of the form redis://HOST:PORT or redis://USER:PASSWORD@HOST:PORT/NUMBER.');
-}
 
 function checkOrigins(text: string): void {
   for (const origin of text.split(',').map((part) => part.trim())) {
@@ -68,14 +63,24 @@ export const settings = {
     '32 random bytes in base64 or hex that encrypt secrets in the database. Generated into DATA_DIR when not given. Old keys follow after commas and are used for reading only.',
     parseDatabaseKeys,
   ),
-  DATABASE_URL: secretText('postgres://…, mysql://…, mariadb://… or sqlite:FILE. Default: SQLite in DATA_DIR.'),
+  DATABASE_URL: secretText('postgres://…, mysql://…, mariadb://…, mssql://… or sqlite:FILE. Default: SQLite in DATA_DIR.'),
   MYSQL_SERVER: optionalText('MySQL or MariaDB server, HOST or HOST:PORT.'),
   MYSQL_DATABASE: text('ods', 'Name of the MySQL database.'),
   MYSQL_USER: text('ods', 'MySQL user.'),
   MYSQL_PASSWORD: secretText('MySQL password.'),
+  MYSQL_SOCKET: optionalText(
+    'Unix socket of a MySQL or MariaDB server on this machine, in the place of MYSQL_SERVER: /run/mysqld/mysqld.sock.',
+  ),
+  MYSQL_TLS: flag(false, 'Encrypt the connection with the MySQL server, and check its certificate.'),
+  MYSQL_TLS_CA: optionalText(
+    'PEM file of the authority that is believed for that, in the place of those of Node. Switches MYSQL_TLS on.',
+    certificateOf,
+  ),
+  MYSQL_TLS_CERT: optionalText('PEM file of the certificate by which this server proves who it is there.', certificateOf),
+  MYSQL_TLS_KEY: optionalText('PEM file of its key.', certificateOf),
   REDIS_URL: secretText(
-    'redis://HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
-    checkRedisUrl,
+    'redis://HOST:PORT; by sentinels: redis+sentinel://HOST:PORT,HOST:PORT/NAME; a cluster: redis+cluster://HOST:PORT,HOST:PORT. When set, jobs travel over Redis to worker processes; when not, they run inside the server. CELERY_BROKER_URL is another name for it.',
+    (url) => void parseRedisUrl(url),
   ),
   ADMIN_PASSWORD: secretText(
     "First administrator's password for unattended set-up. Without it the first sign-in is admin / ods1234!: on the server's own machine, in the first 15 minutes after the first start, or with a code that the log shows. It opens nothing but the page that sets a new password.",

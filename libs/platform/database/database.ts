@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityManager, type EntityTarget, type ObjectLiteral, type QueryRunner } from 'typeorm';
 import { tracedPart } from '../tracing/spans.js';
 import { MAX_ATTEMPTS, pause } from './attempts.js';
+import { insertable, insertNewPart, insertPart, type Rows } from './insert-rows.js';
 import { onSqliteError } from './sqlite-gate.js';
 import { isConflict, isConnectionLoss } from './transient-errors.js';
 
@@ -51,10 +52,28 @@ export class Database {
     return this.kind === 'sqlite' && (this.attempt?.canBeLost ?? true);
   }
 
-  get kind(): 'sqlite' | 'mysql' | 'postgres' {
+  get kind(): 'sqlite' | 'mysql' | 'postgres' | 'mssql' {
     const { type } = this.dataSource.options;
     if (type === 'better-sqlite3') return 'sqlite';
-    return type === 'postgres' ? 'postgres' : 'mysql';
+    return type === 'postgres' || type === 'mssql' ? type : 'mysql';
+  }
+
+  /** Inserts all rows or none; throws when a key is there already. The rows are left as they are: what the database generates is not in them. */
+  insertRows<Entity extends ObjectLiteral>(target: EntityTarget<Entity>, rows: Rows<Entity>): Promise<void> {
+    return this.inParts(insertable(this.manager, target, rows), (part) => insertPart(this.manager, target, part));
+  }
+
+  /** Inserts those rows whose keys no other row has, and leaves out the others. Of two callers at once one wins. */
+  insertNew<Entity extends ObjectLiteral>(target: EntityTarget<Entity>, rows: Rows<Entity>): Promise<void> {
+    return this.inParts(insertable(this.manager, target, rows), (part) => insertNewPart(this.manager, target, part));
+  }
+
+  private async inParts<Part>(parts: readonly Part[], insert: (part: Part) => Promise<void>): Promise<void> {
+    if (parts.length === 1) return insert(parts[0]!);
+    if (parts.length === 0) return;
+    await this.transaction(async () => {
+      for (const part of parts) await insert(part);
+    });
   }
 
   /**
@@ -153,8 +172,8 @@ export class Database {
     try {
       await runner.rollbackTransaction();
     } catch (error) {
-      // The caller needs the first error; the connection is broken and goes.
-      if (!isConnectionLoss(reason)) this.logger.warn(`A transaction could not be rolled back: ${String(error)}`);
+      // The caller needs the first error. A broken connection goes, and SQL Server has rolled back what lost a deadlock.
+      if (!isConnectionLoss(reason) && !isConflict(reason)) this.logger.warn(`A transaction could not be rolled back: ${String(error)}`);
     }
   }
 

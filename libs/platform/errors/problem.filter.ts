@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { DiskFull } from './common.errors.js';
 import { DatabaseAway, isDatabaseLoss } from '../database/database-outage.js';
+import { databaseCode } from '../database/transient-errors.js';
 import { DomainError } from './domain-error.js';
 
 interface Problem {
@@ -34,13 +35,10 @@ function fromFastify(error: unknown): Problem | null {
   return { type: 'about:blank', title: title(statusCode), status: statusCode, detail: message ?? title(statusCode) };
 }
 
-/** How the disk, SQLite, PostgreSQL and MariaDB say that there is no room left. */
-const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL']);
+/** How the disk, SQLite, PostgreSQL, MariaDB and SQL Server say that there is no room left. */
+const fullCodes = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100', 'ER_DISK_FULL', 'ER_RECORD_FILE_FULL', 'MSSQL_1105', 'MSSQL_9002']);
 
-function isDiskFull(error: unknown): boolean {
-  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
-  return fullCodes.has(driverError?.code ?? code ?? '');
-}
+const isDiskFull = (error: unknown): boolean => fullCodes.has(databaseCode(error));
 
 export function toProblem(error: unknown): Problem {
   if (error instanceof DomainError) {

@@ -5,7 +5,23 @@ import { jobLanes, type JobLane } from './job-type.js';
 
 type Message = Pick<JobOffer, 'id' | 'context'>;
 export type LaneQueue = Queue<Message>;
-export type RedisOptions = Exclude<NonNullable<QueueOptions['redis']>, string>;
+/** How Bull reaches Redis, and what its keys begin with. */
+export type QueueConnection = Pick<QueueOptions, 'redis' | 'createClient' | 'prefix'>;
+
+/** What Bull calls a connection. */
+interface Connection {
+  readonly status: string;
+  disconnect(): void;
+}
+
+/** The Redis of these queues. */
+export interface RedisPlace {
+  /** For people: `Redis at HOST:PORT`. */
+  readonly name: string;
+  /** Those that Bull was given and does not end; they come while it works. */
+  readonly connections: readonly Connection[];
+}
+
 export type LaneQueues = Readonly<Record<JobLane, LaneQueue>>;
 
 /** How long Redis may take for a question, or to let go: a stop must not hang on it. */
@@ -23,7 +39,10 @@ export class BullJobQueue extends JobQueue {
   private connectionError: Error | undefined;
   private brokenMs: number | null = null;
 
-  constructor(private readonly queues: LaneQueues) {
+  constructor(
+    private readonly queues: LaneQueues,
+    private readonly redis: RedisPlace,
+  ) {
     super();
     for (const queue of this.all) {
       leaveUnnamed(queue);
@@ -81,7 +100,7 @@ export class BullJobQueue extends JobQueue {
       return null;
     } catch (error) {
       // ioredis reports of a call only that it gave up; the cause came with the connection.
-      return `Redis${this.address} does not answer: ${(this.connectionError ?? (error as Error)).message}.`;
+      return `${this.redis.name} does not answer: ${(this.connectionError ?? (error as Error)).message}.`;
     }
   }
 
@@ -93,11 +112,6 @@ export class BullJobQueue extends JobQueue {
     return jobLanes.map((lane) => this.queues[lane]);
   }
 
-  private get address(): string {
-    const { host, port } = this.queues.quick.client.options;
-    return host === undefined ? '' : ` at ${host}:${port}`;
-  }
-
   private async take({ id, context }: Message, run: RunOffer): Promise<void> {
     if (this.isStopping) return; // the row stays due for another process
     const running = run(id, context).finally(() => this.running.delete(running));
@@ -107,13 +121,17 @@ export class BullJobQueue extends JobQueue {
 
   private async disconnect(): Promise<void> {
     // When asked to wait for its jobs while Redis is away, Bull leaves a rejection unhandled, which ends the process.
-    const isAway = this.all.some((queue) => connectionsOf(queue).some(({ status }) => status !== 'ready'));
+    const isAway = this.connections.some(({ status }) => status !== 'ready');
     try {
       await within(PATIENCE_MS, Promise.all(this.all.map((queue) => queue.close(isAway))));
+      this.redis.connections.forEach((connection) => connection.disconnect());
     } catch {
-      // Bull would wait until Redis is back.
-      for (const queue of this.all) for (const client of connectionsOf(queue)) client.disconnect();
+      this.connections.forEach((connection) => connection.disconnect()); // Bull would wait until Redis is back
     }
+  }
+
+  private get connections(): Connection[] {
+    return [...this.all.flatMap(connectionsOf), ...this.redis.connections];
   }
 
   private readonly warn = (error: unknown): void => {
@@ -124,7 +142,7 @@ export class BullJobQueue extends JobQueue {
 }
 
 /** All connections of a queue: for commands, for events, for waiting. Bull keeps them in a member that it does not declare. */
-const connectionsOf = (queue: LaneQueue): LaneQueue['client'][] => (queue as unknown as { clients: LaneQueue['client'][] }).clients;
+const connectionsOf = (queue: LaneQueue): Connection[] => (queue as unknown as { clients: Connection[] }).clients;
 
 /**
  * Bull names its connections for people who look into Redis, and handles no failure of that: closed at that moment, an

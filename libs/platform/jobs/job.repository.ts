@@ -14,14 +14,7 @@ export class JobRepository {
   /** False when another row has the key. */
   async insert(job: NewJob): Promise<boolean> {
     const row = { ...job, state: 'due' as const, lease: null, again: false, attempts: 0, lastError: null };
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Job)
-      .values(row as never)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(Job, [row as never]);
     return job.dedupeKey === null || (await this.db.manager.countBy(Job, { id: job.id })) === 1;
   }
 
@@ -29,14 +22,7 @@ export class JobRepository {
   async insertMany(jobs: readonly NewJob[]): Promise<NewJob[]> {
     if (jobs.length === 0) return [];
     const rows = jobs.map((job) => ({ ...job, state: 'due' as const, lease: null, again: false, attempts: 0, lastError: null }));
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Job)
-      .values(rows as never)
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(Job, rows as never);
     const found = await this.db.manager.find(Job, { select: { id: true }, where: { id: In(jobs.map(({ id }) => id)) } });
     const inserted = new Set(found.map(({ id }) => id));
     return jobs.filter(({ id }) => inserted.has(id));

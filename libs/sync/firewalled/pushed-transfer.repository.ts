@@ -23,14 +23,7 @@ export class PushedTransferRepository {
     const fresh = { uuid, filename, size, ...nothing, state: 'receiving' as const, attempts: 0, sourceIss };
     const times = { createdMs: now, startedMs: now, updatedMs: now };
     // One statement decides: two of its blocks may arrive first.
-    await this.db.manager
-      .createQueryBuilder()
-      .insert()
-      .into(Transfer)
-      .values({ ...fresh, ...times })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(Transfer, [{ ...fresh, ...times }]);
     const row = await this.lock(uuid);
     if (!row || row.state === 'cancelled' || isGettingOn(row, now)) return null;
     if (row.state === 'receiving') return row;

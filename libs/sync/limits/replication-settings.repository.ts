@@ -30,12 +30,7 @@ export class ReplicationSettingsRepository {
   }
 
   async update(change: Partial<Limits>): Promise<void> {
-    const insert = this.db.manager.createQueryBuilder().insert().into(ReplicationSettings);
-    await insert
-      .values({ ...ROW, ...unlimited })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
+    await this.db.insertNew(ReplicationSettings, [{ ...ROW, ...unlimited }]);
     if (Object.keys(change).length > 0) await this.db.manager.update(ReplicationSettings, ROW, change);
   }
 
@@ -43,8 +38,7 @@ export class ReplicationSettingsRepository {
     const { manager, forUpdate } = this.db;
     const known = await manager.findOne(RateBucket, { where: { name }, ...forUpdate });
     if (known) return known;
-    const insert = manager.createQueryBuilder().insert().into(RateBucket).values({ name, promisedUntilUs: 0 });
-    await insert.orIgnore().updateEntity(false).execute();
+    await this.db.insertNew(RateBucket, [{ name, promisedUntilUs: 0 }]);
     return manager.findOneOrFail(RateBucket, { where: { name }, ...forUpdate });
   }
 

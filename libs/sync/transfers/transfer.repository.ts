@@ -123,7 +123,7 @@ export class TransferRepository {
       ...{ uuid, filename, size, sourceIss, attempts: 1, state: 'done' as const, verified: null, verifiedBytes: size, receivedBytes: size },
       ...{ errorCode: null, lastError: null, createdMs: now, startedMs: now, finishedMs: now, updatedMs: now },
     }));
-    await this.db.manager.createQueryBuilder().insert().into(Transfer).values(rows).updateEntity(false).execute();
+    await this.db.insertRows(Transfer, rows);
   }
 
   /** Writes down what is verified; false when the transfer was cancelled meanwhile. */

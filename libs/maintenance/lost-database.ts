@@ -1,9 +1,21 @@
+import { existsSync } from 'node:fs';
+import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { Database } from '#libs/platform/database/database.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
 import { MaintenanceFailed } from './maintenance.errors.js';
 import { MaintenanceRepository } from './maintenance.repository.js';
 import { contentFiles } from './orphans.js';
+
+/** The database of a server that has been started. Throws MaintenanceFailed when its file is lost: opening it would make an empty one. */
+export async function openOwnDatabase(config: Config): Promise<DataSource> {
+  const settings = config.get('database');
+  if (settings.kind === 'sqlite' && !existsSync(settings.file))
+    throw new MaintenanceFailed(
+      `There is no database ${settings.file}. Nothing was changed. Set DATABASE_URL as the server has it, or restore a backup (ods-admin restore DIRECTORY).`,
+    );
+  return prepareDatabase(settings);
+}
 
 /**
  * A database with nothing in it beside contents of a server: its file was lost, or DATABASE_URL. A new server in this place would begin with a password

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { someBytes } from '../mesh/packages.js';
 import { TestServer } from '../support/test-server.js';
@@ -38,6 +38,18 @@ describe('ods-admin', () => {
         expect([code, output]).toEqual([1, expect.stringContaining(`${dataDir} is not the directory of a server.`)]);
       }
       expect(readdirSync(place)).toEqual([]);
+    },
+  );
+
+  it.each(['doctor', 'verify', 'reset-password', 'reset-clock', 'rotate-database-key', 'backup /tmp/x', 'migrate-database --to sqlite:/x'])(
+    '%s makes no empty database where the one of the server was lost',
+    async (command) => {
+      const place = scratchDir('lost');
+      cpSync(path.join(server.dataDir, 'keys'), path.join(place, 'keys'), { recursive: true });
+      mkdirSync(path.join(place, 'content'));
+      const { code, output } = await odsAdmin(command.split(' '), { DATA_DIR: place });
+      expect([code, output]).toEqual([1, expect.stringContaining(`There is no database ${path.join(place, 'ods.sqlite')}.`)]);
+      expect(readdirSync(place).filter((name) => name.startsWith('ods.sqlite'))).toEqual([]);
     },
   );
 

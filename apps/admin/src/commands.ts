@@ -6,13 +6,13 @@ import { checkContents } from '#libs/maintenance/content-check.js';
 import { examine, orphanText } from '#libs/maintenance/doctor.js';
 import { orphanFiles } from '#libs/maintenance/orphans.js';
 import { addKey, forgetOldKeys } from '#libs/maintenance/key-file.js';
+import { openOwnDatabase } from '#libs/maintenance/lost-database.js';
 import { MaintenanceFailed } from '#libs/maintenance/maintenance.errors.js';
 import { migrateDatabase } from '#libs/maintenance/migrate-database.js';
 import { resetClock } from '#libs/maintenance/reset-clock.js';
 import { resetPassword } from '#libs/maintenance/reset-password.js';
 import { restoreBackup } from '#libs/maintenance/restore.js';
 import { sealAgain } from '#libs/maintenance/sealed-columns.js';
-import { prepareDatabase } from '#libs/migrations/prepare-database.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { environment, loadConfig } from '#libs/platform/config/load-config.js';
 import type { DataSource } from '#libs/platform/database/data-source.js';
@@ -32,7 +32,7 @@ function read<O extends Options>(args: string[], options: O) {
 const existing = (): Config => loadConfig(environment(), { mustExist: true });
 
 async function withDatabase<T>(config: Config, work: (dataSource: DataSource) => Promise<T>): Promise<T> {
-  const dataSource = await prepareDatabase(config.get('database'));
+  const dataSource = await openOwnDatabase(config);
   try {
     return await work(dataSource);
   } finally {
@@ -111,7 +111,7 @@ const reset: Command = async (args) => {
 const clock: Command = async (args) => {
   read(args, {});
   const config = existing();
-  const { packages, nowMs } = await resetClock(config, await prepareDatabase(config.get('database')));
+  const { packages, nowMs } = await resetClock(config, await openOwnDatabase(config));
   say(`It is ${new Date(nowMs).toISOString()} by this machine's clock. Packages that were stamped later by this server: ${packages}.`);
   say(
     packages > 0

@@ -89,6 +89,15 @@ describe('a server that gave its numbers to other changes before', () => {
     await hasState(reader, 'new.pkg', 'Public');
   });
 
+  it('does not take its first start for one after a crash', async () => {
+    const server = await TestServer.start('first-start');
+    expect(server.logs).not.toContain('stopped cleanly');
+    await server.kill9(); // before anything was uploaded
+    await server.start();
+    expect(server.logs).toContain('This server was not stopped cleanly.');
+    await server.dispose();
+  });
+
   it('keeps its epoch over a clean stop, and gets another one after it was killed', async () => {
     const { epoch } = clockOf(hub);
     await hub.restart();

@@ -31,7 +31,7 @@ export class Incarnation {
     await this.db.transaction(async () => {
       const run = await this.runs.find();
       const reason = this.doubtAbout(found, run);
-      if (reason !== null && (await this.clocks.exists())) await this.renew(reason);
+      if (reason !== null && !(await this.isNew(run))) await this.renew(reason);
       await this.runs.save({ stopId: null, startId });
     });
     writeStartId(this.config, startId);
@@ -62,6 +62,12 @@ export class Incarnation {
     if (mark === null || run === null) return 'This server was not stopped cleanly.';
     if (!isOfThisPlace) return 'The data directory was copied or put back, or the machine was started again since the server stopped.';
     return run.stopId === mark.stopId ? null : 'The database is not the one that this server stopped with.';
+  }
+
+  /** At its first start a server has no change that another one could have read. */
+  private async isNew(run: unknown): Promise<boolean> {
+    if (!(await this.clocks.exists())) return true;
+    return run === null && readStartId(this.config) === null && (await this.clocks.read()).seq === 0;
   }
 
   /** In a transaction. */

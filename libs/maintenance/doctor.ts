@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { Config } from '#libs/platform/config/config.js';
 import { describeRedis, parseRedisUrl, type RedisNode } from '#libs/platform/config/redis-url.js';
 import { shortage } from '#libs/platform/storage/disk-health.js';
+import { readCertificate, tlsOf } from '#libs/platform/tls/tls-files.js';
 import { checkContents } from './content-check.js';
 import { type OrphanFile, orphanFiles } from './orphans.js';
 import type { MaintenanceRepository } from './maintenance.repository.js';
@@ -22,7 +23,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Checks everything that keeps a server from working, and says for each finding what to do. The database is open already. */
 export async function examine(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
-  const examinations = [examineServer, examineDisk, examineContents, examineQueue, examineJobs, examinePackages, examinePeers];
+  const examinations = [examineServer, examineTls, examineDisk, examineContents, examineQueue, examineJobs, examinePackages, examinePeers];
   const damage = await rows.damage();
   if (damage !== null) return [fault(damagedText(config, damage))];
   const findings: Finding[] = [ok(`The database (${config.get('database').kind}) answers and is of this version.`)];
@@ -49,6 +50,24 @@ async function examineServer(config: Config, rows: MaintenanceRepository): Promi
   if (server.url === null) findings.push(warning('No URL is set (Admin, Edit): other servers cannot reach this one.'));
   if (config.get('generatedKeys')) findings.push(warning('Keys are in DATA_DIR/keys and nowhere else: make backups (ods-admin backup).'));
   return findings;
+}
+
+const DAY_MS = 86_400_000;
+const CERTIFICATE_DAYS = 14;
+
+function examineTls(config: Config): Promise<Finding[]> {
+  const file = config.get('TLS_CERT_FILE');
+  if (file === null) return Promise.resolve([]);
+  try {
+    tlsOf(config);
+    const { leaf } = readCertificate(file);
+    const days = Math.floor((Date.parse(leaf.validTo) - Date.now()) / DAY_MS);
+    if (days < 0) return Promise.resolve([fault(`The certificate ${file} has ended on ${leaf.validTo}: clients refuse it.`)]);
+    const text = `The certificate ${file} ends in ${days} days.`;
+    return Promise.resolve([days < CERTIFICATE_DAYS ? warning(text) : ok(text)]);
+  } catch (error) {
+    return Promise.resolve([fault((error as Error).message)]);
+  }
 }
 
 async function examineDisk(config: Config): Promise<Finding[]> {

@@ -25,6 +25,10 @@ export class Gauges {
     'Packages at distribution points by what a computer would get there, as last tried.',
     ['state'],
   );
+  readonly tlsEnds = this.gauge(
+    'ods_tls_certificate_end_timestamp_seconds',
+    'When the certificate of this server ends; absent where a proxy ends TLS.',
+  );
   readonly transfers = this.gauge('ods_transfers', 'Fetches from other servers by state.', ['state']);
   readonly jobs = this.gauge('ods_jobs', 'Jobs waiting or running, by type and state.', ['type', 'state']);
   readonly oldestJob = this.gauge('ods_job_oldest_due_seconds', 'For how long the job that waits longest has been due.');

@@ -4,6 +4,7 @@ import { Config } from '#libs/platform/config/config.js';
 import { Readiness } from '#libs/platform/http/readiness.js';
 import { registry } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { CertificateWatch } from '#libs/platform/tls/certificate-watch.js';
 import { medianOf } from '#libs/replication/clock-comparison.js';
 import { Gauges } from './gauges.js';
 import { MetricsRepository } from './metrics.repository.js';
@@ -22,6 +23,7 @@ export class MetricsService {
     private readonly store: PackageStore,
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly certificate: CertificateWatch,
   ) {}
 
   /** While the database is unavailable, this process's own figures and `ods_ready 0`. */
@@ -30,6 +32,7 @@ export class MetricsService {
     const { status } = await this.readiness.report();
     gauges.ready.set(status === 'not ready' ? 0 : 1);
     gauges.degraded.set(status === 'ready' ? 0 : 1);
+    this.readCertificate(gauges);
     gauges.diskReserve.set(this.config.get('DISK_RESERVE_BYTES'));
     if (status !== 'not ready') await this.read(gauges);
     return `${await registry.metrics()}\n${await gauges.registry.metrics()}`;
@@ -38,6 +41,13 @@ export class MetricsService {
   private async read(gauges: Gauges): Promise<void> {
     await Promise.all([this.readPackages(gauges), this.readJobs(gauges), this.readPeers(gauges), this.readJamf(gauges)]);
     gauges.diskFree.set(await this.store.freeBytes());
+  }
+
+  private readCertificate({ tlsEnds }: Gauges): void {
+    const { endsMs } = this.certificate;
+    if (endsMs === null)
+      tlsEnds.remove(); // else it would say 0
+    else tlsEnds.set(endsMs / 1_000);
   }
 
   private async readPackages({ packages, packageBytes, copies, transfers, uncheckedContents }: Gauges): Promise<void> {

@@ -7,6 +7,7 @@ import { PublicPath } from './http/public-path.js';
 import { HealthChecks } from './http/health-checks.js';
 import { OutboundRules } from './http/outbound-rules.js';
 import { Shutdown } from './http/shutdown.js';
+import { CertificateWatch } from './tls/certificate-watch.js';
 
 /** What every feature may use and that knows no feature. */
 @Module({})
@@ -24,8 +25,9 @@ export class PlatformModule {
         SecretBox,
         HealthChecks,
         Shutdown,
+        CertificateWatch,
       ],
-      exports: [Config, Clock, OutboundProxy, OutboundRules, PublicPath, SecretBox, HealthChecks, Shutdown],
+      exports: [Config, Clock, OutboundProxy, OutboundRules, PublicPath, SecretBox, HealthChecks, Shutdown, CertificateWatch],
     };
   }
 }

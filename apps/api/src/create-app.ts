@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { IncomingMessage } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#libs/platform/config/config.js';
@@ -16,6 +17,8 @@ import { PublicPath } from '#libs/platform/http/public-path.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { takeBodies } from '#libs/platform/http/bodies/take-bodies.js';
 import { traceRequests } from '#libs/platform/tracing/trace-requests.js';
+import { CertificateWatch } from '#libs/platform/tls/certificate-watch.js';
+import { type TlsMaterial, tlsOptions } from '#libs/platform/tls/tls-files.js';
 import { validation } from '#libs/platform/http/validation.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { identify } from '#libs/about/identify.js';
@@ -25,7 +28,10 @@ import { AppModule } from './app.module.js';
 import { serveDocs } from './serve-docs.js';
 import { serveConsole, toConsoleUrl } from './serve-console.js';
 
-/** The console is all of one origin; Angular writes its components' styles into the page. TLS ends at a proxy, which sends HSTS. */
+/** Browsers ask for nothing but HTTPS from then on (RFC 6797). Where TLS ends at a proxy, that sends it. */
+const HSTS = { maxAge: 15_552_000, includeSubDomains: false };
+
+/** The console is all of one origin; Angular writes its components' styles into the page. */
 const securityHeaders = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -39,20 +45,21 @@ const securityHeaders = {
       frameAncestors: ["'none'"],
     },
   },
-  strictTransportSecurity: false,
   crossOriginResourcePolicy: { policy: 'same-site' },
 } as const;
 
 export interface CreateAppOptions {
   /** Builds the module graph without running it: for the OpenAPI document. */
   readonly preview?: boolean;
+  /** Null: over plain HTTP. */
+  readonly tls?: TlsMaterial | null;
 }
 
 /** The web application, configured and not yet listening. The caller ends it with `close()`. */
 export async function createApp(
   config: Config,
   dataSource: DataSource,
-  { preview = false }: CreateAppOptions = {},
+  { preview = false, tls = null }: CreateAppOptions = {},
 ): Promise<NestFastifyApplication> {
   const iss = preview ? 'preview' : await identify(config, dataSource);
   const late: { paths?: PublicPath } = {}; // of the module graph, which is made below
@@ -62,6 +69,7 @@ export async function createApp(
     trustProxy: config.get('TRUST_PROXY') && ((_address: string, hop: number) => hop === 0),
     rewriteUrl: ({ method, url = '/', headers }: IncomingMessage) =>
       toConsoleUrl({ method, url: toDownloadUrl(late.paths?.strip(url, headers) ?? url, contexts), headers }),
+    ...(tls === null ? {} : { https: tlsOptions(tls) }),
     keepAliveTimeout: config.get('KEEP_ALIVE_SECONDS') * 1_000,
     return503OnClosing: false, // what still comes over a kept connection can be answered
     requestTimeout: 0, // uploads may take hours; a stalled one is cut by its own idle limit
@@ -75,7 +83,9 @@ export async function createApp(
     preview,
     abortOnError: false,
   });
-  adapter.getInstance().server.maxConnections = config.get('MAX_CONNECTIONS');
+  const { server } = adapter.getInstance();
+  server.maxConnections = config.get('MAX_CONNECTIONS');
+  if (tls !== null && server instanceof TlsServer) app.get(CertificateWatch).begin(server, tls);
   app.useGlobalPipes(validation());
   app.useGlobalFilters(new ProblemFilter());
   trackRequests(adapter.getInstance());
@@ -89,7 +99,7 @@ export async function createApp(
     bytes: [PUSHED_CONTENT_TYPE],
   });
   if (!preview) signAnswers(adapter.getInstance(), app.get(AnswerSigner));
-  await app.register(helmet, securityHeaders);
+  await app.register(helmet, { ...securityHeaders, strictTransportSecurity: tls === null ? false : HSTS });
   await app.register(cookie);
   if (!preview) {
     const paths = app.get(PublicPath);

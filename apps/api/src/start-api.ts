@@ -15,6 +15,10 @@ import { lockDataDir } from '#libs/platform/process/data-dir-lock.js';
 import { refuseLostDatabase } from '#libs/maintenance/lost-database.js';
 import { leaveStopMark, takeStopMark } from '#libs/platform/process/stop-mark.js';
 import { StartUpReconciliation } from '#libs/sync/start-up-reconciliation.js';
+import type { Config } from '#libs/platform/config/config.js';
+import { redirectToHttps } from '#libs/platform/tls/redirect-to-https.js';
+import { tlsOf } from '#libs/platform/tls/tls-files.js';
+import type { Server } from 'node:http';
 import { createApp } from './create-app.js';
 
 /** How often a full disk is checked again, in milliseconds. */
@@ -24,7 +28,8 @@ const ROOM_CHECK_MS = 5_000;
 export async function startApi(): Promise<Stop> {
   const config = loadConfig();
   const stopTracing = await startTracing(config, 'api');
-  const room = new WaitingRoom();
+  const tls = tlsOf(config);
+  const room = new WaitingRoom(tls);
   const place = { room, host: config.get('HOST'), port: config.get('PORT') };
   // Before a file is opened, which changes it; a database server may be waited for, and the mark must outlast that.
   const isFile = config.get('database').kind === 'sqlite';
@@ -33,7 +38,7 @@ export async function startApi(): Promise<Stop> {
   const dataSource = await awaitDatabase(config, new OdsLogger(config, 'api'), place);
   await refuseLostDatabase(config, dataSource);
   const found = ofFile ?? takeStopMark(config);
-  const app = await createApp(config, dataSource);
+  const app = await createApp(config, dataSource, { tls });
   await warnOfRedis(app, 'Leave REDIS_URL out to run jobs inside the server.');
   const health = app.get(DatabaseHealth);
   await health.examine();
@@ -41,12 +46,15 @@ export async function startApi(): Promise<Stop> {
   const hasBegun = health.damage === null && (await begin());
   await room.close();
   await app.listen({ host: config.get('HOST'), port: config.get('PORT') });
+  const redirect = await openRedirect(config);
   const runner = app.get(JobRunner);
   const startJobs = async (): Promise<void> => (config.runsJobsEmbedded ? runner.start() : undefined);
   const stopWaiting = hasBegun ? () => undefined : waitForRoom(health, begin, app.get(StartUpReconciliation), startJobs);
   if (hasBegun) await startJobs();
   announce(await app.getUrl(), config.get('generatedKeys') && !config.runsJobsEmbedded);
   return async () => {
+    redirect?.close();
+    redirect?.closeAllConnections();
     app.get(Shutdown).begin();
     stopWaiting();
     await runner.stop();
@@ -57,6 +65,13 @@ export async function startApi(): Promise<Stop> {
     await stopTracing();
   };
 }
+
+const openRedirect = async (config: Config): Promise<Server | null> => {
+  const port = config.get('HTTP_REDIRECT_PORT');
+  return port === 0
+    ? null
+    : redirectToHttps({ host: config.get('HOST'), port, challengeDir: config.get('ACME_CHALLENGE_DIR') }, config.get('PORT'));
+};
 
 /** Null when the stop is not clean: the database cannot be written or is damaged. */
 async function stopIdOf(app: NestFastifyApplication): Promise<string | null> {

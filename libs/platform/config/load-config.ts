@@ -42,6 +42,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, { mustE
   attempt('DATA_DIR', () => (mustExist ? requireServer(dataDir) : makeWritable(dataDir)));
   const stagingDir = attempt(given['UPLOAD_STAGING_DIR']!.name, () => stagingDirOf(values, dataDir));
   const database = attempt(values.DATABASE_URL ? 'DATABASE_URL' : 'MYSQL_SERVER', () => databaseSettings(values, dataDir));
+  attempt('TLS_CERT_FILE', () => requireTlsPair(values));
   const keys = faults.length > 0 ? undefined : attempt('DATA_DIR', () => loadKeys(values, dataDir));
   if (faults.length > 0 || !stagingDir || !database || !keys) throw new ConfigInvalid(faults);
 
@@ -82,6 +83,12 @@ function makeWritable(dataDir: string): void {
       { cause: error },
     );
   }
+}
+
+function requireTlsPair({ TLS_CERT_FILE: cert, TLS_KEY_FILE: key, HTTP_REDIRECT_PORT: redirect, PORT: port }: Settings): void {
+  if ((cert === null) !== (key === null)) throw new Error('and TLS_KEY_FILE belong together: set both, or neither.');
+  if (cert === null && redirect !== 0) throw new Error('is not set, and HTTP_REDIRECT_PORT has nothing to lead to.');
+  if (redirect !== 0 && redirect === port) throw new Error('is set, and HTTP_REDIRECT_PORT is the same as PORT: choose another one.');
 }
 
 function requireServer(dataDir: string): void {

@@ -99,6 +99,14 @@ export const settings = {
     [1, 3_600],
     'How long an idle connection is kept. Longer than the load balancer in front keeps it (60 s with most), or requests meet a closing connection.',
   ),
+  TLS_CERT_FILE: optionalText(
+    'Certificate with its chain, PEM: this server then answers HTTPS on PORT itself. Read anew when it changes. Not where a proxy ends TLS.',
+  ),
+  TLS_KEY_FILE: optionalText('Its private key, PEM, without a passphrase.'),
+  HTTP_REDIRECT_PORT: integer(0, [0, 65_535], 'With TLS_CERT_FILE: port on which http:// is sent to https://, such as 80. 0 is none.'),
+  ACME_CHALLENGE_DIR: optionalText(
+    'Directory whose .well-known/acme-challenge is answered on HTTP_REDIRECT_PORT: the webroot of certbot or another ACME client.',
+  ),
   TRUST_PROXY: flag(false, 'Believe the X-Forwarded-* headers of the nearest proxy. Only behind a proxy that sets them.'),
   BASE_PATH: optionalText(
     'Path under which a reverse proxy serves this server: /ods for https://host/ods/. With TRUST_PROXY the header X-Forwarded-Prefix says it, too.',

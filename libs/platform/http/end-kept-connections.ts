@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { Shutdown } from './shutdown.js';
 
 const LOOK_EVERY_MS = 200;
@@ -35,7 +36,8 @@ class QuietConnections {
   private readonly requests = new Map<Socket, { underWay: number; sinceMs: number }>();
 
   constructor(server: Server) {
-    server.on('connection', (socket: Socket) => {
+    // With TLS a request has the encrypted socket, not the one beneath it.
+    server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.requests.set(socket, { underWay: 0, sinceMs: performance.now() });
       socket.once('close', () => this.requests.delete(socket));
     });

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { DatabaseAway } from '../database/database-outage.js';
 import { toProblem } from '../errors/problem.filter.js';
+import { type TlsMaterial, tlsOptions } from '../tls/tls-files.js';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -11,12 +13,17 @@ export class WaitingRoom {
   private readonly since = new Date().toISOString();
   private server: Server | undefined;
 
+  /** Null: over plain HTTP. */
+  constructor(private readonly tls: TlsMaterial | null = null) {}
+
   get isOpen(): boolean {
     return this.server !== undefined;
   }
 
   async open(host: string, port: number): Promise<void> {
-    const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => this.answer(request, response));
+    const take = (request: IncomingMessage, response: ServerResponse) => this.answer(request, response);
+    const bounds = { requestTimeout: REQUEST_TIMEOUT_MS };
+    const server = this.tls === null ? createServer(bounds, take) : createTlsServer({ ...bounds, ...tlsOptions(this.tls) }, take);
     server.listen(port, host);
     await once(server, 'listening');
     this.server = server;

@@ -20,7 +20,7 @@ export interface Author {
   readonly name: string | null;
   readonly preset: RightsPreset;
   readonly rights: PublishRights;
-  /** No administrator has decided: NEW_SERVER_RIGHTS counts. */
+  /** Neither an administrator nor an invitation has decided: NEW_SERVER_RIGHTS counts. */
   readonly isDefault: boolean;
   readonly keys: readonly AuthorKey[];
 }

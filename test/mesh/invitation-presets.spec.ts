@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
 import { eventually } from '../support/eventually.js';
 import { ForeignPeer } from '../support/foreign-peer.js';
 import { TestCluster } from '../support/test-cluster.js';
@@ -148,6 +150,25 @@ describe('an invitation says what the new server may publish', () => {
     await office.ok('DELETE', `/api/admin/blocked_servers/${peer.iss}`);
     const { key } = await inviteTo(office, { preset: 'full' });
     await eventually(async () => expect((await peer.register(office, { key })).status).toBe(201));
+    expect(await authorAt(office, peer.iss)).toMatchObject({ preset: 'receive-only' });
+  });
+
+  it.each(['author_rights', 'peer', 'audit_event'])('both count or none, also when %s cannot be written', async (table) => {
+    const office = cluster.at(0);
+    const peer = await startPeer(`without-${table}`);
+    const { id, key } = await inviteTo(office, { preset: 'receive-only' });
+    const write = (sql: string): void => {
+      const database = new SqliteFile(path.join(office.dataDir, 'ods.sqlite'), { timeout: 10_000 });
+      database.exec(sql);
+      database.close();
+    };
+    write(`CREATE TRIGGER full_disk BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'no'); END`);
+    expect((await peer.register(office, { key })).status).toBe(500);
+    expect(await authorAt(office, peer.iss)).toBeUndefined();
+    write('DROP TRIGGER full_disk');
+    const { items } = await office.ok<{ items: { id: number }[] }>('GET', '/api/admin/invitations');
+    expect(items.find((item) => item.id === id)).toMatchObject({ used_by: null });
+    expect((await peer.register(office, { key })).status).toBe(201);
     expect(await authorAt(office, peer.iss)).toMatchObject({ preset: 'receive-only' });
   });
 

@@ -9,7 +9,7 @@ import { createInvitation, type CreatedInvitationDto, type CreateInvitationDto }
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { sentenceOf } from '../shared/problem';
-import { invitationMeaning, namedPresets, presetWords } from '../trust/rights-words';
+import { invitationMeaning, type NamedPreset, namedPresets, presetWords } from '../trust/rights-words';
 import { AdmissionStore } from './admission-store';
 
 /** Creates an invitation, with what the new server may publish here; closes with what was created. */
@@ -27,7 +27,7 @@ import { AdmissionStore } from './admission-store';
         <mat-form-field subscriptSizing="dynamic">
           <mat-label i18n>What it may do with packages here</mat-label>
           <mat-select name="preset" [(ngModel)]="preset">
-            <mat-option [value]="null" i18n>What this server gives every new server</mat-option>
+            <mat-option value="" i18n>What this server gives every new server</mat-option>
             @for (name of presets; track name) {
               <mat-option [value]="name">{{ presetWords[name] }}</mat-option>
             }
@@ -52,8 +52,8 @@ export class InviteDialog {
   protected readonly presets = namedPresets;
   protected readonly presetWords = presetWords;
   protected readonly note = signal('');
-  protected readonly preset = signal<CreateInvitationDto['preset'] | null>(null);
-  protected readonly meaning = computed(() => invitationMeaning(this.preset() ?? null));
+  protected readonly preset = signal<NamedPreset | ''>('');
+  protected readonly meaning = computed(() => invitationMeaning(this.preset() || null));
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   private readonly body = computed((): CreateInvitationDto => {

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { BigIntColumn, HexIdColumn } from '#libs/platform/database/columns.js';
+import type { NamedPreset } from '#libs/replication/publish-rights.js';
 
 /** A key with which one server may register once, within a time (MESH §8). */
 @Entity('invitation')
@@ -9,6 +10,8 @@ export class Invitation {
   @Column({ type: 'text' }) key!: string;
   /** For whom it is, in the words of the administrator who made it; null when nothing was said. */
   @Column({ type: 'varchar', length: 200, nullable: true }) note!: string | null;
+  /** What is accepted from the server that registers with it; null when nothing was chosen: NEW_SERVER_RIGHTS counts. */
+  @Column({ type: 'varchar', length: 20, nullable: true }) preset!: NamedPreset | null;
   @BigIntColumn() createdMs!: number;
   @BigIntColumn() expiresMs!: number;
   @BigIntColumn({ nullable: true }) usedMs!: number | null;

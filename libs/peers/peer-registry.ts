@@ -53,13 +53,14 @@ export class PeerRegister {
       const before = await this.peers.findByIss(record.iss);
       const isKeyChanged = before !== null && before.publicKey !== record.publicKey;
       if (isKeyChanged && !mayChangeKey) throw new PeerKeyChanged(before.name);
-      if (invitationId !== null && !(await this.invitations.spend(invitationId, record))) throw new InvitationSpent();
+      const spent = invitationId === null ? null : await this.invitations.spend(invitationId, record);
+      if (invitationId !== null && !spent) throw new InvitationSpent();
       const peer = await this.peers.save(record, this.clock.now());
       const details = {
         iss: record.iss,
         url: record.url,
         key_changed: isKeyChanged,
-        ...(invitationId === null ? {} : { invitation: invitationId }),
+        ...(spent && { invitation: invitationId, preset: spent.preset, preset_counts: spent.isGranted }),
       };
       await this.audit.record({ action: 'peer.registered', subject: record.name, details });
       await this.events.record('peer.registered', { iss: record.iss, name: record.name, url: record.url });

@@ -3,6 +3,7 @@ import { PassportModule } from '@nestjs/passport';
 import { AboutModule } from '#libs/about/about.module.js';
 import { AuditModule } from '#libs/audit/audit.module.js';
 import { EventsModule } from '#libs/events/events.module.js';
+import { AuthorRightsRepository } from './author-rights.repository.js';
 import { AdmissionService } from './registration/admission.service.js';
 import { BlockedServerRepository } from './blocking/blocked-server.repository.js';
 import { BlockedServersController } from './blocking/blocked-servers.controller.js';
@@ -47,6 +48,7 @@ import { SeenTokenRepository } from './auth/seen-token.repository.js';
   providers: [
     AdmissionService,
     AnswerSigner,
+    AuthorRightsRepository,
     OwnClock,
     PeerAddressPolicy,
     BlockedServerRepository,
@@ -76,6 +78,7 @@ import { SeenTokenRepository } from './auth/seen-token.repository.js';
     AboutModule,
     AdmissionService,
     AnswerSigner,
+    AuthorRightsRepository,
     OwnClock,
     BlockList,
     InvitationsService,

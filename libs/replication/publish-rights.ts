@@ -3,7 +3,11 @@ import type { Refusal } from './refusal.js';
 import { compareStamps } from './stamp.js';
 import { type Stage, stages } from './stage.js';
 
-export const rightsPresets = ['full', 'publish-to-dev', 'receive-only', 'custom'] as const;
+/** Presets whose rights are known by their name alone. */
+export const namedPresets = ['full', 'publish-to-dev', 'receive-only'] as const;
+export type NamedPreset = (typeof namedPresets)[number];
+
+export const rightsPresets = [...namedPresets, 'custom'] as const;
 export type RightsPreset = (typeof rightsPresets)[number];
 
 /** What a server may write, as the author. */
@@ -23,7 +27,7 @@ export interface PublishRights {
 
 const all = { publish: true, replace: true, promote: true, delete: true, names: ['*'] } as const;
 
-export const presetRights: Readonly<Record<Exclude<RightsPreset, 'custom'>, PublishRights>> = {
+export const presetRights: Readonly<Record<NamedPreset, PublishRights>> = {
   full: { ...all, maxStage: 'Prod' },
   'publish-to-dev': { ...all, promote: false, delete: false, maxStage: 'Dev' },
   'receive-only': { publish: false, replace: false, promote: false, delete: false, maxStage: 'Dev', names: [] },

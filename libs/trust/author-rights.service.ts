@@ -4,13 +4,13 @@ import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { AuthorKey } from '#libs/entities/author-key.entity.js';
 import type { AuthorRights } from '#libs/entities/author-rights.entity.js';
 import type { MergeOptions } from '#libs/packages/catalog/merge-plan.js';
+import { AuthorRightsRepository } from '#libs/peers/author-rights.repository.js';
 import { PeerRepository } from '#libs/peers/peer.repository.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { Database } from '#libs/platform/database/database.js';
-import { admitByRights, presetRights, type PublishRights, type RightsPreset } from '#libs/replication/publish-rights.js';
+import { admitByRights, type NamedPreset, presetRights, type PublishRights, type RightsPreset } from '#libs/replication/publish-rights.js';
 import { AuthorKeyRepository } from './author-key.repository.js';
-import { AuthorRightsRepository } from './author-rights.repository.js';
 import { AuthorUnknown } from './trust.errors.js';
 
 /** A server whose writes arrive here, and what is accepted of it. */
@@ -20,7 +20,7 @@ export interface Author {
   readonly name: string | null;
   readonly preset: RightsPreset;
   readonly rights: PublishRights;
-  /** No administrator has decided: NEW_SERVER_RIGHTS counts. */
+  /** Neither an administrator nor an invitation has decided: NEW_SERVER_RIGHTS counts. */
   readonly isDefault: boolean;
   readonly keys: readonly AuthorKey[];
 }
@@ -99,7 +99,7 @@ export class AuthorRightsService {
     return author;
   }
 
-  private get defaultPreset(): Exclude<RightsPreset, 'custom'> {
+  private get defaultPreset(): NamedPreset {
     return this.config.get('NEW_SERVER_RIGHTS');
   }
 

@@ -3,7 +3,6 @@ import { PackagesModule } from '#libs/packages/packages.module.js';
 import { RegistrationModule } from '#libs/peers/peers.module.js';
 import { AuthorKeyRepository } from './author-key.repository.js';
 import { AuthorKeys } from './author-keys.js';
-import { AuthorRightsRepository } from './author-rights.repository.js';
 import { AuthorRightsService } from './author-rights.service.js';
 import { AuthorsController } from './authors.controller.js';
 import { RefusedWriteRepository } from './refused-write.repository.js';
@@ -18,7 +17,6 @@ import { WriteReader } from './write-reader.js';
   providers: [
     AuthorKeyRepository,
     AuthorKeys,
-    AuthorRightsRepository,
     AuthorRightsService,
     RefusedWriteRepository,
     RefusedWrites,

@@ -95,7 +95,14 @@ import { webhooksFlow } from './webhooks-flow.js';
     });
 
     it('are invited, and an invitation is taken back', async () => {
-      await atOslo.button('Create invitation').click();
+      await atOslo.button('Create invitation…').click();
+      await atOslo.page.getByLabel('For whom').fill('Rome');
+      await atOslo.page.getByRole('combobox', { name: 'What it may do with packages here' }).click();
+      await atOslo.page.getByRole('option', { name: 'Publish to Dev' }).click();
+      await atOslo.reads('It may add and replace packages of the stage Dev.');
+      await atOslo.look('invite-dialog');
+      await atOslo.button('Create').click();
+      await atOslo.reads(/^Invitation \d+ Rome \(Publish to Dev\): expires/);
       await atOslo.button('Copy new invitation').click();
       await atOslo.reads('Copied the new invitation.');
       await atOslo.look('network-invited');

@@ -6,7 +6,7 @@ import { PublishRightsDto } from '../models/publish-rights-dto';
 export interface AuthorDto {
 
   /**
-   * No administrator has decided: the setting NEW_SERVER_RIGHTS counts.
+   * Neither an administrator nor an invitation has decided: the setting NEW_SERVER_RIGHTS counts.
    */
   is_default: boolean;
   iss: string;

@@ -12,4 +12,9 @@ export interface CreateInvitationDto {
    * For whom it is.
    */
   note?: string;
+
+  /**
+   * What the server that registers with it may do with packages here. Default: what NEW_SERVER_RIGHTS says. Rights that were decided before stay as they are.
+   */
+  preset?: 'full' | 'publish-to-dev' | 'receive-only';
 }

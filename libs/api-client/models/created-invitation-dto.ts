@@ -26,6 +26,11 @@ export interface CreatedInvitationDto {
   note: (string | null);
 
   /**
+   * What the server that registers with it may do with packages here; null: what NEW_SERVER_RIGHTS says.
+   */
+  preset: ('full' | 'publish-to-dev' | 'receive-only' | null);
+
+  /**
    * The URL of this server; null while none is set.
    */
   url: (string | null);

@@ -16,6 +16,11 @@ export interface InvitationDto {
   note: (string | null);
 
   /**
+   * What the server that registers with it may do with packages here; null: what NEW_SERVER_RIGHTS says.
+   */
+  preset: ('full' | 'publish-to-dev' | 'receive-only' | null);
+
+  /**
    * The name of that server.
    */
   used_by: (string | null);

@@ -1,7 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { Invitation } from '#libs/entities/invitation.entity.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
+import { type NamedPreset, namedPresets } from '#libs/replication/publish-rights.js';
 
 export class CreateInvitationDto {
   @ApiPropertyOptional({ type: Number, example: 24, minimum: 1, maximum: 720, description: 'How long it is good for. Default: 24 hours.' })
@@ -15,24 +16,43 @@ export class CreateInvitationDto {
   @IsString()
   @MaxLength(200)
   note?: string;
+  @ApiPropertyOptional({
+    enum: namedPresets,
+    example: 'publish-to-dev',
+    description:
+      'What the server that registers with it may do with packages here. Default: what NEW_SERVER_RIGHTS says. Rights that were decided before stay as they are.',
+  })
+  @IsOptional()
+  @IsIn(namedPresets, {
+    message: 'preset must be full, publish-to-dev or receive-only. Custom rights are set when the server has registered.',
+  })
+  preset?: NamedPreset;
 }
 
 export class InvitationDto {
   @ApiProperty({ example: 1 }) id!: number;
   @ApiProperty({ type: String, nullable: true, example: 'For the branch office in Oslo' }) note!: string | null;
+  @ApiProperty({
+    type: String,
+    enum: namedPresets,
+    nullable: true,
+    example: 'publish-to-dev',
+    description: 'What the server that registers with it may do with packages here; null: what NEW_SERVER_RIGHTS says.',
+  })
+  preset!: NamedPreset | null;
   @ApiProperty({ example: 1510289147, description: 'Unix time.' }) created_ts!: number;
   @ApiProperty({ example: 1510375547, description: 'Unix time after which it is worth nothing.' }) expires_ts!: number;
   @ApiProperty({ type: Number, nullable: true, example: null, description: 'Unix time when a server registered with it.' })
   used_ts!: number | null;
   @ApiProperty({ type: String, nullable: true, example: null, description: 'The name of that server.' }) used_by!: string | null;
 
-  static from({ id, note, createdMs, expiresMs, usedMs, usedByName }: Invitation): InvitationDto {
+  static from({ id, note, preset, createdMs, expiresMs, usedMs, usedByName }: Invitation): InvitationDto {
     const times = {
       created_ts: unixSeconds(createdMs),
       expires_ts: unixSeconds(expiresMs),
       used_ts: usedMs === null ? null : unixSeconds(usedMs),
     };
-    return { id, note, ...times, used_by: usedByName };
+    return { id, note, preset, ...times, used_by: usedByName };
   }
 }
 

@@ -33,6 +33,11 @@ export class InvitationRepository {
     return affected === 1;
   }
 
+  /** The one that this server has spent. */
+  findSpent(id: number, usedByIss: string): Promise<Invitation | null> {
+    return this.db.manager.findOneBy(Invitation, { id, usedByIss });
+  }
+
   async remove(id: number): Promise<boolean> {
     const { affected } = await this.db.manager.delete(Invitation, { id });
     return affected === 1;

@@ -26,8 +26,8 @@ export class InvitationsController {
   @ApiOperation({ operationId: 'createInvitation', summary: 'Create a key with which one server may register once' })
   @ApiCreatedResponse({ type: CreatedInvitationDto })
   @ApiProblems(400, 401, 403, 409)
-  async create(@Body() { hours, note }: CreateInvitationDto): Promise<CreatedInvitationDto> {
-    const { invitation, key, self } = await this.invitations.create({ hours, note });
+  async create(@Body() { hours, note, preset }: CreateInvitationDto): Promise<CreatedInvitationDto> {
+    const { invitation, key, self } = await this.invitations.create({ hours, note, preset });
     return { ...InvitationDto.from(invitation), url: self.url, iss_id: self.iss, key };
   }
 

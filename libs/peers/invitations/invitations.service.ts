@@ -5,6 +5,8 @@ import type { Invitation } from '#libs/entities/invitation.entity.js';
 import { Clock } from '#libs/platform/clock.js';
 import { SecretBox } from '#libs/platform/crypto/secret-box.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { NamedPreset } from '#libs/replication/publish-rights.js';
+import { AuthorRightsRepository } from '../author-rights.repository.js';
 import { InvitationNotFound, TooManyInvitations } from '../peers.errors.js';
 import { InvitationRepository } from './invitation.repository.js';
 
@@ -15,6 +17,18 @@ const DEFAULT_HOURS = 24;
 const MOST_OPEN = 50;
 /** Those that are over are shown this long, in milliseconds. */
 const SHOW_MS = 30 * 24 * HOUR_MS;
+
+export interface NewInvitation {
+  readonly hours?: number | undefined;
+  readonly note?: string | undefined;
+  readonly preset?: NamedPreset | undefined;
+}
+
+export interface SpentInvitation {
+  readonly preset: NamedPreset | null;
+  /** The preset counts from now on; false when it names none, or when an administrator had decided before. */
+  readonly isGranted: boolean;
+}
 
 export interface CreatedInvitation {
   readonly invitation: Invitation;
@@ -27,6 +41,7 @@ export interface CreatedInvitation {
 export class InvitationsService {
   constructor(
     private readonly invitations: InvitationRepository,
+    private readonly rights: AuthorRightsRepository,
     private readonly identity: ServerIdentity,
     private readonly box: SecretBox,
     private readonly db: Database,
@@ -39,7 +54,7 @@ export class InvitationsService {
   }
 
   /** Throws TooManyInvitations. */
-  async create({ hours = DEFAULT_HOURS, note }: { hours?: number | undefined; note?: string | undefined }): Promise<CreatedInvitation> {
+  async create({ hours = DEFAULT_HOURS, note, preset }: NewInvitation): Promise<CreatedInvitation> {
     const now = this.clock.now();
     const key = newRegistrationKey();
     const self = await this.identity.read();
@@ -50,11 +65,13 @@ export class InvitationsService {
       const fresh = {
         key: this.box.seal(key, INVITATION_PURPOSE),
         note: note?.trim() || null,
+        preset: preset ?? null,
         createdMs: now,
         expiresMs: now + hours * HOUR_MS,
       };
       const invitation = await this.invitations.insert({ ...fresh, ...unused });
-      await this.audit.record({ action: 'invitation.created', subject: invitation.note ?? `#${invitation.id}`, details: { hours } });
+      const details = { hours, preset: invitation.preset };
+      await this.audit.record({ action: 'invitation.created', subject: invitation.note ?? `#${invitation.id}`, details });
       return { invitation, key, self };
     });
   }
@@ -75,10 +92,18 @@ export class InvitationsService {
     return [...own, ...open].map(({ id, key }) => ({ id, key: this.box.open(key, INVITATION_PURPOSE) }));
   }
 
-  /** Within the transaction that registers the server. False when another server was first. */
-  async spend(id: number, by: { readonly iss: string; readonly name: string }): Promise<boolean> {
-    if (await this.invitations.spend(id, by, this.clock.now())) return true;
-    return (await this.invitations.findUsedBy(by.iss, this.clock.now())).some((invitation) => invitation.id === id);
+  /**
+   * Within the transaction that registers the server, so that none of its writes is judged by other rights than those of the
+   * invitation. What was decided of it before stays. Null when another server was first.
+   */
+  async spend(id: number, { iss, name }: { readonly iss: string; readonly name: string }): Promise<SpentInvitation | null> {
+    const now = this.clock.now();
+    await this.invitations.spend(id, { iss, name }, now);
+    const spent = await this.invitations.findSpent(id, iss);
+    if (!spent) return null;
+    const { preset } = spent;
+    const isGranted = preset !== null && (await this.rights.insertIfNew({ iss, preset, rights: null, updatedMs: now }));
+    return { preset, isGranted };
   }
 
   /** What a server that was unregistered knows must not admit it, or anybody, again. */

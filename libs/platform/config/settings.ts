@@ -171,7 +171,7 @@ export const settings = {
   NEW_SERVER_RIGHTS: oneOf(
     ['full', 'publish-to-dev', 'receive-only'],
     'full',
-    'What is accepted from a server that appears in the mesh, until an administrator decides: full; publish-to-dev (new packages and replacements in Dev); receive-only (nothing). Servers that were known before an upgrade keep full rights.',
+    'What is accepted from a server that appears in the mesh, until an administrator decides, for example by the invitation that it registers with: full; publish-to-dev (new packages and replacements in Dev); receive-only (nothing). Servers that were known before an upgrade keep full rights.',
   ),
   OUTBOUND_ALLOW_LOCAL: flag(
     false,

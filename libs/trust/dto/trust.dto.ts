@@ -78,7 +78,11 @@ export class AuthorDto {
   name!: string | null;
   @ApiProperty({ enum: rightsPresets, example: 'full' }) preset!: RightsPreset;
   @ApiProperty({ type: PublishRightsDto }) rights!: PublishRightsDto;
-  @ApiProperty({ example: false, description: 'No administrator has decided: the setting NEW_SERVER_RIGHTS counts.' }) is_default!: boolean;
+  @ApiProperty({
+    example: false,
+    description: 'Neither an administrator nor an invitation has decided: the setting NEW_SERVER_RIGHTS counts.',
+  })
+  is_default!: boolean;
   @ApiProperty({ type: [AuthorKeyDto] }) keys!: AuthorKeyDto[];
 
   static from({ iss, name, preset, rights, isDefault, keys }: Author): AuthorDto {

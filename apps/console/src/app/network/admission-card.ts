@@ -1,12 +1,16 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
-import { type BlockedServerDto, createInvitation, deleteInvitation, type InvitationDto, unblockServer } from '#libs/api-client';
+import { MatDialog } from '@angular/material/dialog';
+import { firstValueFrom } from 'rxjs';
+import { type BlockedServerDto, type CreatedInvitationDto, deleteInvitation, type InvitationDto, unblockServer } from '#libs/api-client';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
 import { Notices } from '../shared/notices';
 import { When } from '../shared/when';
+import { presetWords } from '../trust/rights-words';
 import { AdmissionStore } from './admission-store';
 import { writeInvitation } from './invitation';
+import { InviteDialog } from './invite-dialog';
 import { NetworkStore } from './network-store';
 
 /** Invitations to register with this server, and the servers that may not. For administrators. */
@@ -18,7 +22,7 @@ import { NetworkStore } from './network-store';
     <section class="card" aria-labelledby="admission-title">
       <div class="row spread">
         <h2 id="admission-title" i18n>Who may register here</h2>
-        <button matButton="outlined" (click)="invite()" i18n>Create invitation</button>
+        <button matButton="outlined" (click)="invite()" i18n>Create invitation…</button>
       </div>
       @if (fresh(); as text) {
         <p class="row">
@@ -29,9 +33,12 @@ import { NetworkStore } from './network-store';
       @for (invitation of invitations(); track invitation.id) {
         <p class="row spread">
           @if (invitation.used_by) {
-            <span i18n>Invitation {{ invitation.id }}: used by {{ invitation.used_by }}</span>
+            <span i18n>Invitation {{ invitation.id }}{{ rightsOf(invitation) }}: used by {{ invitation.used_by }}</span>
           } @else {
-            <span i18n>Invitation {{ invitation.id }} {{ invitation.note }}: expires <ods-when [at]="invitation.expires_ts" /></span>
+            <span i18n
+              >Invitation {{ invitation.id }} {{ invitation.note }}{{ rightsOf(invitation) }}: expires
+              <ods-when [at]="invitation.expires_ts"
+            /></span>
           }
           <button matButton (click)="remove(invitation)" [attr.aria-label]="removeLabel(invitation)" i18n>Delete</button>
         </p>
@@ -49,6 +56,7 @@ export class AdmissionCard {
   private readonly store = inject(AdmissionStore);
   private readonly network = inject(NetworkStore);
   private readonly notices = inject(Notices);
+  private readonly dialog = inject(MatDialog);
 
   protected readonly invitations = this.store.invitations;
   protected readonly blocked = this.store.blocked;
@@ -66,13 +74,16 @@ export class AdmissionCard {
   protected removeLabel = ({ id }: InvitationDto): string => $localize`Delete invitation ${id}`;
   protected unblockLabel = ({ name }: BlockedServerDto): string => $localize`Unblock ${name}`;
 
+  /** What the server may do that registers with it; empty when the invitation does not say. */
+  protected rightsOf = ({ preset }: InvitationDto): string => (preset === null ? '' : ` (${presetWords[preset]})`);
+
   protected async invite(): Promise<void> {
-    const curl = curlOf(createInvitation, { body: {} });
-    const create = async (): Promise<void> => {
-      const { url, iss_id, key } = await this.store.invite();
-      this.fresh.set(writeInvitation({ url: url ?? '', iss_id, key }));
-    };
-    await this.notices.attempt(create, $localize`The invitation is ready to be copied.`, { curl });
+    const ref = this.dialog.open<InviteDialog, void, CreatedInvitationDto>(InviteDialog, { width: '520px' });
+    const created = await firstValueFrom(ref.afterClosed());
+    if (!created) return;
+    const { url, iss_id, key } = created;
+    this.fresh.set(writeInvitation({ url: url ?? '', iss_id, key }));
+    this.notices.done($localize`The invitation is ready to be copied.`);
   }
 
   protected async remove({ id }: InvitationDto): Promise<void> {

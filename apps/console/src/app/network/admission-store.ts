@@ -4,6 +4,7 @@ import {
   type BlockedServerDto,
   createInvitation,
   type CreatedInvitationDto,
+  type CreateInvitationDto,
   deleteInvitation,
   type InvitationDto,
   listBlockedServers,
@@ -27,8 +28,8 @@ export class AdmissionStore {
     this.kept.set(blocked.items);
   }
 
-  async invite(): Promise<CreatedInvitationDto> {
-    const created = await this.api.invoke(createInvitation, { body: {} });
+  async invite(body: CreateInvitationDto): Promise<CreatedInvitationDto> {
+    const created = await this.api.invoke(createInvitation, { body });
     await this.load();
     return created;
   }

@@ -1,4 +1,4 @@
-import { patternsOf, rightsInWords } from './rights-words';
+import { invitationMeaning, namedPresets, patternsOf, rightsInWords } from './rights-words';
 
 const none = { publish: false, replace: false, promote: false, delete: false, max_stage: 'Dev', names: ['*'] } as const;
 
@@ -13,6 +13,13 @@ describe('the rights of a server in words', () => {
 
   it('are "nothing" without any act', () => {
     expect(rightsInWords({ ...none, names: [] })).toBe('nothing');
+  });
+
+  it('are one sentence for each preset of an invitation, and for none', () => {
+    const meanings = [null, ...namedPresets].map(invitationMeaning);
+    expect(new Set(meanings).size).toBe(4);
+    expect(meanings[0]).toContain('NEW_SERVER_RIGHTS');
+    expect(invitationMeaning('receive-only')).toBe('It receives packages, and none of its changes count here.');
   });
 
   it('are read from lines', () => {

@@ -1,8 +1,12 @@
-import type { AuthorDto, PublishRightsDto } from '#libs/api-client';
+import type { AuthorDto, InvitationDto, PublishRightsDto } from '#libs/api-client';
 
 export type Preset = AuthorDto['preset'];
 
-export const presets: readonly Preset[] = ['full', 'publish-to-dev', 'receive-only', 'custom'];
+export type NamedPreset = NonNullable<InvitationDto['preset']>;
+
+/** Those that an invitation can carry. */
+export const namedPresets: readonly NamedPreset[] = ['full', 'publish-to-dev', 'receive-only'];
+export const presets: readonly Preset[] = [...namedPresets, 'custom'];
 
 export const presetWords: Readonly<Record<Preset, string>> = {
   full: $localize`Everything`,
@@ -18,6 +22,12 @@ export const presetMeanings: Readonly<Record<Preset, string>> = {
   'receive-only': $localize`It receives packages, and none of its changes count here.`,
   custom: $localize`What you choose below.`,
 };
+
+/** What the server may do that registers with an invitation; null: the invitation does not say. */
+export const invitationMeaning = (preset: NamedPreset | null): string =>
+  preset === null
+    ? $localize`As the setting NEW_SERVER_RIGHTS of this server says; everything, unless it was changed.`
+    : presetMeanings[preset];
 
 /** `add, replace; up to Test; Adobe*` */
 export function rightsInWords({ publish, replace, promote, delete: remove, max_stage, names }: PublishRightsDto): string {

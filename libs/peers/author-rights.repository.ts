@@ -11,6 +11,13 @@ export class AuthorRightsRepository {
     return this.db.manager.find(AuthorRights, { order: { iss: 'ASC' } });
   }
 
+  /** False when what is accepted of it was decided before; that stays. */
+  async insertIfNew(rights: AuthorRights): Promise<boolean> {
+    if (await this.db.manager.existsBy(AuthorRights, { iss: rights.iss })) return false;
+    await this.db.insertNew(AuthorRights, [rights]);
+    return true;
+  }
+
   async save(rights: AuthorRights): Promise<void> {
     const { affected } = await this.db.manager.update(AuthorRights, { iss: rights.iss }, rights);
     if (affected === 0) await this.db.manager.insert(AuthorRights, rights);

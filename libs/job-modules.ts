@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { AccountsJobsModule } from '#libs/accounts/accounts.module.js';
 import { AuditJobsModule } from '#libs/audit/audit.module.js';
+import { BackupsJobsModule } from '#libs/backups/backups.module.js';
 import { EventsJobsModule } from '#libs/events/events.module.js';
 import { NetworkJobsModule } from '#libs/network/network.module.js';
 import { JamfJobsModule } from '#libs/jamf/jamf.module.js';
@@ -28,4 +29,5 @@ export const jobModules: Type[] = [
   InspectionJobsModule,
   JamfJobsModule,
   RetentionJobsModule,
+  BackupsJobsModule,
 ];

@@ -54,6 +54,8 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'peer.identity_conflict': ({ name, url, copy }) =>
     `Two running servers use the identity of ${oneLine(name)}: ${oneLine(url)}, and one that calls from ${oneLine(copy)}`,
   'disk.low': (data) => `There is no room for ${file(data)}; fetching resumes when there is`,
+  'backup.failed': (data) => `A scheduled backup could not be made${because(data)}`,
+  'backup.resumed': ({ backup }) => `Scheduled backups are made again, the latest is ${oneLine(backup)}`,
   'retention.held': ({ packages }) =>
     `By the rules for old versions ${oneLine(packages)} packages would be removed at once; they stay until an administrator removes them`,
   'jamf.drift_found': ({ records }) =>
@@ -95,6 +97,8 @@ const counted: Readonly<Record<EventType, readonly [one: string, many: string]>>
   'catalog.repaired': ['repair of the catalog', 'repairs of the catalog'],
   'peer.identity_conflict': ['identity used twice', 'identities used twice'],
   'disk.low': ['package without room', 'packages without room'],
+  'backup.failed': ['failed backup', 'failed backups'],
+  'backup.resumed': ['backup made again', 'backups made again'],
   'retention.held': ['removal of old versions held', 'removals of old versions held'],
   'jamf.drift_found': ['difference found in Jamf Pro', 'differences found in Jamf Pro'],
   'jamf.record_written': ['package record written', 'package records written'],

@@ -2,6 +2,7 @@ import { ApiToken } from './api-token.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuthorKey } from './author-key.entity.js';
 import { AuthorRights } from './author-rights.entity.js';
+import { BackupState } from './backup-state.entity.js';
 import { BlockedServer } from './blocked-server.entity.js';
 import { CatalogClock } from './catalog-clock.entity.js';
 import { ContentDigest } from './content-digest.entity.js';
@@ -55,6 +56,7 @@ export const entities = [
   AuditEvent,
   AuthorKey,
   AuthorRights,
+  BackupState,
   BlockedServer,
   CatalogClock,
   Content,

@@ -140,6 +140,16 @@ export const eventTypes = {
     description: 'There is no room for a package that is wanted here; fetching resumes when there is.',
     example: { free_bytes: 1_048_576, needed_bytes: 734_003_200, filename: 'NoMAD.pkg' },
   },
+  'backup.failed': {
+    role: 'viewer',
+    description: 'A scheduled backup could not be made. It is tried again, and said once until one succeeds.',
+    example: { reason: 'There is no room in /backups (ENOSPC). Free some, or lower BACKUP_KEEP.' },
+  },
+  'backup.resumed': {
+    role: 'viewer',
+    description: 'A scheduled backup was made after one had failed.',
+    example: { backup: 'ods-20260301T120000Z' },
+  },
   'retention.held': {
     role: 'viewer',
     description: 'The daily removal of old versions left packages alone that were too many to be removed without a person.',

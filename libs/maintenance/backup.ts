@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { SqliteFile } from '#libs/platform/database/sqlite-file.js';
@@ -23,12 +23,18 @@ export interface BackupReport {
  * Writes the database, the keys and the contents of a running server into a directory. The database is taken at one moment;
  * the contents it names are immutable, so they belong to that moment too. Into an earlier backup only what is new is written.
  */
-export async function makeBackup(config: Config, dataSource: DataSource, directory: string, withContent: boolean): Promise<BackupReport> {
+export async function makeBackup(
+  config: Config,
+  dataSource: DataSource,
+  directory: string,
+  withContent: boolean,
+  signal?: AbortSignal,
+): Promise<BackupReport> {
   makePlace(config, directory);
   await rm(path.join(directory, MANIFEST), { force: true }); // from here on it is no whole backup, until it is one again
   await saveDatabase(config, dataSource, path.join(directory, DATABASE));
   const { server, contents } = await readSaved(path.join(directory, DATABASE));
-  const saved = withContent ? await saveContents(config.get('dataDir'), directory, contents) : { present: [], missing: [] };
+  const saved = withContent ? await saveContents(config.get('dataDir'), directory, contents, signal) : { present: [], missing: [] };
   await removeOthers(directory, new Set(saved.present.map(({ uuid }) => uuid)));
   await saveKeys(config, directory);
   const manifest = manifestText({
@@ -48,12 +54,32 @@ const realPlace = (directory: string): string =>
 
 /** Throws MaintenanceFailed where no backup can or should be. */
 function makePlace(config: Config, directory: string): void {
+  outsideOfServer(config, directory, () => {
+    for (const name of ['keys', 'content']) makeDirectory(path.join(directory, name), 0o700);
+  });
+}
+
+/** Throws MaintenanceFailed when scheduled backups are wanted where none can or should be. */
+export function requireBackupPlace(config: Config): void {
+  const directory = config.get('backupDir');
+  if (directory === null) return;
+  try {
+    outsideOfServer(config, directory, () => {
+      makeDirectory(directory, 0o700);
+      accessSync(directory, constants.W_OK | constants.X_OK);
+    });
+  } catch (error) {
+    throw new MaintenanceFailed(`BACKUP_DIR: ${(error as Error).message}`);
+  }
+}
+
+function outsideOfServer(config: Config, directory: string, prepare: () => void): void {
   try {
     const place = realPlace(directory);
     const own = [config.get('dataDir'), config.get('stagingDir')].map(realPlace);
     if (own.some((each) => `${place}/`.startsWith(`${each}/`)))
       throw new MaintenanceFailed(`${directory} is in the server's own directory, and would be lost with it. Name another one.`);
-    for (const name of ['keys', 'content']) makeDirectory(path.join(directory, name), 0o700);
+    prepare();
   } catch (error) {
     if (error instanceof MaintenanceFailed) throw error;
     throw new MaintenanceFailed(`${directory} cannot be written (${(error as NodeJS.ErrnoException).code}). Name a directory that can.`);
@@ -68,6 +94,9 @@ async function saveDatabase(config: Config, dataSource: DataSource, file: string
   if (settings.kind === 'sqlite') {
     const source = new SqliteFile(settings.file, { readonly: true });
     try {
+      // One moment for all of it: without a transaction the copy begins again with each write, and never ends on a busy server.
+      source.exec('BEGIN');
+      source.prepare('SELECT COUNT(*) FROM sqlite_master').get();
       await source.backup(draft);
     } finally {
       source.close();
@@ -105,10 +134,11 @@ async function readSaved(file: string): Promise<{ server: { iss: string; name: s
   }
 }
 
-async function saveContents(dataDir: string, directory: string, contents: StoredContent[]) {
+async function saveContents(dataDir: string, directory: string, contents: StoredContent[], signal: AbortSignal | undefined) {
   const present: StoredContent[] = [];
   const missing: string[] = [];
   for (const content of contents) {
+    signal?.throwIfAborted();
     const [from, to] = [dataDir, directory].map((root) => path.join(root, 'content', content.uuid)) as [string, string];
     if (await saveContent(content, from, to)) present.push(content);
     else if (content.state === 'held') missing.push(content.filename); // others may just have been retired

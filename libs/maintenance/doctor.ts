@@ -4,6 +4,7 @@ import type { Config } from '#libs/platform/config/config.js';
 import { describeRedis, parseRedisUrl, type RedisNode } from '#libs/platform/config/redis-url.js';
 import { shortage } from '#libs/platform/storage/disk-health.js';
 import { readCertificate, tlsOf } from '#libs/platform/tls/tls-files.js';
+import { BackupDirectory } from './backup-directory.js';
 import { checkContents } from './content-check.js';
 import { type OrphanFile, orphanFiles } from './orphans.js';
 import type { MaintenanceRepository } from './maintenance.repository.js';
@@ -23,7 +24,17 @@ const CONNECT_TIMEOUT_MS = 3_000;
 
 /** Checks everything that keeps a server from working, and says for each finding what to do. The database is open already. */
 export async function examine(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
-  const examinations = [examineServer, examineTls, examineDisk, examineContents, examineQueue, examineJobs, examinePackages, examinePeers];
+  const examinations = [
+    examineServer,
+    examineTls,
+    examineDisk,
+    examineContents,
+    examineQueue,
+    examineJobs,
+    examinePackages,
+    examinePeers,
+    examineBackups,
+  ];
   const damage = await rows.damage();
   if (damage !== null) return [fault(damagedText(config, damage))];
   const findings: Finding[] = [ok(`The database (${config.get('database').kind}) answers and is of this version.`)];
@@ -126,6 +137,25 @@ async function examineJobs(_config: Config, rows: MaintenanceRepository): Promis
     );
   } else findings.push(ok('No job is overdue.'));
   return findings;
+}
+
+/** By the directory itself: what was deleted there is no backup. */
+async function examineBackups(config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  const directory = config.get('backupDir');
+  const server = await rows.server();
+  if (directory === null || !server) return [];
+  const everyHours = config.get('BACKUP_EVERY_HOURS');
+  try {
+    const now = Date.now();
+    const latestMs = await new BackupDirectory(directory, server.iss).latestMs(now);
+    if (latestMs === null) return [warning(`${directory} has no backup of this server: its log says why.`)];
+    const age = `The latest backup in ${directory} is ${Math.round((now - latestMs) / 3_600_000)} hours old`;
+    if (now - latestMs > 2 * everyHours * 3_600_000)
+      return [warning(`${age}, and one is due every ${everyHours} hours: the log says why.`)];
+    return [ok(`${age}.`)];
+  } catch (error) {
+    return [warning(`${directory} (BACKUP_DIR) cannot be read (${(error as NodeJS.ErrnoException).code}): is it mounted?`)];
+  }
 }
 
 async function examinePackages(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {

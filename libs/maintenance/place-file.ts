@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, open, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 
 /**
  * Copies a file durably to a second place; its blocks are shared (reflink) where the file system can do that. Never a hard link: what
@@ -44,6 +45,26 @@ export async function sizeOf(file: string): Promise<number | null> {
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all([stat(one), stat(other)]);
   return a.ino === b.ino && a.dev === b.dev;
+}
+
+/** What is in a directory, and its names, are on the disk when this resolves. */
+export async function syncTree(directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const place = path.join(directory, entry.name);
+    if (entry.isDirectory()) await syncTree(place);
+    else if (entry.isFile()) await sync(place);
+  }
+  await syncDirectory(directory);
+}
+
+export async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return; // directories cannot be opened there; NTFS journals renames
+  const handle = await open(directory, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function sync(file: string): Promise<void> {

@@ -24,7 +24,7 @@ import { openSealed } from './sealed-columns.js';
  */
 export async function restoreBackup(directory: string, environment: NodeJS.ProcessEnv): Promise<BackupManifest> {
   const manifest = await readManifest(directory);
-  await checkFiles(directory, manifest);
+  await checkBackupFiles(directory, manifest);
   const config = loadConfig(environment);
   const target = await prepareDatabase(config.get('database'));
   try {
@@ -52,7 +52,8 @@ async function configOfRestored(directory: string, config: Config, environment: 
   return loadConfig({ ...environment, DATABASE_KEY: saved.trim() });
 }
 
-async function checkFiles(directory: string, { databaseSha256, contents }: BackupManifest): Promise<void> {
+/** Compares every file of a backup with its manifest. Throws MaintenanceFailed. */
+export async function checkBackupFiles(directory: string, { databaseSha256, contents }: BackupManifest): Promise<void> {
   if ((await sha256OfFile(path.join(directory, DATABASE))) !== databaseSha256) {
     throw new MaintenanceFailed(`${DATABASE} in the backup was changed or damaged. Take another backup.`);
   }

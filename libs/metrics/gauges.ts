@@ -48,6 +48,16 @@ export class Gauges {
   readonly diskFree = this.gauge('ods_disk_free_bytes', 'Free space where the packages are.');
   readonly diskReserve = this.gauge('ods_disk_reserve_bytes', 'Free space that uploads and transfers never eat.');
 
+  readonly backupSucceeded = this.gauge(
+    'ods_backup_last_success_timestamp_seconds',
+    'When the last scheduled backup was made; absent without BACKUP_DIR, or before the first.',
+  );
+  readonly backupFailed = this.gauge(
+    'ods_backup_last_failure_timestamp_seconds',
+    'When a scheduled backup last failed; absent when none has.',
+  );
+  readonly backupPeriod = this.gauge('ods_backup_period_seconds', 'How often a backup is made; absent without BACKUP_DIR.');
+
   private gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
     return new Gauge({ name, help, labelNames: [...labelNames], registers: this.registers });
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan, Not } from 'typeorm';
+import { BackupState } from '#libs/entities/backup-state.entity.js';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Content } from '#libs/entities/content.entity.js';
 import { ContentCopies } from '#libs/entities/content-copies.entity.js';
@@ -96,6 +97,12 @@ export class MetricsRepository {
 
   async catalogSeq(): Promise<number> {
     return (await this.db.manager.findOneBy(CatalogClock, { id: 1 }))?.seq ?? 0;
+  }
+
+  /** When scheduled backups last succeeded and failed. */
+  async backups(): Promise<{ succeededMs: number | null; failedMs: number | null }> {
+    const row = await this.db.manager.findOneBy(BackupState, { id: 1 });
+    return { succeededMs: row?.succeededMs ?? null, failedMs: row?.failedMs ?? null };
   }
 
   /** When records were last compared, and how many are in which state; the same of checks. Nothing without a connection. */

@@ -39,7 +39,13 @@ export class MetricsService {
   }
 
   private async read(gauges: Gauges): Promise<void> {
-    await Promise.all([this.readPackages(gauges), this.readJobs(gauges), this.readPeers(gauges), this.readJamf(gauges)]);
+    await Promise.all([
+      this.readPackages(gauges),
+      this.readJobs(gauges),
+      this.readPeers(gauges),
+      this.readJamf(gauges),
+      this.readBackups(gauges),
+    ]);
     gauges.diskFree.set(await this.store.freeBytes());
   }
 
@@ -67,6 +73,20 @@ export class MetricsService {
     if (comparedMs === null)
       jamfCompared.remove(); // else it would say 0
     else jamfCompared.set(Math.max(0, this.clock.now() - comparedMs) / 1_000);
+  }
+
+  private async readBackups({ backupSucceeded, backupFailed, backupPeriod }: Gauges): Promise<void> {
+    const isOn = this.config.get('backupDir') !== null;
+    const { succeededMs, failedMs } = await this.figures.backups();
+    const figures = [
+      [backupSucceeded, succeededMs],
+      [backupFailed, failedMs],
+      [backupPeriod, this.config.get('BACKUP_EVERY_HOURS') * 3_600_000],
+    ] as const;
+    for (const [gauge, ms] of figures) {
+      if (isOn && ms !== null) gauge.set(ms / 1_000);
+      else gauge.remove(); // else it would say 0
+    }
   }
 
   private async readJobs({ jobs, oldestJob }: Gauges): Promise<void> {

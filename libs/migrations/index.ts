@@ -35,6 +35,7 @@ import { Retention1790000025000 } from './1790000025000-retention.js';
 import { DownloadCredentials1790000026000 } from './1790000026000-download-credentials.js';
 import { JamfPoints1790000027000 } from './1790000027000-jamf-points.js';
 import { JamfChecks1790000028000 } from './1790000028000-jamf-checks.js';
+import { BackupState1790000029000 } from './1790000029000-backup-state.js';
 import { InvitationPresets1790000030000 } from './1790000030000-invitation-presets.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
@@ -78,5 +79,6 @@ export const migrations = [
   DownloadCredentials1790000026000,
   JamfPoints1790000027000,
   JamfChecks1790000028000,
+  BackupState1790000029000,
   InvitationPresets1790000030000,
 ];

@@ -12,6 +12,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Incarnation } from '#libs/packages/catalog/incarnation.js';
 import { DatabaseHealth } from '#libs/platform/database/database-health.js';
 import { lockDataDir } from '#libs/platform/process/data-dir-lock.js';
+import { requireBackupPlace } from '#libs/maintenance/backup.js';
 import { refuseLostDatabase } from '#libs/maintenance/lost-database.js';
 import { leaveStopMark, takeStopMark } from '#libs/platform/process/stop-mark.js';
 import { StartUpReconciliation } from '#libs/sync/start-up-reconciliation.js';
@@ -27,6 +28,7 @@ const ROOM_CHECK_MS = 5_000;
 /** Starts the web application of one server; answers how to stop it. */
 export async function startApi(): Promise<Stop> {
   const config = loadConfig();
+  if (config.runsJobsEmbedded) requireBackupPlace(config); // else the workers make the backups
   const stopTracing = await startTracing(config, 'api');
   const tls = tlsOf(config);
   const room = new WaitingRoom(tls);

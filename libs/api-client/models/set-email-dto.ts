@@ -12,7 +12,7 @@ export interface SetEmailDto {
   /**
    * Types of events that are sent; GET /api/admin/webhooks/event_types lists them.
    */
-  events: Array<'package.uploaded' | 'package.replaced' | 'package.promoted' | 'package.demoted' | 'package.deleted' | 'package.restored' | 'package.synced' | 'package.sync_failed' | 'package.conflict' | 'package.quarantined' | 'package.copies_low' | 'package.copies_none' | 'package.signer_changed' | 'peer.registered' | 'peer.unregistered' | 'peer.unreachable' | 'peer.reachable' | 'peer.entry_refused' | 'server.key_changed' | 'deletes.held' | 'clock.wrong' | 'clock.right' | 'catalog.epoch_renewed' | 'catalog.repaired' | 'peer.identity_conflict' | 'disk.low' | 'retention.held' | 'jamf.drift_found' | 'jamf.record_written' | 'jamf.distribution_point_written' | 'jamf.check_failed' | 'jamf.connection_lost' | 'jamf.connection_restored' | 'sign_in.locked_out'>;
+  events: Array<'package.uploaded' | 'package.replaced' | 'package.promoted' | 'package.demoted' | 'package.deleted' | 'package.restored' | 'package.synced' | 'package.sync_failed' | 'package.conflict' | 'package.quarantined' | 'package.copies_low' | 'package.copies_none' | 'package.signer_changed' | 'peer.registered' | 'peer.unregistered' | 'peer.unreachable' | 'peer.reachable' | 'peer.entry_refused' | 'server.key_changed' | 'deletes.held' | 'clock.wrong' | 'clock.right' | 'catalog.epoch_renewed' | 'catalog.repaired' | 'peer.identity_conflict' | 'disk.low' | 'backup.failed' | 'backup.resumed' | 'retention.held' | 'jamf.drift_found' | 'jamf.record_written' | 'jamf.distribution_point_written' | 'jamf.check_failed' | 'jamf.connection_lost' | 'jamf.connection_restored' | 'sign_in.locked_out'>;
   host: string;
 
   /**

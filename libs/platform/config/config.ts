@@ -42,9 +42,14 @@ export interface EncryptionKey {
   readonly key: Buffer;
 }
 
-export interface ConfigValues extends Omit<Settings, 'SECRET_KEY' | 'DATABASE_KEY' | 'DATABASE_URL' | 'DATA_DIR' | 'UPLOAD_STAGING_DIR'> {
+export interface ConfigValues extends Omit<
+  Settings,
+  'SECRET_KEY' | 'DATABASE_KEY' | 'DATABASE_URL' | 'DATA_DIR' | 'UPLOAD_STAGING_DIR' | 'BACKUP_DIR'
+> {
   readonly dataDir: string;
   readonly stagingDir: string;
+  /** Null: no scheduled backups. */
+  readonly backupDir: string | null;
   readonly secretKey: string;
   /** The first encrypts; all decrypt. */
   readonly databaseKeys: readonly EncryptionKey[];

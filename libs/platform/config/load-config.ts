@@ -51,6 +51,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, { mustE
     ...keys,
     dataDir,
     stagingDir,
+    backupDir: values.BACKUP_DIR === null ? null : path.resolve(values.BACKUP_DIR),
     database,
     generatedKeys: !values.SECRET_KEY || !values.DATABASE_KEY,
     givenDatabaseKey: Boolean(values.DATABASE_KEY),

@@ -53,6 +53,19 @@ export const settings = {
   UPLOAD_STAGING_DIR: optionalText(
     'Where unfinished uploads and transfers are kept. Must be on the same file system as DATA_DIR, so that publishing is a rename. Default: DATA_DIR/staging.',
   ),
+  BACKUP_DIR: optionalText(
+    'Where scheduled backups are kept, outside of DATA_DIR and best on another machine. Default: none are made. They hold the keys of the server.',
+  ),
+  BACKUP_EVERY_HOURS: integer(24, [1, 8_760], 'How often a backup is made.'),
+  BACKUP_KEEP: integer(
+    7,
+    [1, 1_000],
+    'How many backups of this server are kept in BACKUP_DIR; the oldest is removed when a new one is complete.',
+  ),
+  BACKUP_WITHOUT_CONTENT: flag(
+    true,
+    'Leave the contents of packages out: after a restore they are fetched from the other servers. When false, each backup is a copy of all of them.',
+  ),
   SECRET_KEY: secretText(
     'Signs sign-in tokens. At least 32 characters. Generated into DATA_DIR when not given; give it when several processes on different machines serve one site.',
     (key) => {

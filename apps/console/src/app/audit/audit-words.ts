@@ -75,6 +75,8 @@ const words: Readonly<Record<string, string>> = {
   'downloads.credential_revoked': $localize`Download credential revoked`,
   'retention.updated': $localize`Rules for old versions changed`,
   'retention.held': $localize`Removal of old versions held`,
+  'backup.made': $localize`Backup made`,
+  'backup.failed': $localize`Backup failed`,
   'webhook.created': $localize`Webhook made`,
   'webhook.updated': $localize`Webhook changed`,
   'webhook.deleted': $localize`Webhook deleted`,

@@ -16,6 +16,7 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JobsModule } from '#libs/platform/jobs/jobs.module.js';
 import { PlatformModule } from '#libs/platform/platform.module.js';
 import { createDatabase, type DatabaseKind, dropDatabase } from '../support/databases.js';
+import { eventually } from '../support/eventually.js';
 import { scratchDir, type Service, startRedis } from '../support/services.js';
 import type { QueueKind } from './queues.js';
 
@@ -127,7 +128,10 @@ export class JobWorld {
       const app = await NestFactory.createApplicationContext(module, { logger: this.log, abortOnError: false });
       const node = new TestNode(app, dataSource);
       this.nodes.add(node);
-      if ((await node.queue.fault()) !== null) throw new Error('The queue is not there.');
+      await eventually(async () => {
+        const fault = await node.queue.fault(); // a cluster is found out about first
+        if (fault !== null) throw new Error(fault);
+      });
       if (start) await node.runner.start();
       return node;
     } catch (error) {

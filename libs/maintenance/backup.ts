@@ -54,36 +54,44 @@ const realPlace = (directory: string): string =>
 
 /** Throws MaintenanceFailed where no backup can or should be. */
 function makePlace(config: Config, directory: string): void {
-  outsideOfServer(config, directory, () => {
+  try {
+    requireOutside(config, directory);
     for (const name of ['keys', 'content']) makeDirectory(path.join(directory, name), 0o700);
-  });
+  } catch (error) {
+    if (error instanceof MaintenanceFailed) throw error;
+    throw new MaintenanceFailed(`${notWritable(directory, error)} Name a directory that can.`);
+  }
 }
 
-/** Throws MaintenanceFailed when scheduled backups are wanted where none can or should be. */
-export function requireBackupPlace(config: Config): void {
+/**
+ * Makes the directory of scheduled backups. Throws MaintenanceFailed where none should ever be; answers why none can be made now, or null: a
+ * share that is away must not keep the packages away, too.
+ */
+export function makeBackupPlace(config: Config): string | null {
   const directory = config.get('backupDir');
-  if (directory === null) return;
+  if (directory === null) return null;
   try {
-    outsideOfServer(config, directory, () => {
-      makeDirectory(directory, 0o700);
-      accessSync(directory, constants.W_OK | constants.X_OK);
-    });
+    requireOutside(config, directory);
   } catch (error) {
     throw new MaintenanceFailed(`BACKUP_DIR: ${(error as Error).message}`);
   }
+  try {
+    makeDirectory(directory, 0o700);
+    accessSync(directory, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return `BACKUP_DIR: ${notWritable(directory, error)} Backups are tried again by their schedule.`;
+  }
 }
 
-function outsideOfServer(config: Config, directory: string, prepare: () => void): void {
-  try {
-    const place = realPlace(directory);
-    const own = [config.get('dataDir'), config.get('stagingDir')].map(realPlace);
-    if (own.some((each) => `${place}/`.startsWith(`${each}/`)))
-      throw new MaintenanceFailed(`${directory} is in the server's own directory, and would be lost with it. Name another one.`);
-    prepare();
-  } catch (error) {
-    if (error instanceof MaintenanceFailed) throw error;
-    throw new MaintenanceFailed(`${directory} cannot be written (${(error as NodeJS.ErrnoException).code}). Name a directory that can.`);
-  }
+const notWritable = (directory: string, error: unknown): string =>
+  `${directory} cannot be written (${(error as NodeJS.ErrnoException).code}).`;
+
+function requireOutside(config: Config, directory: string): void {
+  const place = realPlace(directory);
+  const own = [config.get('dataDir'), config.get('stagingDir')].map(realPlace);
+  if (own.some((each) => `${place}/`.startsWith(`${each}/`)))
+    throw new MaintenanceFailed(`${directory} is in the server's own directory, and would be lost with it. Name another one.`);
 }
 
 async function saveDatabase(config: Config, dataSource: DataSource, file: string): Promise<void> {

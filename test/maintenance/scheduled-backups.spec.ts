@@ -259,9 +259,10 @@ describe('scheduled backups', () => {
     expect(site.events()).toEqual([expect.stringMatching(/^backup\.failed .* cannot be written \(EROFS\)/)]);
     expect(site.server.logs).toContain('cannot be written (EROFS)');
     await site.server.stop();
-    const refused = startProcess('api', { DATA_DIR: site.server.dataDir, BACKUP_DIR: disk.directory, PORT: 0 });
-    expect((await refused.exited).code).toBe(1);
-    expect(refused.output).toContain(`ODS could not start. BACKUP_DIR: ${disk.directory} cannot be written (EROFS).`);
+    await site.server.start(); // it serves packages all the same
+    expect(site.server.logs).toContain(
+      `BACKUP_DIR: ${disk.directory} cannot be written (EROFS). Backups are tried again by their schedule.`,
+    );
     await site.server.dispose();
   });
 

@@ -12,7 +12,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Incarnation } from '#libs/packages/catalog/incarnation.js';
 import { DatabaseHealth } from '#libs/platform/database/database-health.js';
 import { lockDataDir } from '#libs/platform/process/data-dir-lock.js';
-import { requireBackupPlace } from '#libs/maintenance/backup.js';
+import { makeBackupPlace } from '#libs/maintenance/backup.js';
 import { refuseLostDatabase } from '#libs/maintenance/lost-database.js';
 import { leaveStopMark, takeStopMark } from '#libs/platform/process/stop-mark.js';
 import { StartUpReconciliation } from '#libs/sync/start-up-reconciliation.js';
@@ -28,7 +28,7 @@ const ROOM_CHECK_MS = 5_000;
 /** Starts the web application of one server; answers how to stop it. */
 export async function startApi(): Promise<Stop> {
   const config = loadConfig();
-  if (config.runsJobsEmbedded) requireBackupPlace(config); // else the workers make the backups
+  const backupFault = config.runsJobsEmbedded ? makeBackupPlace(config) : null; // else the workers make the backups
   const stopTracing = await startTracing(config, 'api');
   const tls = tlsOf(config);
   const room = new WaitingRoom(tls);
@@ -41,6 +41,7 @@ export async function startApi(): Promise<Stop> {
   await refuseLostDatabase(config, dataSource);
   const found = ofFile ?? takeStopMark(config);
   const app = await createApp(config, dataSource, { tls });
+  if (backupFault !== null) new Logger('Backups').warn(backupFault);
   await warnOfRedis(app, 'Leave REDIS_URL out to run jobs inside the server.');
   const health = app.get(DatabaseHealth);
   await health.examine();

@@ -9,7 +9,7 @@ import { JobRunner } from '#libs/platform/jobs/job-runner.js';
 import { OdsLogger } from '#libs/platform/logging/ods-logger.js';
 import { startTracing } from '#libs/platform/tracing/start-tracing.js';
 import { identify } from '#libs/about/identify.js';
-import { requireBackupPlace } from '#libs/maintenance/backup.js';
+import { makeBackupPlace } from '#libs/maintenance/backup.js';
 import { refuseLostDatabase } from '#libs/maintenance/lost-database.js';
 import { takeStopMark } from '#libs/platform/process/stop-mark.js';
 import type { Stop } from '#libs/platform/process/run-until-stopped.js';
@@ -22,7 +22,7 @@ export async function startWorker(): Promise<Stop> {
   if (config.runsJobsEmbedded) {
     throw new Error('A worker needs REDIS_URL; without Redis the server runs the jobs itself and no worker is needed.');
   }
-  requireBackupPlace(config);
+  const backupFault = makeBackupPlace(config);
   // What it writes may be lost with the power although the web application has stopped cleanly.
   if (config.get('database').kind === 'sqlite') takeStopMark(config);
   const stopTracing = await startTracing(config, 'worker');
@@ -35,6 +35,7 @@ export async function startWorker(): Promise<Stop> {
     logger: new OdsLogger(config, 'worker'),
     abortOnError: false,
   });
+  if (backupFault !== null) new Logger('Backups').warn(backupFault);
   await warnOfRedis(app);
   const runner = app.get(JobRunner);
   const door = app.get(WorkerHealthServer);

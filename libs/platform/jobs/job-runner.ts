@@ -22,6 +22,8 @@ const ENOUGH_OFFERS = 100;
 const LISTENERS = 128;
 /** A wall clock that goes back by more was set. */
 const CLOCK_STEP_MS = 60_000;
+/** A job that ends at the moment when the clock is set back may still be written down with the wrong time. */
+const MENDS_AFTER_MS = [0, 1_000, 10_000, 60_000];
 /** No job is put off for longer on purpose: mail is collected for a day at most. */
 const LONGEST_DELAY_MS = 25 * 3_600_000;
 /** Two for each of more servers than anybody registers: those that do not answer must not keep the others waiting. */
@@ -43,6 +45,7 @@ export class JobRunner {
   private poll: Promise<void> = Promise.resolve();
   /** The wall clock minus the monotonic one at the last poll, in milliseconds. */
   private lead: number | null = null;
+  private mendsAtMs: readonly number[] = [];
 
   constructor(
     private readonly rows: JobRepository,
@@ -85,7 +88,10 @@ export class JobRunner {
     const lead = this.clock.now() - performance.now();
     const wasSetBack = this.lead !== null && this.lead - lead > CLOCK_STEP_MS;
     this.lead = lead;
-    if (wasSetBack) await this.mendDueTimes();
+    if (wasSetBack) this.mendsAtMs = MENDS_AFTER_MS.map((delayMs) => performance.now() + delayMs);
+    const isDue = this.mendsAtMs.some((atMs) => atMs <= performance.now());
+    this.mendsAtMs = this.mendsAtMs.filter((atMs) => atMs > performance.now());
+    if (isDue) await this.mendDueTimes();
   }
 
   /** While the clock was ahead, jobs were put off by that much: to a day that may be far away. */

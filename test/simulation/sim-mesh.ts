@@ -1,14 +1,9 @@
 import type { Entry } from '#libs/replication/entry.js';
 import { stages } from '#libs/replication/stage.js';
+import { EventQueue } from './event-queue.js';
 import { Random } from './random.js';
 import type { Rules } from './rules.js';
 import { SimServer, type SimPage } from './sim-server.js';
-
-interface Event {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => void;
-}
 
 interface Node {
   readonly server: SimServer;
@@ -22,9 +17,11 @@ const STORM_MS = 60_000;
 const QUIET_MS = 600_000;
 /** Far more than a working mesh needs: an endless exchange is stopped here. */
 const MAX_EVENTS = 60_000;
-const MAX_UNDER_WAY = 3_000;
 const RECONCILE_MS = 20_000;
 const TIMEOUT_MS = 3_000;
+
+const indexOf = (iss: string): number => parseInt(iss, 16);
+const linkOf = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** N servers under one seeded scheduler that drops, doubles, delays, reorders, partitions and crashes (MESH §10). */
 export class SimMesh {
@@ -33,10 +30,8 @@ export class SimMesh {
   readonly acknowledged = new Map<string, Entry[]>();
   readonly counts = { events: 0, messages: 0, dropped: 0, crashes: 0, writes: 0 };
   private readonly random: Random;
-  private readonly events: Event[] = [];
+  private readonly queue = new EventQueue();
   private readonly cut = new Set<string>();
-  private now = 1_000_000;
-  private order = 0;
   private isStorm = true;
 
   constructor(seed: number, rules: Rules) {
@@ -57,10 +52,8 @@ export class SimMesh {
     for (let at = 0; at < STORM_MS; at += 200 + this.random.below(1_500)) this.after(at, () => this.act());
     this.after(STORM_MS, () => this.calm());
     const end = this.now + STORM_MS + QUIET_MS;
-    for (let event = this.pop(); event && event.at <= end && this.counts.events < MAX_EVENTS; event = this.pop()) {
+    while (this.counts.events < MAX_EVENTS && this.queue.step(end)) {
       this.counts.events += 1;
-      this.now = event.at;
-      event.run();
       for (const { server } of this.nodes) server.check();
       if (!this.isStorm && this.counts.events % 8 === 0 && this.isSettled()) return;
     }
@@ -90,7 +83,7 @@ export class SimMesh {
     const index = this.random.below(this.nodes.length);
     if (dice < 0.62) this.writeSomething(index);
     else if (dice < 0.72) this.crash(index);
-    else if (dice < 0.86) this.cut.add(this.linkOf(index, this.random.below(this.nodes.length)));
+    else if (dice < 0.86) this.cut.add(linkOf(index, this.random.below(this.nodes.length)));
     else this.cut.clear();
   }
 
@@ -156,14 +149,14 @@ export class SimMesh {
   private reconcile(index: number): void {
     const { server } = this.nodes[index]!;
     for (const iss of server.peers.keys()) {
-      this.push(index, this.indexOf(iss));
-      this.pull(index, this.indexOf(iss), server.peers.get(iss)!.pulled, false);
+      this.push(index, indexOf(iss));
+      this.pull(index, indexOf(iss), server.peers.get(iss)!.pulled, false);
     }
     for (const uuid of server.wanted()) this.fetch(index, uuid, 0);
   }
 
   private pushToAll(index: number): void {
-    for (const iss of this.nodes[index]!.server.peers.keys()) this.push(index, this.indexOf(iss));
+    for (const iss of this.nodes[index]!.server.peers.keys()) this.push(index, indexOf(iss));
   }
 
   private push(index: number, to: number): void {
@@ -218,7 +211,7 @@ export class SimMesh {
     const { server } = this.nodes[index]!;
     const sources = [...server.peers.keys()];
     if (attempt >= sources.length) return; // waits for news or the timer
-    const source = this.indexOf(sources[(attempt + index) % sources.length]!);
+    const source = indexOf(sources[(attempt + index) % sources.length]!);
     this.call(
       index,
       source,
@@ -251,7 +244,7 @@ export class SimMesh {
     this.counts.messages += 1;
     const copies = this.isStorm && this.random.chance(0.15) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const isLost = this.isStorm && (this.random.chance(0.2) || this.cut.has(this.linkOf(from, to)));
+      const isLost = this.isStorm && (this.random.chance(0.2) || this.cut.has(linkOf(from, to)));
       if (isLost) this.counts.dropped += 1;
       else this.after(1 + this.random.below(this.isStorm && this.random.chance(0.1) ? TIMEOUT_MS : 80), run);
     }
@@ -265,28 +258,11 @@ export class SimMesh {
   }
 
   private after(delayMs: number, run: () => void): void {
-    if (this.events.length >= MAX_UNDER_WAY) throw new Error('Messages beget messages without end.');
-    this.events.push({ at: this.now + delayMs, order: (this.order += 1), run });
+    this.queue.after(delayMs, run);
   }
 
-  private pop(): Event | undefined {
-    let first = 0;
-    for (let index = 1; index < this.events.length; index += 1) {
-      const [a, b] = [this.events[index]!, this.events[first]!];
-      if (a.at < b.at || (a.at === b.at && a.order < b.order)) first = index;
-    }
-    const event = this.events[first];
-    const last = this.events.pop();
-    if (last && last !== event) this.events[first] = last;
-    return event;
-  }
-
-  private indexOf(iss: string): number {
-    return parseInt(iss, 16);
-  }
-
-  private linkOf(a: number, b: number): string {
-    return a < b ? `${a}-${b}` : `${b}-${a}`;
+  private get now(): number {
+    return this.queue.now;
   }
 
   // --- what must be true at the end ---
@@ -308,7 +284,7 @@ export class SimMesh {
   }
 
   private lacking(server: SimServer): string[] {
-    const peers = [...server.peers.keys()].map((iss) => this.nodes[this.indexOf(iss)]!.server);
+    const peers = [...server.peers.keys()].map((iss) => this.nodes[indexOf(iss)]!.server);
     return server.wanted().filter((uuid) => peers.some((peer) => peer.has(uuid)));
   }
 

@@ -25,7 +25,6 @@ export class JamfPointRepository {
     return this.db.manager.find(JamfNetwork, { order: { name: 'ASC', jamfId: 'ASC' } });
   }
 
-  /** Of managed points. */
   async countByState(): Promise<Map<JamfPointState, number>> {
     const counts = new Map<JamfPointState, number>();
     for (const { state } of await this.all()) counts.set(state, (counts.get(state) ?? 0) + 1);

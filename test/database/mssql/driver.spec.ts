@@ -54,13 +54,13 @@ describe('the driver of SQL Server', () => {
     expect(isConnectionLoss(error.cause)).toBe(true);
   });
 
-  it('does not sign in to a server that cannot encrypt, unless it is told to', async () => {
+  it('does not sign in to a server that cannot encrypt, unless encrypt=false says so', async () => {
     const error = await refusal(prepareDatabase(settingsOf(url.replace('?encrypt=false', ''))));
     expect(error.message).toContain('The server does not encrypt.');
     expect(server.logins).toEqual([]);
   });
 
-  it('tells keys that are there from other errors', async () => {
+  it('distinguishes keys that are there from other errors', async () => {
     const db = await open();
     server.reply = (_kind, text) => (text.includes('INSERT') ? { number: 2627, message: 'Violation of PRIMARY KEY constraint' } : 'done');
     const error = await refusal(db.manager.query('INSERT INTO t(a) VALUES (@0)', ['a']));

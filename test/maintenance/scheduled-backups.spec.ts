@@ -265,7 +265,7 @@ describe('scheduled backups', () => {
     symlinkSync(dataDir, link);
     for (const directory of [dataDir, path.join(dataDir, 'backups'), path.join(link, 'deep/backups')]) {
       const refused = startProcess('api', { DATA_DIR: dataDir, BACKUP_DIR: directory, PORT: 0 });
-      expect((await refused.exited).code).toBe(1);
+      expect((await refused.ended()).code).toBe(1);
       expect(refused.output).toContain(`BACKUP_DIR: ${directory} is in the server's own directory, and would be lost with it.`);
     }
     expect(existsSync(path.join(dataDir, 'backups'))).toBe(false);

@@ -18,7 +18,7 @@ async function failureOf(settings: Environment, app: 'api' | 'worker' = 'api'): 
     DATA_DIR: scratchDir('fails'),
     ...settings,
   });
-  const { code, signal } = await child.exited;
+  const { code, signal } = await child.ended();
   expect({ code, signal, output: child.output }).toEqual({
     code: 1,
     signal: null,

@@ -89,7 +89,7 @@ describe('a server that ends TLS without a proxy', () => {
   it('refuses a start with files that cannot be used, and says which', async () => {
     const refused = async (more: Environment): Promise<string> => {
       const child = start(more);
-      expect((await child.exited).code).not.toBe(0);
+      expect((await child.ended()).code).not.toBe(0);
       return child.output;
     };
     expect(await refused({ TLS_KEY_FILE: undefined })).toContain('TLS_CERT_FILE and TLS_KEY_FILE belong together');
@@ -155,6 +155,6 @@ describe('a server that ends TLS without a proxy', () => {
       socket.once('close', () => reject(new Error('The connection was closed.')));
     });
     expect(await done).toBe(400);
-    expect((await child.exited).code).toBe(0);
+    expect((await child.ended()).code).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { findCommand } from './programs.mjs';
 /** Enough of what a program said to explain a failure. */
 const LOG_LIMIT = 256 * 1024;
 const STOP_TIMEOUT_MS = 40_000;
+const END_TIMEOUT_MS = 60_000;
 const DRAIN_TIMEOUT_MS = 2_000;
 
 /**
@@ -65,14 +66,24 @@ export class Child {
   async stop(signal = 'SIGTERM') {
     if (!this.isRunning) return this.exited;
     this.process.kill(signal);
+    return this.#endWithin(STOP_TIMEOUT_MS, `of ${signal}`);
+  }
+
+  /** Waits for an end that comes without a signal, as of a start that is refused; a child that goes on is killed, and that is an error. */
+  ended() {
+    return this.#endWithin(patient(END_TIMEOUT_MS), 'of its start');
+  }
+
+  /** @param {number} timeoutMs @param {string} since */
+  async #endWithin(timeoutMs, since) {
     const timer = new AbortController();
-    const late = delay(STOP_TIMEOUT_MS, 'late', { signal: timer.signal }).catch(() => 'in time');
+    const late = delay(timeoutMs, 'late', { signal: timer.signal }).catch(() => 'in time');
     const outcome = await Promise.race([this.exited, late]);
     timer.abort();
     if (typeof outcome !== 'string') return outcome;
     this.process.kill('SIGKILL');
     await this.exited;
-    throw new Error(`${this.name} did not end within ${STOP_TIMEOUT_MS} ms of ${signal}:\n${this.output}`);
+    throw new Error(`${this.name} did not end within ${timeoutMs} ms ${since}:\n${this.output}`);
   }
 
   /**

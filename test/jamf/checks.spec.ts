@@ -83,6 +83,8 @@ describe('downloads as a managed computer', () => {
     return (await checks()).find(({ filename }) => filename === 'A b+é.pkg')!;
   };
   const one = { filenames: ['A b+é.pkg'] };
+  /** Requests for that one: a package that was never tried is tried in the same run. */
+  const askedForOne = () => asked.filter((line) => line.includes('/A%20b%2B%C3%A9.pkg'));
 
   it('have nothing to try before a record is in step', async () => {
     expect(await ask({})).toMatchObject({ status: 409, body: { type: 'urn:ods:problem:jamf-nothing-to-check' } });
@@ -96,13 +98,13 @@ describe('downloads as a managed computer', () => {
 
   it('are right where the server answers, the first byte or everything', async () => {
     expect(await checked(one)).toMatchObject({ state: 'right', detail: '', whole_ts: null });
-    expect(asked).toEqual(['GET /share/Packages/A%20b%2B%C3%A9.pkg bytes=0-0']);
+    expect(askedForOne()).toEqual(['GET /share/Packages/A%20b%2B%C3%A9.pkg bytes=0-0']);
     expect(await checked({ ...one, depth: 'whole' })).toMatchObject({
       state: 'right',
       rate: expect.any(Number),
       whole_ts: expect.any(Number),
     });
-    expect(asked.at(-1)).toBe('GET /share/Packages/A%20b%2B%C3%A9.pkg ');
+    expect(askedForOne().at(-1)).toBe('GET /share/Packages/A%20b%2B%C3%A9.pkg ');
     expect((await ask({})).body.downloads).toBe(2);
     await eventually(async () => expect((await checks()).map(({ state }) => state)).toEqual(['right', 'right']));
   });

@@ -5,6 +5,7 @@ import type { Validators } from '#libs/platform/http/http-conditions.js';
 import { filenameKey } from '#libs/packages/filename.js';
 import { DamagedContents } from '#libs/packages/integrity/damaged-contents.js';
 import type { ServedContent } from '#libs/packages/package.repository.js';
+import { spaceOf } from '#libs/replication/space.js';
 import { DownloadAccess } from './access/download-access.js';
 import type { ShownCredentials } from './access/download-policy.js';
 import { KnownDownloads } from './known-downloads.js';
@@ -39,6 +40,7 @@ export class DownloadService {
    * name has the "+".
    */
   async find(filename: string, credentials: ShownCredentials): Promise<ServedContent> {
+    if (spaceOf(filename) !== '') throw new PackageNotFound(filename);
     const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
     const row = await this.known.find(names.map(filenameKey));
     await this.access.require(credentials, row);

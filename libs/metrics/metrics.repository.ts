@@ -36,6 +36,7 @@ export class MetricsRepository {
       .select('package.status', 'status')
       .addSelect('COUNT(*)', 'count')
       .addSelect('SUM(package.size)', 'bytes')
+      .where("package.space = ''")
       .groupBy('package.status')
       .getRawMany<{ status: PackageStatus; count: Figure; bytes: Figure }>();
     return rows.map(({ status, count, bytes }) => ({ status, count: Number(count), bytes: Number(bytes) }));

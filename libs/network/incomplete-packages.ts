@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DIGEST_BUCKETS } from '#libs/replication/catalog-digest.js';
+import { takesFilesOf } from '#libs/replication/holding-status.js';
 import { admits, type Stage, stages } from '#libs/replication/stage.js';
 import type { NetworkServer } from './known-servers.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
@@ -17,7 +18,9 @@ function openBuckets(self: NetworkServer, others: readonly NetworkServer[]): Ope
     const admitting = others.filter((server) => admits(server.stage, stage));
     const isNowhere = admitting.length === 0 && !admits(self.stage, stage);
     if (isNowhere || !admitting.every(hasNamedAll)) return new Array<boolean>(DIGEST_BUCKETS).fill(true);
-    return Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => admitting.some(({ agrees }) => agrees[bucket] !== true));
+    const isOpen = (bucket: number, { agrees, summary }: NetworkServer): boolean =>
+      agrees[bucket] !== true && (summary === null || takesFilesOf(bucket, summary));
+    return Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => admitting.some((server) => isOpen(bucket, server)));
   };
   return { Dev: open('Dev'), Test: open('Test'), Prod: open('Prod') };
 }

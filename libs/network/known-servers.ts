@@ -6,8 +6,7 @@ import { Config } from '#libs/platform/config/config.js';
 import { Clock } from '#libs/platform/clock.js';
 import { isoSeconds } from '#libs/platform/format/dates.js';
 import { PeerRepository } from '#libs/peers/peer.repository.js';
-import { agreement } from '#libs/replication/catalog-digest.js';
-import { type MissingContent, readSummary, type ServerSummary, SummaryMalformed } from '#libs/replication/server-summary.js';
+import { catalogsAgree, type MissingContent, readSummary, type ServerSummary, SummaryMalformed } from '#libs/replication/server-summary.js';
 import type { Stage } from '#libs/replication/stage.js';
 import { SILENT_AFTER_MS } from '#libs/replication/summary-pace.js';
 import type { KnownServer } from '#libs/replication/holding-status.js';
@@ -46,12 +45,6 @@ function summaryIn(state: ServerState | undefined): ServerSummary | null {
   }
 }
 
-/** By the parts of the entries where both say so, otherwise by the entries as records. */
-function digestsAgree(own: ServerSummary, other: ServerSummary): boolean[] {
-  if (own.digest2 !== null && other.digest2 !== null) return agreement(own.digest2, other.digest2);
-  return agreement(own.digest, other.digest);
-}
-
 /** Who is in the mesh, as far as this server has heard. */
 @Injectable()
 export class KnownServers {
@@ -81,10 +74,10 @@ export class KnownServers {
   }
 
   private self(summary: ServerSummary, now: number): NetworkServer {
-    const { iss, name, stage, url, firewalledMode, missing, digest } = summary;
+    const { iss, name, stage, url, firewalledMode, missing } = summary;
     const shown = { iss, name, stage, url, firewalledMode, relation: 'self' as const, heardMs: now, trouble: null, silence: null };
     const claim = { claimedMs: now, staleSince: null };
-    return { ...shown, ...claim, kept: new Set(summary.kept), summary, missing: byUuid(missing), agrees: agreement(digest, digest) };
+    return { ...shown, ...claim, kept: new Set(summary.kept), summary, missing: byUuid(missing), agrees: catalogsAgree(summary, summary) };
   }
 
   private peer(peer: Peer, state: ServerState | undefined, own: ServerSummary, now: number): NetworkServer {
@@ -125,7 +118,7 @@ export class KnownServers {
     // It admits other packages than its summary is about: the one for its new stage is on its way.
     const isOutdated = summary.stage !== stage;
     const kept = new Set(summary.kept);
-    return { summary, kept, missing: byUuid(summary.missing), agrees: isOutdated ? [] : digestsAgree(own, summary) };
+    return { summary, kept, missing: byUuid(summary.missing), agrees: isOutdated ? [] : catalogsAgree(own, summary) };
   }
 
   /** What a server said that has not reported for long counts no more: it may have lost everything since. */

@@ -5,6 +5,7 @@ import { CopyCounter } from './copy-counter.js';
 import { IncompletePackages } from './incomplete-packages.js';
 import { KnownServers } from './known-servers.js';
 import { MissingContents } from './missing-contents.js';
+import { MunkiTakers } from './munki-takers.js';
 import { NetworkNotices } from './network-notices.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 import { NetworkController } from './network.controller.js';
@@ -26,6 +27,7 @@ import { SummaryPublisher } from './summary-publisher.js';
     IncompletePackages,
     KnownServers,
     MissingContents,
+    MunkiTakers,
     NetworkNotices,
     NetworkPackageRepository,
     NetworkService,
@@ -36,7 +38,7 @@ import { SummaryPublisher } from './summary-publisher.js';
     ServerStates,
     SummaryPublisher,
   ],
-  exports: [CopyCounter, KnownServers, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
+  exports: [CopyCounter, KnownServers, MunkiTakers, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
 })
 export class NetworkModule {}
 

@@ -104,7 +104,7 @@ export class NetworkService {
   }
 
   private async presentAfter(afterId: number, limit: number) {
-    const found = await this.packages.findPresentAfter(afterId, limit + 1);
+    const found = await this.packages.findPresentAfter(afterId, limit + 1, '');
     const rows = found.slice(0, limit);
     return { rows, next: found.length > limit ? rows.at(-1)!.id : null };
   }

@@ -37,6 +37,7 @@ export class OwnSummary {
       packages: digest.presentCount,
       digest: digest.toText(),
       digest2: digest.partsText(),
+      munkiDigest: digest.munkiText(),
       missing,
       kept: await this.contents.findWithdrawn(MAX_NAMED_KEPT),
       missingCount: Math.max(missing.length, await this.missing.count()),

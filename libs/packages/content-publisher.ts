@@ -9,6 +9,7 @@ import { sha256Hex } from '#libs/platform/crypto/digest.js';
 import { Database } from '#libs/platform/database/database.js';
 import { uploadBytes, uploads } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { spaceOf } from '#libs/replication/space.js';
 import type { Stage } from '#libs/replication/stage.js';
 import type { ContentRoot } from '#libs/replication/content-root.js';
 import { contentUuid } from '#libs/replication/content-uuid.js';
@@ -102,7 +103,7 @@ export class ContentPublisher {
     const createdMs = dateOfReplacement(current, this.clock.now()); // the same date on every server, whichever contents it has had
     const { iss: originIss } = await this.identity.get();
     const named = { root: rootName(content.root), size: content.size, createdMs, originIss };
-    const uuid = contentUuid('', content.filename, named);
+    const uuid = contentUuid(spaceOf(content.filename), content.filename, named);
     await this.store.publish(content.stagingId, uuid, createdMs);
     try {
       const written = await this.write(content, uuid, createdMs);

@@ -31,6 +31,7 @@ export class DeletedPackageRepository {
 
   private filtered(contains: string | undefined): SelectQueryBuilder<Package> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where('package.deleted = :deleted', { deleted: true });
+    query.andWhere("package.space = ''");
     const versions = query
       .subQuery()
       .select('version.id')

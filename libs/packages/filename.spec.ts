@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkFilename, filenameKey, InvalidFilename } from './filename.js';
+import { checkEntryName, checkFilename, checkMunkiPath, filenameKey, InvalidFilename } from './filename.js';
 
 /** Every character that has another case or another normal form. */
 const characters = Array.from({ length: 0x11_0000 }, (_, code) => code)
@@ -105,6 +105,34 @@ describe('checkFilename', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+});
+
+describe('checkMunkiPath', () => {
+  it.each(['manifests/site_default', 'pkgsinfo/apps/Firefox-120.plist', 'pkgs/e\u0301.pkg', 'icons/_icon_hashes.plist', 'client_resources/custom.zip'])(
+    '%s is a path',
+    (path) => expect(checkMunkiPath(path)).toBe(path.normalize('NFC')),
+  );
+
+  it.each([
+    ['catalogs/all', 'first of them one of'],
+    ['pkgs', '2 to 10 parts'],
+    ['pkgs/', 'is empty'],
+    ['/pkgs/a', 'one of'],
+    ['pkgs//a', 'is empty'],
+    ['pkgs/../pkgsinfo/a', 'begin with a dot'],
+    ['pkgs/.DS_Store', 'begin with a dot'],
+    ['pkgs/a\\b', 'must not contain'],
+    ['PKGS/a', 'one of'],
+    ['pkgs/Share/a.pkg', 'upload the file as a package'],
+    [`pkgs/${'a/'.repeat(9)}a`, '2 to 10 parts'],
+    [`pkgs/${'a'.repeat(245)}`, 'longer than 249 bytes'],
+  ])('%s is none', (path, reason) => expect(() => checkMunkiPath(path)).toThrow(reason));
+
+  it('is what names of the Munki repository have; all others are filenames', () => {
+    expect(checkEntryName('munki/pkgs/a.pkg')).toBe('munki/pkgs/a.pkg');
+    expect(checkEntryName('munki.pkg')).toBe('munki.pkg');
+    for (const name of ['munki/a.pkg', 'Munki/pkgs/a.pkg', 'other/pkgs/a.pkg', 'munki/catalogs/all']) expect(() => checkEntryName(name)).toThrow();
   });
 });
 

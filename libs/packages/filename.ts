@@ -1,4 +1,5 @@
 import { DomainError } from '#libs/platform/errors/domain-error.js';
+import { MUNKI_PREFIX, spaceOf } from '#libs/replication/space.js';
 
 /** A name that cannot be a public filename; the message says why. */
 export class InvalidFilename extends DomainError {
@@ -47,6 +48,29 @@ export function checkFilename(name: string): string {
   if (Buffer.byteLength(normal) > MAX_BYTES) throw new InvalidFilename(`The filename is longer than ${MAX_BYTES} bytes.`);
   return normal;
 }
+
+/** Folders at the top of a Munki repository. `catalogs` is not among them: each server makes its own. */
+export const munkiFolders = ['manifests', 'pkgsinfo', 'pkgs', 'icons', 'client_resources'] as const;
+const MOST_SEGMENTS = 10;
+const pathRule = `The path must have 2 to ${MOST_SEGMENTS} parts between slashes, the first of them one of ${munkiFolders.join(', ')}.`;
+
+/** The path of a file in the Munki repository, in Unicode NFC. Throws InvalidFilename. */
+export function checkMunkiPath(path: string): string {
+  const segments = path.split('/');
+  const [top = '', second = ''] = segments;
+  const isFolder = munkiFolders.some((folder) => folder === top);
+  if (!isFolder || segments.length < 2 || segments.length > MOST_SEGMENTS) throw new InvalidFilename(pathRule);
+  if (top === 'pkgs' && filenameKey(second) === 'share')
+    throw new InvalidFilename('pkgs/share is the share itself: upload the file as a package, and name it share/NAME in a pkginfo file.');
+  const normal = segments.map(checkFilename).join('/');
+  if (Buffer.byteLength(MUNKI_PREFIX + normal) > MAX_BYTES)
+    throw new InvalidFilename(`The path is longer than ${MAX_BYTES - MUNKI_PREFIX.length} bytes.`);
+  return normal;
+}
+
+/** A name of any space, in Unicode NFC. Throws InvalidFilename. */
+export const checkEntryName = (name: string): string =>
+  spaceOf(name) === '' ? checkFilename(name) : MUNKI_PREFIX + checkMunkiPath(name.slice(MUNKI_PREFIX.length));
 
 /**
  * The name as macOS and Windows shares compare it: case-folded, whatever the locale. Down, up and down again, so that letters

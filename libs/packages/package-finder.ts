@@ -16,6 +16,8 @@ export interface PackageAddress {
 }
 
 const present = (row: Package | null): row is Package => row !== null && !row.deleted;
+/** Files of the Munki repository are not packages. */
+const ofShare = (row: Package | null): Package | null => (row?.space === '' ? row : null);
 /** An id as it is written; "007" is a name and nothing else. */
 const idOf = (text: string): number | null => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
 
@@ -52,8 +54,8 @@ export class PackageFinder {
     const id = idOf(text);
     if (by === 'id' && id === null)
       throw new InvalidRequest([{ pointer: '/id_or_name', detail: 'With by=id the path must have the number of a package.' }]);
-    const named = by === 'id' ? null : await this.packages.findByKey(filenameKey(text));
-    const numbered = by === 'name' || id === null ? null : await this.packages.findById(id);
+    const named = by === 'id' ? null : ofShare(await this.packages.findByKey(filenameKey(text)));
+    const numbered = by === 'name' || id === null ? null : ofShare(await this.packages.findById(id));
     return { named, numbered: named === null || present(numbered) ? numbered : null };
   }
 }

@@ -57,6 +57,7 @@ export class PackageListRepository {
 
   private filtered({ filenameKey, contains, stage, status, ...read }: PackageFilter): SelectQueryBuilder<Package> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where('package.deleted = :deleted', { deleted: false });
+    query.andWhere("package.space = ''");
     if (filenameKey !== undefined) query.andWhere('package.filenameKey = :filenameKey', { filenameKey });
     if (contains !== undefined) {
       const titled = this.contents("metadata.titleFolded LIKE :pattern ESCAPE '!'");

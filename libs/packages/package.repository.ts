@@ -3,6 +3,7 @@ import { In, IsNull, LessThan, MoreThan, Not, type SelectQueryBuilder } from 'ty
 import { Content } from '#libs/entities/content.entity.js';
 import { Package, type PackageStatus, wantedStatuses } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import type { Space } from '#libs/replication/space.js';
 
 /** A content as it is given to clients. */
 export type ServedContent = Pick<Content, 'filename' | 'uuid' | 'size' | 'sha256' | 'createdMs'> & Pick<Package, 'lastModifiedMs'>;
@@ -86,9 +87,10 @@ export class PackageRepository {
     });
   }
 
-  /** Entries that are not deleted, in the order of their ids. */
-  findPresentAfter(afterId: number, limit: number): Promise<Package[]> {
-    return this.db.manager.find(Package, { where: { deleted: false, id: MoreThan(afterId) }, order: { id: 'ASC' }, take: limit });
+  /** Entries that are not deleted, of one space or of all, in the order of their ids. */
+  findPresentAfter(afterId: number, limit: number, space?: Space): Promise<Package[]> {
+    const where = { deleted: false, id: MoreThan(afterId), ...(space === undefined ? {} : { space }) };
+    return this.db.manager.find(Package, { where, order: { id: 'ASC' }, take: limit });
   }
 
   /** Entries whose stamp is this server's and later than `wallMs`, in the order of their ids. */
@@ -105,9 +107,9 @@ export class PackageRepository {
     return this.db.manager.find(Package, { where: { stampIss, writes: IsNull() }, order: { id: 'ASC' }, take: limit });
   }
 
-  /** Packages that are here or wanted here. */
-  countHere(): Promise<number> {
-    return this.db.manager.countBy(Package, { status: Not(In(['Deleted', 'Withdrawn'])) });
+  /** Names of a space that are here or wanted here. */
+  countHere(space: Space): Promise<number> {
+    return this.db.manager.countBy(Package, { space, status: Not(In(['Deleted', 'Withdrawn'])) });
   }
 
   async insert(row: PackageRow): Promise<Package> {

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
+import { spaceOf } from '#libs/replication/space.js';
 import { PackageRepository } from './package.repository.js';
 
 /**
  * Keeps DATA_DIR/share saying what the catalog says: a public package has its link, anything else has none. The
- * server itself serves from the content store; the links are for web servers and people that read the share directly.
+ * server itself serves from the content store; the links are for web servers and people that read the share directly. Files of the Munki
+ * repository have none.
  */
 @Injectable()
 export class ShareLinks {
@@ -18,6 +20,7 @@ export class ShareLinks {
 
   /** Makes the link of one name right, one at a time for each name; `formerName` is another spelling it had before. */
   async refresh(filenameKey: string, formerName?: string): Promise<void> {
+    if (spaceOf(filenameKey) !== '') return;
     const before = this.running.get(filenameKey) ?? Promise.resolve();
     const mine = before.catch(() => undefined).then(() => this.align(filenameKey, formerName));
     this.running.set(filenameKey, mine);
@@ -29,7 +32,8 @@ export class ShareLinks {
   }
 
   /** Like `settle`, for many names at once. */
-  async settleMany(filenameKeys: readonly string[]): Promise<void> {
+  async settleMany(keys: readonly string[]): Promise<void> {
+    const filenameKeys = keys.filter((key) => spaceOf(key) === '');
     const before = filenameKeys.map((key) => this.running.get(key) ?? Promise.resolve());
     const mine = Promise.allSettled(before).then(() => this.alignMany(filenameKeys));
     for (const key of filenameKeys) this.running.set(key, mine);

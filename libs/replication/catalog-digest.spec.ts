@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { agreement, bucketOf, CatalogDigest, DIGEST_BUCKETS, type DigestedEntry, isDigest } from './catalog-digest.js';
+import { agreement, bucketOf, CatalogDigest, SPACE_BUCKETS, spaceOfBucket, type DigestedEntry, isDigest } from './catalog-digest.js';
 import { stages } from './stage.js';
 
 const anEntry = (changes: Partial<DigestedEntry> = {}): DigestedEntry => ({
@@ -41,6 +41,31 @@ const digestOf = (entries: readonly DigestedEntry[]): CatalogDigest => {
   return digest;
 };
 
+describe('the digest of the Munki repository', () => {
+  const file = anEntry({ id: 2, filenameKey: 'munki/pkgs/app.pkg', space: 'munki' });
+
+  it('is apart from that of the share, which servers of the version before compare', () => {
+    const without = digestOf([anEntry()]);
+    const both = digestOf([anEntry(), file]);
+    expect([both.toText(), both.partsText(), both.presentCount]).toEqual([without.toText(), without.partsText(), 1]);
+    expect([without.munkiText(), without.munkiCount, both.munkiCount]).toEqual(['', 0, 1]);
+    expect(isDigest(both.munkiText())).toBe(true);
+    const differing = agreement(both.munkiText(), without.munkiText()).flatMap((same, bucket) => (same ? [] : [bucket + SPACE_BUCKETS]));
+    expect(differing).toEqual([bucketOf(file.filenameKey)]);
+  });
+
+  it('follows a change of a file, and its rows are found by their part', () => {
+    const digest = digestOf([anEntry(), file]);
+    const before = digest.munkiText();
+    digest.put({ ...file, contentStamp: 'later', deleted: true });
+    expect(digest.munkiText()).not.toBe(before);
+    expect([digest.munkiCount, digest.idsIn(bucketOf(file.filenameKey))]).toEqual([0, [2]]);
+    expect([spaceOfBucket(bucketOf(file.filenameKey)), spaceOfBucket(bucketOf('nomad.pkg'))]).toEqual(['munki', '']);
+    digest.put(file);
+    expect(digest.munkiText()).toBe(before);
+  });
+});
+
 describe('a digest of a catalog', () => {
   it('is the same for the same catalog, whatever was there before, in whatever order it came and whatever ids the rows have', () => {
     fc.assert(
@@ -68,7 +93,7 @@ describe('a digest of a catalog', () => {
     const others = Array.from({ length: 500 }, (_, index) => anEntry({ id: index + 2, filenameKey: `other-${index}.pkg` }));
     const ours = digestOf([before, ...others]).toText();
     expect(isDigest(ours)).toBe(true);
-    expect(agreement(ours, ours)).toEqual(new Array(DIGEST_BUCKETS).fill(true));
+    expect(agreement(ours, ours)).toEqual(new Array(SPACE_BUCKETS).fill(true));
     for (const change of changes) {
       const agrees = agreement(ours, digestOf([{ ...before, ...change }, ...others]).toText());
       expect(agrees.map((same, bucket) => (same ? -1 : bucket)).filter((bucket) => bucket >= 0)).toEqual([bucketOf('nomad.pkg')]);

@@ -19,6 +19,7 @@ const summary: ServerSummary = {
   packages: 3,
   digest: new CatalogDigest().toText(),
   digest2: null,
+  munkiDigest: null,
   missing: [],
   missingCount: 0,
   kept: [],

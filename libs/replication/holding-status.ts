@@ -1,9 +1,10 @@
+import { spaceOfBucket } from './catalog-digest.js';
 import { admits, type Stage } from './stage.js';
 import type { MissingContent, ServerSummary } from './server-summary.js';
 
 /**
  * What a server has of a package: `held`; `on_its_way` being fetched; `missing` admitted there, and not there; `not_wanted` not
- * admitted at its stage; `unknown` not reported.
+ * admitted at its stage, or not known to its version; `unknown` not reported.
  */
 export const holdings = ['held', 'on_its_way', 'missing', 'not_wanted', 'unknown'] as const;
 export type Holding = (typeof holdings)[number];
@@ -46,6 +47,10 @@ export interface KnownServer {
   readonly staleSince: string | null;
 }
 
+/** Whether a server takes names of that part of the catalog at all. */
+export const takesFilesOf = (bucket: number, summary: Pick<ServerSummary, 'munkiDigest'>): boolean =>
+  spaceOfBucket(bucket) === '' || summary.munkiDigest !== null;
+
 /** What another server has of a package, by its newest summary. */
 export function holdingAt({ uuid, stage, bucket }: AskedPackage, server: KnownServer): HoldingStatus {
   const { name, summary, agrees } = server;
@@ -58,6 +63,7 @@ export function holdingAt({ uuid, stage, bucket }: AskedPackage, server: KnownSe
   });
   if (!summary) return say('unknown', `${name} has not reported yet what it holds.`);
   const isConfirmed = agrees[bucket] === true;
+  if (!takesFilesOf(bucket, summary)) return say('not_wanted', `${name} runs a version that takes no files of the Munki repository.`);
   if (!admits(server.stage, stage)) {
     const unsure = isConfirmed ? '' : ' It has not confirmed the latest change yet.';
     return say('not_wanted', `${name} is a ${server.stage} server: a ${stage} package does not go there.${unsure}`);

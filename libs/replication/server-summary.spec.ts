@@ -26,6 +26,7 @@ const summary: ServerSummary = {
   packages: 3,
   digest: new CatalogDigest().toText(),
   digest2: null,
+  munkiDigest: null,
   missing: [missing],
   missingCount: 1,
   kept: ['2'.repeat(32)],

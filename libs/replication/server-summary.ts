@@ -1,4 +1,4 @@
-import { isDigest } from './catalog-digest.js';
+import { agreement, isDigest } from './catalog-digest.js';
 import { stages, type Stage } from './stage.js';
 import { isTooFarAhead } from './stamp.js';
 
@@ -30,6 +30,8 @@ export interface ServerSummary {
   /** Of the entries as records, and of their parts; the latter null from a server of the version before. */
   readonly digest: string;
   readonly digest2: string | null;
+  /** Of the Munki repository, empty for none; null from a server that takes no files of it. */
+  readonly munkiDigest: string | null;
   readonly missing: readonly MissingContent[];
   /** All that it admits and has not got; `missing` names the first of them. */
   readonly missingCount: number;
@@ -38,6 +40,9 @@ export interface ServerSummary {
   /** Whether it holds transit copies for others; left out by servers that do not. */
   readonly relays?: boolean;
 }
+
+/** What a summary says of the whole catalog. */
+export type CatalogDigests = Pick<ServerSummary, 'digest' | 'digest2' | 'munkiDigest'>;
 
 /** A summary as it travels and is stored: the signature is over exactly this text. */
 export interface SignedSummary {
@@ -85,6 +90,7 @@ const textOf = (summary: ServerSummary, named: number): string =>
     packages: summary.packages,
     digest: summary.digest,
     ...(summary.digest2 === null ? {} : { digest2: summary.digest2 }),
+    ...(summary.munkiDigest === null ? {} : { munki_digest: summary.munkiDigest }),
     missing: summary.missing
       .slice(0, named)
       .map(({ uuid, percent, isActive, reason }) => ({ uuid, percent, active: isActive, reason: clip(reason) })),
@@ -148,6 +154,7 @@ export function readSummary(body: string): ServerSummary {
     packages,
     digest,
     digest2 = null,
+    munki_digest = null,
     missing,
     missing_count,
     kept = [],
@@ -163,6 +170,7 @@ export function readSummary(body: string): ServerSummary {
   check(isCount(free_bytes) && isCount(packages), 'counts');
   check(isDigest(digest), 'digest');
   check(digest2 === null || isDigest(digest2), 'digest2');
+  check(munki_digest === null || munki_digest === '' || isDigest(munki_digest), 'munki_digest');
   check(Array.isArray(missing) && missing.length <= MAX_NAMED_MISSING, 'list of missing contents');
   check(isCount(missing_count) && missing_count >= missing.length, 'missing_count');
   check(Array.isArray(kept) && kept.length <= MAX_NAMED_KEPT && kept.every(isIss), 'list of kept contents');
@@ -178,6 +186,7 @@ export function readSummary(body: string): ServerSummary {
     packages,
     digest,
     digest2,
+    munkiDigest: munki_digest,
     missing: missing.map(missingOf),
     missingCount: missing_count,
     kept: kept as string[],
@@ -201,6 +210,17 @@ export function readSigned(value: unknown, nowMs: number): { signed: SignedSumma
     );
   }
   return { signed: { iss, publicKey, body, signature }, summary };
+}
+
+/**
+ * For each part of the digest, whether two catalogs agree there: by the parts of the entries where both say so, otherwise by the entries as
+ * records. Shorter, without the parts of the Munki repository, where one of the two takes no files of it.
+ */
+export function catalogsAgree(ours: CatalogDigests, theirs: CatalogDigests): boolean[] {
+  const hasParts = ours.digest2 !== null && theirs.digest2 !== null;
+  const share = hasParts ? agreement(ours.digest2, theirs.digest2) : agreement(ours.digest, theirs.digest);
+  const isOnBoth = ours.munkiDigest !== null && theirs.munkiDigest !== null;
+  return isOnBoth ? [...share, ...agreement(ours.munkiDigest, theirs.munkiDigest)] : share;
 }
 
 /** Whether `after` says anything that the mesh should hear at once. Free disk space alone is not worth it. */

@@ -1,4 +1,5 @@
 import { isManifestSizePlausible } from './blocks.js';
+import { spaceOf, spaces } from './space.js';
 import {
   type AnyWrite,
   type ContentRootName,
@@ -33,9 +34,6 @@ export interface WireWrite {
   readonly replaces: WireStamp | null;
   readonly sig: string | null;
 }
-
-/** Catalogs that this version knows. */
-export const spaces = [''] as const;
 
 const rootToWire = (root: ContentRootName | null) => root && { alg: root.algorithm, hash: root.hash };
 
@@ -116,10 +114,12 @@ export function writeFromWire(value: unknown): AnyWrite {
   const space = spaces.find((known) => known === (source['space'] ?? ''));
   if (space === undefined) throw new EntryMalformed('The write is for a catalog that this version does not know.');
   const { replaces } = source;
+  const filename = filenameOf(source['filename']);
+  if (spaceOf(filename) !== space) throw new EntryMalformed('The name does not belong to the catalog that the write is for.');
   return {
     register,
     space,
-    filename: filenameOf(source['filename']),
+    filename,
     stamp: stampFromWire(source['stamp']),
     value: valueFromWire(register, fields(source['value'], 'value')),
     replaces: replaces === null || replaces === undefined ? null : stampFromWire(replaces, 'replaces'),

@@ -10,6 +10,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { DatabaseHealth } from '#libs/platform/database/database-health.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
+import { spaceOf } from '#libs/replication/space.js';
 import { ownerOfPart } from '#libs/platform/storage/staging-parts.js';
 import { STORE_MARK } from '#libs/platform/storage/store-mark.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
@@ -122,6 +123,7 @@ export class StartUpReconciliation implements OnApplicationBootstrap {
     for (let after = 0; ;) {
       const rows = await this.packages.findPresentAfter(after, BATCH);
       for (const { servedUuid, filename, filenameKey: key } of rows) {
+        if (spaceOf(key) !== '') continue;
         const isRight = servedUuid === null ? !exposed.has(filename) : await this.store.isExposed(servedUuid, filename);
         if (!isRight) await this.links.settle(key);
         exposed.delete(filename);

@@ -1,4 +1,4 @@
-import { checkFilename, filenameKey } from '#libs/packages/filename.js';
+import { checkEntryName, filenameKey } from '#libs/packages/filename.js';
 import { isTextSignedWith } from '#libs/platform/crypto/es256.js';
 import { isSelfCertified } from '#libs/replication/content-uuid.js';
 import type { RefusalCode } from '#libs/replication/refusal.js';
@@ -26,7 +26,7 @@ export const tooFarAhead = (filename: string, wallMs: number, nowMs: number): Fa
 
 /** Throws EntryMalformed, or what is wrong with the name. */
 export function checkName(filename: string): void {
-  if (checkFilename(filename) !== filename) throw new EntryMalformed('The filename is not in Unicode NFC.');
+  if (checkEntryName(filename) !== filename) throw new EntryMalformed('The filename is not in Unicode NFC.');
 }
 
 /** Of a name that was deleted before there were registers it is not known who wrote its content, and that is never in force. */

@@ -10,7 +10,9 @@ import { legacyRegisters } from '#libs/replication/legacy-entry.js';
 import { shownText } from '#libs/replication/plain-text.js';
 import type { Refusal, RefusalCode } from '#libs/replication/refusal.js';
 import { type AnyWrite, compareWrites, type Registers, updateOf, writesOf } from '#libs/replication/register.js';
+import { spaceOf } from '#libs/replication/space.js';
 import { isTooFarAhead } from '#libs/replication/stamp.js';
+import { EntryMalformed } from '#libs/replication/wire-fields.js';
 import { fromWire } from '#libs/replication/wire-entry.js';
 import { writeFromWire } from '#libs/replication/wire-write.js';
 import { AuthorKeys } from './author-keys.js';
@@ -105,6 +107,7 @@ export class WriteReader {
       const entry = fromWire(value);
       checkName(entry.filename);
       const { filename, stamp } = entry;
+      if (spaceOf(filename) !== '') throw new EntryMalformed('An entry without parts can only be of the share.');
       const writes = writesOf(legacyRegisters(entry));
       if (isTooFarAhead(stamp, nowMs)) refused.push({ ...tooFarAhead(filename, stamp.wallMs, nowMs), filename, writes });
       else if (mustSign)

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { DIGEST_BUCKETS } from '#libs/replication/catalog-digest.js';
+import { SPACE_BUCKETS } from '#libs/replication/catalog-digest.js';
 import { writeSummary } from '#libs/replication/server-summary.js';
 import { eventually } from '../support/eventually.js';
 import { ForeignPeer, manifestOf, newHexId, newKeyPair, signedWrites } from '../support/foreign-peer.js';
@@ -26,7 +26,7 @@ interface Victim {
   listed: Listed;
 }
 
-const digest = Buffer.alloc(DIGEST_BUCKETS * 6).toString('base64');
+const digest = Buffer.alloc(SPACE_BUCKETS * 6).toString('base64');
 const times = (): Record<string, unknown> => {
   const iat = Math.floor(Date.now() / 1_000);
   return { iat, exp: iat + 60, jti: newHexId() };
@@ -240,7 +240,7 @@ describe('a hostile peer', () => {
         freeBytes: 1,
         packages: 0,
       };
-      const body = writeSummary({ ...stated, digest, digest2: null, kept: [], missing: [], missingCount: 0, ...wrong });
+      const body = writeSummary({ ...stated, digest, digest2: null, munkiDigest: null, kept: [], missing: [], missingCount: 0, ...wrong });
       const signature = sign('sha256', Buffer.from(body), { key: keys.privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
       return { iss, public_key: keys.publicKey, body, signature };
     };

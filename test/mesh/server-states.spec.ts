@@ -25,7 +25,7 @@ class Speaker {
   says(issuedMs: number, name = 'Lab', { iss, keys }: Pick<Speaker, 'iss' | 'keys'> = this) {
     const digest = new CatalogDigest().toText();
     const nothing = { url: null, firewalledMode: false, peers: [], freeBytes: 0, packages: 0, missing: [], missingCount: 0, kept: [] };
-    const body = writeSummary({ iss, name, stage: 'Prod', issuedMs, digest, digest2: null, ...nothing });
+    const body = writeSummary({ iss, name, stage: 'Prod', issuedMs, digest, digest2: null, munkiDigest: null, ...nothing });
     return { iss, public_key: keys.publicKey, body, signature: signText(body, keys.privateKey) };
   }
 }
@@ -56,7 +56,7 @@ describe('what servers say of themselves', () => {
     expect(await seq()).toBe(taken);
     expect(await merge(lab.says(now + 1, 'Laboratory'))).toBe(1);
     expect(await namesShown()).toEqual(['Laboratory']);
-    const { items, next, last } = await server.app.get(Feed).page(taken, 10);
+    const { items, next, last } = await server.app.get(Feed).page(taken, lab.iss, 10);
     expect(items).toEqual([
       { seq: taken + 1, server: expect.objectContaining({ iss: lab.iss, public_key: lab.keys.publicKey }) as unknown },
     ]);

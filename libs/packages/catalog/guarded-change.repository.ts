@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, MoreThan, Not } from 'typeorm';
+import { type FindOperator, In, IsNull, LessThan, Like, MoreThan, Not } from 'typeorm';
 import { GuardedChange } from '#libs/entities/guarded-change.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import { MUNKI_PREFIX, type Space } from '#libs/replication/space.js';
 import type { DestructiveKind } from '#libs/replication/mass-change-policy.js';
 
 export type MadeChange = Pick<GuardedChange, 'filename' | 'kind' | 'isOwn' | 'atMs'>;
@@ -10,11 +11,15 @@ export type HeldChange = Pick<GuardedChange, 'filename' | 'kind' | 'atMs'> & { h
 /** Which changes that were made are counted. */
 export interface MadeFilter {
   readonly afterMs: number;
+  readonly space: Space;
   readonly isOwn?: boolean;
   readonly kinds?: readonly DestructiveKind[];
-  /** Only of these names; all when left out. */
+  /** Only of these names; all of the space when left out. */
   readonly filenames?: readonly string[];
 }
+
+const ofMunki = () => Like(`${MUNKI_PREFIX}%`);
+const namesIn = (space: Space): FindOperator<string> => (space === 'munki' ? ofMunki() : Not(ofMunki()));
 
 /** Every query on destructive changes that were made, or are held. */
 @Injectable()
@@ -44,12 +49,13 @@ export class GuardedChangeRepository {
     return heldKeys.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(GuardedChange, { heldKey: In(heldKeys) });
   }
 
-  countHeld(): Promise<number> {
-    return this.db.manager.countBy(GuardedChange, { heldKey: Not(IsNull()) });
+  /** In one space, or altogether. */
+  countHeld(space?: Space): Promise<number> {
+    return this.db.manager.countBy(GuardedChange, { heldKey: Not(IsNull()), ...(space === undefined ? {} : { filename: namesIn(space) }) });
   }
 
   /** How many packages were changed: a name that was changed twice is one. */
-  async countMade({ afterMs, isOwn, kinds, filenames }: MadeFilter): Promise<number> {
+  async countMade({ afterMs, space, isOwn, kinds, filenames }: MadeFilter): Promise<number> {
     if (filenames?.length === 0) return 0;
     const query = this.db.manager.createQueryBuilder(GuardedChange, 'made').select('COUNT(DISTINCT made.filename)', 'count');
     query.where({
@@ -57,7 +63,7 @@ export class GuardedChangeRepository {
       atMs: MoreThan(afterMs),
       ...(isOwn === undefined ? {} : { isOwn }),
       ...(kinds ? { kind: In(kinds) } : {}),
-      ...(filenames ? { filename: In(filenames) } : {}),
+      filename: filenames ? In(filenames) : namesIn(space),
     });
     return Number((await query.getRawOne<{ count: number | string }>())!.count);
   }

@@ -7,6 +7,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import type { Entry } from '#libs/replication/entry.js';
 import { type DestructiveKind, destructionBy, isMassChange } from '#libs/replication/mass-change-policy.js';
+import { type Space, spaceOf, spaces } from '#libs/replication/space.js';
 import type { Stage } from '#libs/replication/stage.js';
 import type { Update } from '#libs/replication/register.js';
 import { writeProposal } from './held-proposal.js';
@@ -19,8 +20,8 @@ import { GuardedChangeRepository, type MadeChange } from './guarded-change.repos
 export interface Sender {
   readonly iss: string;
   readonly name: string;
-  /** More destructive changes came with these entries than may be merged without asking: `MassChangeGuard.isMassAltogether`. */
-  readonly sendsMassChange?: boolean;
+  /** Where more destructive changes came with these entries than may be merged without asking: `MassChangeGuard.massAltogether`. */
+  readonly massChangeIn?: ReadonlySet<Space>;
 }
 
 /** What a name would come to, and the writes that make it so. */
@@ -61,15 +62,15 @@ export class MassChangeGuard {
   /** One more destructive change that is made at this server; under the catalog's lock. Throws MassChangeUnconfirmed. */
   async checkOwn(entry: Entry, current: Package | null, serverStage: Stage): Promise<void> {
     if (!current || kindOf(entry, current, serverStage) === null) return;
-    const { windowStart: afterMs } = this;
-    const isCounted = (await this.changes.countMade({ afterMs, isOwn: true, filenames: [current.filename] })) > 0;
-    const changed = (await this.changes.countMade({ afterMs, isOwn: true })) + (isCounted ? 0 : 1);
-    if (await this.isMass(changed)) throw new MassChangeUnconfirmed(changed, this.config.get('MASS_DELETE_WINDOW_MINUTES'));
+    const made = { afterMs: this.windowStart, space: spaceOf(current.filename), isOwn: true };
+    const isCounted = (await this.changes.countMade({ ...made, filenames: [current.filename] })) > 0;
+    const changed = (await this.changes.countMade(made)) + (isCounted ? 0 : 1);
+    if (await this.isMass(changed, made.space)) throw new MassChangeUnconfirmed(changed, this.config.get('MASS_DELETE_WINDOW_MINUTES'));
   }
 
-  /** Whether so many packages more, deleted at this server now, would be too many to do so without asking. */
+  /** Whether so many packages of the share more, deleted at this server now, would be too many to do so without asking. */
   async wouldBeMass(deletes: number): Promise<boolean> {
-    return this.isMass(deletes + (await this.changes.countMade({ afterMs: this.windowStart, isOwn: true })));
+    return this.isMass(deletes + (await this.changes.countMade({ afterMs: this.windowStart, space: '', isOwn: true })), '');
   }
 
   /** The change of a row as it is counted from now on; none when it destroyed nothing. */
@@ -83,13 +84,13 @@ export class MassChangeGuard {
   }
 
   /**
-   * Whether what one sender sent at once is too much, though it is merged in several transactions. It is asked before them, so it
+   * Where what one sender sent at once is too much, though it is merged in several transactions. It is asked before them, so it
    * only ever adds to what `sieve` holds.
    */
-  async isMassAltogether(proposals: readonly Proposal[]): Promise<boolean> {
+  async massAltogether(proposals: readonly Proposal[]): Promise<ReadonlySet<Space>> {
     const { stage } = await this.identity.get();
-    if (proposals.length < this.policy.packages) return false;
-    return this.isTooMuch(this.candidates(proposals, stage));
+    if (proposals.length < this.policy.packages) return new Set();
+    return this.tooMuchIn(this.candidates(proposals, stage));
   }
 
   /**
@@ -99,10 +100,10 @@ export class MassChangeGuard {
   async sieve<P extends Proposal>(peer: Sender, proposals: readonly P[], serverStage: Stage): Promise<readonly P[]> {
     const candidates = this.candidates(proposals, serverStage);
     if (candidates.length === 0) return proposals;
-    const isMass = peer.sendsMassChange === true || (await this.isTooMuch(candidates));
+    const mass = peer.massChangeIn?.size ? peer.massChangeIn : await this.tooMuchIn(candidates);
     // A name that is held stays so until an administrator decides, however often and late its change is sent again.
     const waiting = new Set((await this.changes.findHeldByKeys(candidates.map(({ key }) => key))).map(({ heldKey }) => heldKey));
-    const toHold = isMass ? candidates : candidates.filter(({ key }) => waiting.has(key));
+    const toHold = candidates.filter(({ key }) => mass.has(spaceOf(key)) || waiting.has(key));
     if (toHold.length === 0) return proposals;
     await this.hold(peer, toHold);
     const held = new Set(toHold.map(({ key }) => key));
@@ -121,14 +122,24 @@ export class MassChangeGuard {
     });
   }
 
-  private async isTooMuch(candidates: readonly Candidate[]): Promise<boolean> {
-    const { windowStart: afterMs } = this;
+  /** The share and the Munki repository are judged apart: thousands of small files must not hide the packages. */
+  private async tooMuchIn(candidates: readonly Candidate[]): Promise<ReadonlySet<Space>> {
+    const found = new Set<Space>();
+    for (const space of spaces) {
+      const part = candidates.filter(({ key }) => spaceOf(key) === space);
+      if (part.length > 0 && (await this.isTooMuch(part, space))) found.add(space);
+    }
+    return found;
+  }
+
+  private async isTooMuch(candidates: readonly Candidate[], space: Space): Promise<boolean> {
+    const made = { afterMs: this.windowStart, space, isOwn: false };
     const names = new Map(candidates.map(({ key, entry }) => [key, entry.filename]));
-    const made = await this.changes.countMade({ afterMs, isOwn: false });
-    const again = await this.changes.countMade({ afterMs, isOwn: false, filenames: [...names.values()] });
-    const held = await this.changes.countHeld();
+    const count = await this.changes.countMade(made);
+    const again = await this.changes.countMade({ ...made, filenames: [...names.values()] });
+    const held = await this.changes.countHeld(space);
     const heldAgain = (await this.changes.findHeldByKeys([...names.keys()])).length;
-    return this.isMass(names.size + made - again + held - heldAgain);
+    return this.isMass(names.size + count - again + held - heldAgain, space);
   }
 
   private async hold(peer: Sender, candidates: readonly Candidate[]): Promise<void> {
@@ -148,10 +159,10 @@ export class MassChangeGuard {
   }
 
   /** How many packages there were is only asked when there are changes enough: most are single ones. */
-  private async isMass(changed: number): Promise<boolean> {
+  private async isMass(changed: number, space: Space): Promise<boolean> {
     if (!isMassChange(this.policy, { changed, packages: 0 })) return false;
-    const removed = await this.changes.countMade({ afterMs: this.windowStart, kinds: removing });
-    return isMassChange(this.policy, { changed, packages: (await this.packages.countHere()) + removed });
+    const removed = await this.changes.countMade({ afterMs: this.windowStart, space, kinds: removing });
+    return isMassChange(this.policy, { changed, packages: (await this.packages.countHere(space)) + removed });
   }
 
   private get policy() {

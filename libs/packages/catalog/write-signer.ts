@@ -9,6 +9,7 @@ import {
   updateOf,
 } from '#libs/replication/register.js';
 import { isBeyond } from '#libs/replication/clock-comparison.js';
+import { spaceOf } from '#libs/replication/space.js';
 import type { Stage } from '#libs/replication/stage.js';
 import type { Stamp } from '#libs/replication/stamp.js';
 
@@ -46,7 +47,7 @@ export function restampOwnWrites(registers: Registers, latestMs: number, { stamp
 export function signDraft(draft: Draft, filename: string, current: Registers | null, { stamp, privateKey }: Author): Update {
   const seen = current && stampInForce(current);
   const name = draft.content?.filename ?? current?.content.filename ?? filename;
-  const base = { space: current?.content.space ?? '', filename: name, stamp, sig: null };
+  const base = { space: spaceOf(name), filename: name, stamp, sig: null };
   const unsigned: AnyWrite[] = [];
   if (draft.content) {
     const { filename: _, ...value } = draft.content;

@@ -20,10 +20,10 @@ export class TitledPackages {
     private readonly metadata: PackageMetadataRepository,
   ) {}
 
-  /** Every package that is not deleted, in pages. */
+  /** Every package of the share that is not deleted, in pages. */
   async *pages(): AsyncGenerator<TitledRow[]> {
     for (let afterId = 0; ;) {
-      const rows = await this.packages.findPresentAfter(afterId, PAGE);
+      const rows = await this.packages.findPresentAfter(afterId, PAGE, '');
       if (rows.length === 0) return;
       afterId = rows.at(-1)!.id;
       const titles = await this.metadata.findTitles(rows.map(({ uuid }) => uuid));

@@ -109,7 +109,7 @@ export class CatalogReceiver {
     arrivals: readonly Arrival[],
     admit: MergeOptions['admit'],
   ): Promise<MergeResult> {
-    const from = { iss, name, sendsMassChange: await this.guard.isMassAltogether(await this.catalog.foresee(arrivals)) };
+    const from = { iss, name, massChangeIn: await this.guard.massAltogether(await this.catalog.foresee(arrivals)) };
     let taken = 0;
     const refused: Refusal[] = [];
     for (let at = 0; at < arrivals.length; at += MERGE_BATCH) {

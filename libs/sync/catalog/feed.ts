@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { ServerState } from '#libs/entities/server-state.entity.js';
+import { MunkiTakers } from '#libs/network/munki-takers.js';
 import { ServerStates } from '#libs/network/server-states.js';
 import { CatalogClockRepository } from '#libs/packages/catalog/catalog-clock.repository.js';
 import { registersOf } from '#libs/packages/catalog/registers-of.js';
@@ -11,6 +12,7 @@ import { PackageRepository } from '#libs/packages/package.repository.js';
 import { Shutdown } from '#libs/platform/http/shutdown.js';
 import { feedStart } from '#libs/replication/exchange.js';
 import { flatten, type Registers, writesOf } from '#libs/replication/register.js';
+import { spaceOf } from '#libs/replication/space.js';
 import { toWire, type WireEntry } from '#libs/replication/wire-entry.js';
 import { type WireWrite, writeToWire } from '#libs/replication/wire-write.js';
 import { AuthorKeys } from '#libs/trust/author-keys.js';
@@ -65,6 +67,8 @@ const entryItem = ({ seq }: Package, registers: Registers, isHeld: boolean): Ent
   held: isHeld,
 });
 
+const isOfMunki = (item: FeedItem): boolean => 'entry' in item && spaceOf(item.entry.filename) === 'munki';
+
 const authorsIn = (items: readonly FeedItem[]): string[] => {
   const signed = items.flatMap((item) => ('writes' in item ? item.writes.filter(({ sig }) => sig !== null) : []));
   return [...new Set(signed.map(({ stamp }) => stamp.iss))];
@@ -82,6 +86,7 @@ export class Feed {
     private readonly clocks: CatalogClockRepository,
     private readonly packages: PackageRepository,
     private readonly servers: ServerStates,
+    private readonly munki: MunkiTakers,
     private readonly keys: AuthorKeys,
     private readonly contents: ContentRepository,
     private readonly transit: TransitCopies,
@@ -90,9 +95,9 @@ export class Feed {
   ) {}
 
   /** What has still to be sent to a peer that acknowledged up to `acknowledged`. */
-  async after(acknowledged: number, limit = FEED_PAGE_LIMIT): Promise<FeedPage> {
+  async after(acknowledged: number, iss: string, limit = FEED_PAGE_LIMIT): Promise<FeedPage> {
     const { seq } = await this.clocks.read();
-    return this.page(feedStart(acknowledged, seq), limit);
+    return this.page(feedStart(acknowledged, seq), iss, limit);
   }
 
   /** Entries as they are sent to a peer, at whatever place in the feed they are, with the keys of their authors. */
@@ -107,7 +112,8 @@ export class Feed {
     if (epoch === clock.epoch && since > clock.seq) await this.incarnation.disprove(epoch);
   }
 
-  async page(since: number, limit: number): Promise<FeedPage> {
+  /** `iss`: the reader. What its version does not take is passed over; comparing catalogs brings it once it does (MESH §13). */
+  async page(since: number, iss: string, limit: number): Promise<FeedPage> {
     // The clock is read first: a change between the two reads is then seen as one more to come, never missed.
     const { epoch, durableSeq: last } = await this.clocks.readDurable();
     const rows = await this.packages.findChangedAfter(since, limit);
@@ -115,9 +121,10 @@ export class Feed {
     const changes = [...(await this.entryItems(rows)), ...servers.map(serverItem)].sort((a, b) => a.seq - b.seq);
     // What was written since may not be on the disk yet.
     const durable = changes.filter(({ seq }) => seq <= last);
-    const items = takeWithin(durable.slice(0, limit), PAGE_BYTES);
+    const read = takeWithin(durable.slice(0, limit), PAGE_BYTES);
+    const items = (await this.munki.takes(iss)) ? read : read.filter((item) => !isOfMunki(item));
     const keys = await this.keys.introductionsOf(authorsIn(items));
-    return { epoch, since, items, keys, next: items.at(-1)?.seq ?? Math.min(since, last), last };
+    return { epoch, since, items, keys, next: read.at(-1)?.seq ?? Math.min(since, last), last };
   }
 
   private async entryItems(rows: readonly Package[]): Promise<EntryItem[]> {

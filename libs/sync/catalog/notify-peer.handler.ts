@@ -32,8 +32,8 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
       if (signal.aborted) throw new JobInterrupted();
       const peer = await this.peers.findByIss(iss);
       if (!peer || peer.firewalledMode || peer.paused) return; // no call to make: a firewalled peer reads our feed itself (MESH §7)
-      const page = await this.feed.after(peer.ackedSeq, this.limits.get(iss));
-      if (page.items.length === 0) return;
+      const page = await this.feed.after(peer.ackedSeq, iss, this.limits.get(iss));
+      if (page.next <= page.since) return;
       const answer = await this.push(peer, page, signal);
       if (answer === null) continue;
       await this.peers.setAcknowledged(iss, answer.epoch, acknowledgedAfter(peer.ackedEpoch, answer.epoch, page.next));

@@ -41,7 +41,7 @@ export class PeerFeedController {
     const { since, limit, wait, wants_before: wantsBefore } = query;
     await this.feed.checkReader(known, since);
     if (wait > 0) await this.feed.waitForNews(since, wait * 1_000);
-    const page = await this.feed.page(since, limit);
+    const page = await this.feed.page(since, peer.iss, limit);
     return peer.firewalledMode ? { ...page, ...(await this.wantList.page(wantsBefore)) } : page;
   }
 

@@ -5,7 +5,7 @@ import { PackageRepository } from '#libs/packages/package.repository.js';
 import { entryHash } from '#libs/replication/catalog-digest.js';
 import { compareRange, type NamedHash } from '#libs/replication/range-comparison.js';
 import { Feed, type FeedPage } from '../catalog/feed.js';
-import { GIVEN_LIMIT, type RangeRequest } from './repair-messages.js';
+import { type DigestAnswer, GIVEN_LIMIT, type RangeRequest } from './repair-messages.js';
 
 export interface RangeResponse extends Pick<FeedPage, 'items' | 'keys'> {
   readonly wants: string[];
@@ -21,8 +21,9 @@ export class CatalogRanges {
     private readonly feed: Feed,
   ) {}
 
-  async digestText(): Promise<string> {
-    return (await this.digest.current()).partsText();
+  async digests(): Promise<Required<DigestAnswer>> {
+    const digest = await this.digest.current();
+    return { digest: digest.partsText(), munki_digest: digest.munkiText() };
   }
 
   /** The entries of one part, by their keys in the order of UTF-16 code units. */

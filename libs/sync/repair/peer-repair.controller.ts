@@ -3,7 +3,7 @@ import type { Peer } from '#libs/entities/peer.entity.js';
 import { CurrentPeer, PeerApi } from '#libs/peers/auth/peer-api.decorator.js';
 import { PeerPaused } from '#libs/peers/peers.errors.js';
 import { CatalogRanges, type RangeResponse } from './catalog-ranges.js';
-import { readRangeRequest } from './repair-messages.js';
+import { type DigestAnswer, readRangeRequest } from './repair-messages.js';
 
 /** Comparing catalogs name by name (MESH §13). */
 @PeerApi()
@@ -12,9 +12,9 @@ export class PeerRepairController {
 
   @Post('repair')
   @HttpCode(200)
-  async compare(@CurrentPeer() peer: Peer, @Body() body: unknown): Promise<RangeResponse | { digest: string }> {
+  async compare(@CurrentPeer() peer: Peer, @Body() body: unknown): Promise<RangeResponse | DigestAnswer> {
     if (peer.paused) throw new PeerPaused(peer.name);
     const request = readRangeRequest(body);
-    return request ? this.ranges.compare(request) : { digest: await this.ranges.digestText() };
+    return request ? this.ranges.compare(request) : this.ranges.digests();
   }
 }

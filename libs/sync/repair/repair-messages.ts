@@ -1,4 +1,4 @@
-import { isDigest } from '#libs/replication/catalog-digest.js';
+import { DIGEST_BUCKETS, isDigest } from '#libs/replication/catalog-digest.js';
 import type { NamedHash, NameRange } from '#libs/replication/range-comparison.js';
 import { PeerMessageMalformed } from '../catalog/peer-messages.js';
 
@@ -31,18 +31,28 @@ export function readRangeRequest(body: unknown): RangeRequest | null {
   check(isFields(body), 'The message');
   const { bucket, after = null, until = null, names } = body;
   if (bucket === undefined) return null;
-  check(typeof bucket === 'number' && Number.isInteger(bucket) && bucket >= 0 && bucket < 256, 'bucket');
+  check(typeof bucket === 'number' && Number.isInteger(bucket) && bucket >= 0 && bucket < DIGEST_BUCKETS, 'bucket');
   check(isBound(after) && isBound(until), 'The range');
   check(Array.isArray(names) && names.length <= NAMES_LIMIT && names.every(isNamedHash), 'names');
   return { bucket, after, until, names };
 }
 
-/** Reads an answer with a digest. Throws PeerMessageMalformed. */
-export function readDigest(answer: unknown): string {
+/** The digests of a catalog as they are at this moment. */
+export interface DigestAnswer {
+  /** Of the share. */
+  readonly digest: string;
+  /** Of the Munki repository, empty for none; left out by servers that take no files of it. */
+  readonly munki_digest?: string;
+}
+
+/** Reads an answer with digests. Throws PeerMessageMalformed. */
+export function readDigests(answer: unknown): DigestAnswer {
   check(isFields(answer), 'The answer');
-  const { digest } = answer;
+  const { digest, munki_digest: munki } = answer;
   check(isDigest(digest), 'digest');
-  return digest;
+  if (munki === undefined) return { digest };
+  check(munki === '' || isDigest(munki), 'munki_digest');
+  return { digest, munki_digest: munki };
 }
 
 export interface RangeAnswer {

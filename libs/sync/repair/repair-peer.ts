@@ -9,7 +9,7 @@ import { Feed } from '../catalog/feed.js';
 import { readAcknowledgement, readPart } from '../catalog/peer-messages.js';
 import { OutboundContent } from '../firewalled/outbound-content.js';
 import { CatalogRanges } from './catalog-ranges.js';
-import { GIVEN_LIMIT, NAMES_LIMIT, readDigest, readRangeAnswer } from './repair-messages.js';
+import { GIVEN_LIMIT, NAMES_LIMIT, readDigests, readRangeAnswer } from './repair-messages.js';
 import type { Repaired } from './repair-log.js';
 
 const PATH = '/api/ods/repair';
@@ -30,8 +30,10 @@ export class RepairPeer {
 
   /** Parts of the digest that differ at this moment. */
   async differing(peer: Peer, signal: AbortSignal): Promise<number[]> {
-    const theirs = readDigest(await this.client.json(peer, 'POST', PATH, { body: {}, signal }));
-    const same = agreement(await this.ranges.digestText(), theirs);
+    const theirs = readDigests(await this.client.json(peer, 'POST', PATH, { body: {}, signal }));
+    const ours = await this.ranges.digests();
+    const munki = theirs.munki_digest === undefined ? [] : agreement(ours.munki_digest, theirs.munki_digest);
+    const same = [...agreement(ours.digest, theirs.digest), ...munki];
     return same.flatMap((isSame, bucket) => (isSame ? [] : [bucket]));
   }
 

@@ -8,8 +8,7 @@ import { monotonicMs } from '#libs/peers/clocks/peer-clocks.js';
 import { Config } from '#libs/platform/config/config.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
-import { agreement } from '#libs/replication/catalog-digest.js';
-import { readSummary } from '#libs/replication/server-summary.js';
+import { catalogsAgree, readSummary } from '#libs/replication/server-summary.js';
 import { RepairPeers } from '../sync.jobs.js';
 import { RepairLog } from './repair-log.js';
 import { RepairPeer } from './repair-peer.js';
@@ -99,9 +98,9 @@ export class RepairPeersHandler extends JobHandler<Record<string, never>> {
     const state = await this.states.find(iss);
     if (!state) return false;
     try {
-      const [own, { digest, digest2 }] = [await this.digest.current(), readSummary(state.body)];
-      const same = digest2 === null ? agreement(own.toText(), digest) : agreement(own.partsText(), digest2);
-      return same.every(Boolean);
+      const own = await this.digest.current();
+      const ours = { digest: own.toText(), digest2: own.partsText(), munkiDigest: own.munkiText() };
+      return catalogsAgree(ours, readSummary(state.body)).every(Boolean);
     } catch {
       return false; // a summary of another version
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config/config.js';
@@ -63,6 +64,15 @@ function sync(target: string): void {
   }
 }
 
+/** Whole or not at all. Replicas that share the directory write at the same time: each has a draft of its own. */
+function write(file: string, text: string): void {
+  const draft = `${file}.${randomUUID()}.part`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  sync(draft);
+  renameSync(draft, file);
+  sync(path.dirname(file));
+}
+
 /** Called before the database is opened, which changes its file. The mark is gone afterwards, also after a power cut. */
 export function takeStopMark(config: Config): FoundMark {
   const file = fileOf(config);
@@ -77,10 +87,7 @@ export function takeStopMark(config: Config): FoundMark {
 export function leaveStopMark(config: Config, stopId: string): void {
   const file = fileOf(config);
   const mark: StopMark = { stopId, boot: bootOf(), file: placeOf(config) };
-  writeFileSync(`${file}.part`, JSON.stringify(mark), { mode: 0o600 });
-  sync(`${file}.part`);
-  renameSync(`${file}.part`, file);
-  sync(path.dirname(file));
+  write(file, JSON.stringify(mark));
 }
 
 /** What this directory knows of the last start; null before the first. The database knows the same, unless it is an earlier state. */
@@ -95,8 +102,5 @@ export function readStartId(config: Config): string | null {
 
 export function writeStartId(config: Config, startId: string): void {
   const file = startFileOf(config);
-  writeFileSync(`${file}.part`, startId, { mode: 0o600 });
-  sync(`${file}.part`);
-  renameSync(`${file}.part`, file);
-  sync(path.dirname(file));
+  write(file, startId);
 }

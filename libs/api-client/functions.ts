@@ -245,6 +245,16 @@ export type { SetJamfSettings$Params as SetJamfSettings$Params } from './fn/jamf
 export { setJamfSettings as setJamfSettings } from './fn/jamf/set-jamf-settings';
 export type { CompareWithJamf$Params as CompareWithJamf$Params } from './fn/jamf/compare-with-jamf';
 export { compareWithJamf as compareWithJamf } from './fn/jamf/compare-with-jamf';
+export type { ListMunkiCatalogs$Params as ListMunkiCatalogs$Params } from './fn/munki/list-munki-catalogs';
+export { listMunkiCatalogs as listMunkiCatalogs } from './fn/munki/list-munki-catalogs';
+export type { ListMunkiFiles$Params as ListMunkiFiles$Params } from './fn/munki/list-munki-files';
+export { listMunkiFiles as listMunkiFiles } from './fn/munki/list-munki-files';
+export type { GetMunkiFile$Params as GetMunkiFile$Params } from './fn/munki/get-munki-file';
+export { getMunkiFile as getMunkiFile } from './fn/munki/get-munki-file';
+export type { PutMunkiFile$Params as PutMunkiFile$Params } from './fn/munki/put-munki-file';
+export { putMunkiFile as putMunkiFile } from './fn/munki/put-munki-file';
+export type { DeleteMunkiFile$Params as DeleteMunkiFile$Params } from './fn/munki/delete-munki-file';
+export { deleteMunkiFile as deleteMunkiFile } from './fn/munki/delete-munki-file';
 export type { GetRetention$Params as GetRetention$Params } from './fn/retention/get-retention';
 export { getRetention as getRetention } from './fn/retention/get-retention';
 export type { SetRetention$Params as SetRetention$Params } from './fn/retention/set-retention';

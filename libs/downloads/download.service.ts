@@ -16,6 +16,23 @@ const ATTEMPTS = 3;
 
 export type { ServedContent };
 
+/** What a request asks for. */
+export interface WantedDownload {
+  /** The first of these names that is served, as `filenameKey` writes them. */
+  readonly keys: readonly string[];
+  /** What is thrown when none is. */
+  readonly missing: () => Error;
+  /** The caller may have it whatever the settings of downloads are. */
+  readonly isAllowed?: boolean;
+}
+
+/** A package of the share. A "+" also stands for a space, as in forms, where no name has the "+". */
+export function packageCalled(filename: string): WantedDownload {
+  const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
+  const keys = spaceOf(filename) === '' ? names.map(filenameKey) : [];
+  return { keys, missing: () => new PackageNotFound(filename) };
+}
+
 export const validatorsOf = ({
   sha256,
   createdMs,
@@ -35,23 +52,18 @@ export class DownloadService {
     private readonly access: DownloadAccess,
   ) {}
 
-  /**
-   * Throws PackageNotFound for what is not public here, and what DownloadAccess throws. A "+" also stands for a space, as in forms, where no
-   * name has the "+".
-   */
-  async find(filename: string, credentials: ShownCredentials): Promise<ServedContent> {
-    if (spaceOf(filename) !== '') throw new PackageNotFound(filename);
-    const names = filename.includes('+') ? [filename, filename.replaceAll('+', ' ')] : [filename];
-    const row = await this.known.find(names.map(filenameKey));
-    await this.access.require(credentials, row);
-    if (!row) throw new PackageNotFound(filename);
+  /** Throws what the request has for a name that is not public here, and what DownloadAccess throws. */
+  async find({ keys, missing, isAllowed = false }: WantedDownload, credentials: ShownCredentials): Promise<ServedContent> {
+    const row = await this.known.find(keys);
+    if (!isAllowed) await this.access.require(credentials, row);
+    if (!row) throw missing();
     return row;
   }
 
   /** Like `find`, for bytes that another program reads: they are there with their size. Throws what `find` does, and ContentUnavailable. */
-  async findReadable(filename: string, credentials: ShownCredentials): Promise<ServedContent> {
+  async findReadable(wanted: WantedDownload, credentials: ShownCredentials): Promise<ServedContent> {
     for (let attempt = 1; ; attempt += 1) {
-      const row = await this.find(filename, credentials);
+      const row = await this.find(wanted, credentials);
       if (await this.store.has(row.uuid, row.size)) return row;
       if (attempt === ATTEMPTS) await this.refuse(row);
     }
@@ -63,9 +75,9 @@ export class DownloadService {
   }
 
   /** The caller closes the handle. Throws what `find` does, and ContentUnavailable. */
-  async open(filename: string, credentials: ShownCredentials): Promise<{ row: ServedContent; handle: FileHandle }> {
+  async open(wanted: WantedDownload, credentials: ShownCredentials): Promise<{ row: ServedContent; handle: FileHandle }> {
     for (let attempt = 1; ; attempt += 1) {
-      const row = await this.find(filename, credentials);
+      const row = await this.find(wanted, credentials);
       let fault: unknown;
       try {
         const handle = await this.store.open(row.uuid);

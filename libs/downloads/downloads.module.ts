@@ -11,6 +11,7 @@ import { DownloadSettingsRepository } from './access/download-settings.repositor
 import { DownloadSettingsService } from './access/download-settings.service.js';
 import { LinkSigner } from './access/link-signer.js';
 import { PackageLinksController } from './access/package-links.controller.js';
+import { DownloadAnswers } from './download-answers.js';
 import { DownloadService } from './download.service.js';
 import { KnownDownloads } from './known-downloads.js';
 import { DownloadsController } from './downloads.controller.js';
@@ -19,6 +20,7 @@ import { DownloadsController } from './downloads.controller.js';
 @Module({
   imports: [PackagesModule],
   providers: [
+    DownloadAnswers,
     DownloadService,
     KnownDownloads,
     CredentialUses,
@@ -30,7 +32,7 @@ import { DownloadsController } from './downloads.controller.js';
     DownloadSettingsService,
     LinkSigner,
   ],
-  exports: [DownloadService, DownloadCredentials, DownloadLinks, DownloadSettingsService],
+  exports: [DownloadAccess, DownloadAnswers, DownloadService, DownloadCredentials, DownloadLinks, DownloadSettingsService],
 })
 export class DownloadsModule {}
 

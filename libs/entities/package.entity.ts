@@ -18,6 +18,7 @@ export const wantedStatuses: readonly PackageStatus[] = ['Waiting', 'Downloading
 @Index('ix_package_status', ['status'])
 @Index('ix_package_created', ['createdMs'])
 @Index('ix_package_size', ['size'])
+@Index('ix_package_space', ['space', 'seq', 'servedUuid'])
 export class Package {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
   /** Public name, Unicode NFC. */

@@ -172,7 +172,7 @@ export class ContentPublisher {
       const written = await this.catalog.write(filename, decide, { mustConfirm: content.isConfirmed !== true });
       const action = isReplacement ? 'package.replaced' : 'package.uploaded';
       await this.audit.record({ action, subject: filename, details: { size, sha256, stage: written.stage } });
-      await this.events.record(action, eventOf(written));
+      if (written.space === '') await this.events.record(action, eventOf(written));
       return { package: written, isReplacement };
     });
   }

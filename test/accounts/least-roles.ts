@@ -5,6 +5,9 @@ const viewer = `
   POST auth/password
   POST auth/logout
   GET retention
+  GET munki/files
+  GET munki/files/{path}
+  GET munki/catalogs
   GET retention/plan
   POST auth/oidc/link
   GET jamf/connection
@@ -41,6 +44,8 @@ const viewer = `
 const publisher = `
   POST packages
   POST retention/apply
+  PUT munki/files/{path}
+  DELETE munki/files/{path}
   PUT packages/{name}/content
   PATCH packages/{id_or_name}
   DELETE packages/{id_or_name}

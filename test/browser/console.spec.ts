@@ -18,6 +18,7 @@ import { oidcFlow } from './oidc-flow.js';
 import { packagesFlow } from './packages-flow.js';
 import { peopleFlow } from './people-flow.js';
 import { MB, OWN } from './places.js';
+import { munkiFlow } from './munki-flow.js';
 import { retentionFlow } from './retention-flow.js';
 import { shortcutsFlow } from './shortcuts-flow.js';
 import { trustFlow } from './trust-flow.js';
@@ -201,6 +202,8 @@ import { webhooksFlow } from './webhooks-flow.js';
   describe('webhooks', () => webhooksFlow(() => ({ allowed: atBerlin, refused: atOslo })));
 
   describe('Jamf Pro', () => jamfFlow(() => ({ atBerlin, berlin })));
+
+  describe('the Munki repository', () => munkiFlow(() => ({ atBerlin, berlin })));
 
   describe('old versions', () => retentionFlow(() => ({ atBerlin, berlin })));
 

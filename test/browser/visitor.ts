@@ -13,7 +13,7 @@ const PICTURES = process.env['ODS_TEST_PICTURES'];
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PATIENCE_MS = patient(30_000);
 const wide = { width: 1280, height: 860 };
-const underSettings = ['Server', 'Users', 'Sign-in', 'Webhooks', 'E-mail', 'Old versions', 'Jamf Pro', 'Audit'];
+const underSettings = ['Server', 'Users', 'Sign-in', 'Webhooks', 'E-mail', 'Old versions', 'Jamf Pro', 'Munki', 'Audit'];
 const narrow = { width: 360, height: 740 };
 const medium = { width: 1024, height: 768 };
 

@@ -1,6 +1,10 @@
+import { signText } from '#libs/platform/crypto/es256.js';
+import { CatalogDigest } from '#libs/replication/catalog-digest.js';
+import { writeSummary } from '#libs/replication/server-summary.js';
 import { eventually } from '../support/eventually.js';
 import { ForeignPeer } from '../support/foreign-peer.js';
 import { TestServer } from '../support/test-server.js';
+import { put } from '../munki/repository.js';
 import { packagesOf, someBytes } from './packages.js';
 
 interface Item {
@@ -58,6 +62,22 @@ describe('a server of the version before, which sends and reads entries as one r
     await eventually(async () => expect((await packagesOf(server)).map(({ filename }) => filename)).toEqual(['theirs.pkg']));
     await send({ ...edited.entry!, stamp: { wall_ms: Date.now() + 3_000, counter: 0, iss: old.iss } });
     expect((await packagesOf(server)).map(({ filename }) => filename)).toEqual(['ours.pkg', 'theirs.pkg']);
+  });
+
+  it('is not sent files of the Munki repository once its report shows that it takes none, and reads on behind them', async () => {
+    await put(server, 'manifests/site_default', 'a manifest');
+    const name = 'munki/manifests/site_default';
+    expect((await itemOf(name)).entry!.filename).toBe(name);
+    const digest = new CatalogDigest().toText();
+    const nothing = { url: null, firewalledMode: false, peers: [], freeBytes: 0, packages: 0, missing: [], missingCount: 0, kept: [] };
+    const stated = { iss: old.iss, name: 'old', stage: 'Prod' as const, issuedMs: Date.now(), digest, digest2: digest, munkiDigest: null, ...nothing };
+    const body = writeSummary(stated);
+    const summary = { iss: old.iss, public_key: old.keys.publicKey, body, signature: signText(body, old.keys.privateKey) };
+    expect(await (await old.push(server, 0, [{ seq: 1, server: summary }])).json()).toMatchObject({ taken: 1 });
+    await server.upload('after.pkg', someBytes(5));
+    const page = (await (await old.call(server, 'GET', '/api/ods/catalog?since=0')).json()) as { items: Item[]; next: number; last: number };
+    const names = page.items.map(({ entry }) => entry?.filename);
+    expect([names.includes(name), names.includes('after.pkg'), page.next]).toEqual([false, true, page.last]);
   });
 
   it('must sign for ever once it has signed', async () => {

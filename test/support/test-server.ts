@@ -173,13 +173,15 @@ export class TestServer {
 
   private async send<T>(method: string, path: string, body: unknown, token: string | null): Promise<Answer<T>> {
     const isForm = body instanceof FormData;
+    const isRaw = body instanceof Uint8Array;
+    const type = isRaw ? 'application/octet-stream' : 'application/json';
     const response = await fetch(new URL(path, this.url), {
       method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined || isForm ? {} : { 'content-type': type }),
       },
-      body: body === undefined ? null : isForm ? body : JSON.stringify(body),
+      body: body === undefined ? null : isForm ? body : isRaw ? Uint8Array.from(body) : JSON.stringify(body),
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
       redirect: 'manual',
     });

@@ -8,6 +8,7 @@ import { NetworkHttpModule } from '#libs/network/network.module.js';
 import { InspectionHttpModule } from '#libs/inspection/inspection.module.js';
 import { EmailHttpModule } from '#libs/email/email.module.js';
 import { JamfHttpModule } from '#libs/jamf/jamf.module.js';
+import { MunkiHttpModule } from '#libs/munki/munki.module.js';
 import { OidcHttpModule } from '#libs/oidc/oidc.module.js';
 import { DownloadsHttpModule } from '#libs/downloads/downloads.module.js';
 import { PackagesHttpModule } from '#libs/packages/packages.module.js';
@@ -37,6 +38,7 @@ export const httpModules: Type[] = [
   WebhooksHttpModule,
   EmailHttpModule,
   JamfHttpModule,
+  MunkiHttpModule,
   RetentionHttpModule,
   InspectionHttpModule,
   MetricsHttpModule,

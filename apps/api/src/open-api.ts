@@ -29,6 +29,7 @@ const tags: readonly (readonly [string, string])[] = [
   ['webhooks', 'Sending events to other systems (Standard Webhooks 1.0), with the deliveries and their responses.'],
   ['notifications', 'Sending events to people by e-mail.'],
   ['jamf', 'The connection to Jamf Pro.'],
+  ['munki', 'The Munki repository that every server has: its files, and the catalogs that this server makes of them.'],
   ['retention', 'How many versions of a title are kept.'],
   ['oidc', 'Settings of the sign-in with the company (OpenID Connect).'],
   ['audit', 'The audit trail: who did what, when and from where.'],

@@ -7,6 +7,7 @@ import { parseDuration } from './duration.js';
 import { exchangeText } from './http-request.js';
 import { importFolder } from './import-folder.js';
 import { jamfCommand } from './jamf.js';
+import { munkiCommand } from './munki/munki.js';
 import { retentionCommand } from './retention.js';
 import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } from './packages.js';
 import { printNote, progressBar, say, sayTable } from './screen.js';
@@ -35,6 +36,8 @@ export interface Options {
   readonly match?: string;
   readonly dryRun?: boolean;
   readonly rename?: string;
+  readonly delete?: boolean;
+  readonly confirmMassChange?: boolean;
 }
 
 interface Link {
@@ -221,6 +224,9 @@ const importAll: Command = async ([source, folder], options) => {
 
 const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
 
+const munki: Command = async (words, { delete: deletes = false, dryRun = false, confirmMassChange: isConfirmed = false, json = false }) =>
+  munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json });
+
 const jamf: Command = async (words, options) => {
   const { json = false, whole = false } = options;
   return jamfCommand(await api(), words, { isJson: json, isWhole: whole, timeoutSeconds: secondsOf(options) });
@@ -240,6 +246,7 @@ export const commands = {
   peers,
   register,
   jamf,
+  munki,
   retention,
   status,
 };

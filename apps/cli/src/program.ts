@@ -105,6 +105,19 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     options: [new Option('--whole', 'check: read everything and compare its hash, not the first byte alone'), timeout()],
     what: 'package records, distribution points and network segments in Jamf Pro, and what computers get',
   },
+  munki: {
+    usage: 'push|pull FOLDER [--delete] [--dry-run]|check',
+    arguments: [
+      ['[what]', 'push, pull or check'],
+      ['[folder]', 'the Munki repository on this machine'],
+    ],
+    options: [
+      new Option('--delete', 'push: delete on every server what the folder does not have'),
+      new Option('--dry-run', 'only compare, send and write nothing'),
+      new Option('--confirm-mass-change', 'push: a large part of the repository is meant to be replaced or deleted'),
+    ],
+    what: 'the Munki repository that every server has: from a folder, into a folder, or whether its catalogs are whole',
+  },
   retention: {
     usage: 'plan|apply [--confirm NUMBER]',
     arguments: [['[what]', 'plan or apply']],

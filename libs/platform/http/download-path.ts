@@ -2,7 +2,7 @@ import { cleanPath } from './base-path.js';
 
 /** First segments of the console's own pages: a context of that name would hide them. */
 const consolePages =
-  /^\/(?:sign-in|set-password|overview|packages|deleted|activity|network|held|webhooks|notifications|people|oidc|retention|jamf|audit|admin|index\.html)(?:\/|$)/;
+  /^\/(?:sign-in|set-password|overview|packages|deleted|activity|network|held|webhooks|notifications|people|oidc|retention|jamf|repository|audit|admin|index\.html)(?:\/|$)/;
 const MOST_CONTEXTS = 20;
 
 /** `/CasperShare` for `CasperShare/`. Throws when a context would take the place of a path of this server. */

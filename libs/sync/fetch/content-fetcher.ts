@@ -195,7 +195,7 @@ export class ContentFetcher {
       const gained = await this.catalog.markHeld(uuid, list.manifest);
       await this.contents.setRoot(uuid, root, !hashing.whole);
       if (!hashing.whole) await this.jobs.add(CheckContents, {}, { key: 'all' });
-      if (gained?.status === 'Public') await this.events.record('package.synced', eventOf(gained));
+      if (gained?.status === 'Public' && gained.space === '') await this.events.record('package.synced', eventOf(gained));
       return gained;
     };
     const row = await this.db.transaction(gain, { canBeLost: true });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { ServerIdentity } from '#libs/about/server-identity.js';
-import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
+import { ContentPublisher, type NewContent, type Published } from '#libs/packages/content-publisher.js';
 import { checkFilename } from '#libs/packages/filename.js';
 import { requireStages } from '#libs/packages/stage-limit.js';
 import { Config } from '#libs/platform/config/config.js';
@@ -14,6 +14,13 @@ import { UploadStaging } from '../upload-staging.js';
 import { UploadEncoded, UploadMalformed, UploadTooLarge } from '../upload.errors.js';
 import { preconditionOf } from './precondition.js';
 import { whileBodyArrives } from './request-body.js';
+
+/** What is said of a file besides its bytes. */
+export interface NamedUpload extends Pick<NewContent, 'filename' | 'stage' | 'notes' | 'replaces'> {
+  readonly isConfirmed: boolean;
+  /** The SHA-256 that the file must have, 64 hexadecimal digits. */
+  readonly sha256: string | undefined;
+}
 
 /** What artifact repositories call the header with the SHA-256 of the file. */
 const CHECKSUM = 'x-checksum-sha256';
@@ -33,17 +40,22 @@ export class RawUploadService {
    * Resolves when the package is durable here. Throws UploadMalformed, UploadEncoded, UploadTooLarge, UploadPrecondition, FilenameTaken,
    * MassChangeUnconfirmed, DigestMismatch, UploadCut, UploadStalled or DiskFull; nothing is kept then.
    */
-  async upload(request: IncomingMessage, name: string, query: RawUploadQueryDto): Promise<Published> {
+  upload(request: IncomingMessage, name: string, { stage, notes, replace, confirm, sha256 }: RawUploadQueryDto): Promise<Published> {
+    const consent = { replaces: replace ?? false, isConfirmed: confirm ?? false };
+    return this.receive(request, { filename: checkFilename(name), stage: stage ?? null, notes: notes || null, ...consent, sha256 });
+  }
+
+  /** The same for a name that was checked. */
+  async receive(request: IncomingMessage, { sha256, ...named }: NamedUpload): Promise<Published> {
     const { headers } = request;
-    const filename = checkFilename(name);
-    const stage = query.stage ?? null;
+    const { filename, stage } = named;
     requireStages(stage ?? (await this.identity.get()).stage);
     requirePlain(headers);
     const announced = this.announced(headers);
     const checksum = checksumOf(headers);
     const digest = BodyDigest.of(headers, true);
     const condition = preconditionOf(headers, filename);
-    const replaces = (query.replace ?? false) || (condition?.replaces ?? false);
+    const replaces = named.replaces || (condition?.replaces ?? false);
     const expects = condition ? { expects: condition.expects } : {};
     await this.publisher.refuseTaken(filename, announced, replaces, condition?.expects);
     await this.store.requireRoom(announced ?? 0);
@@ -53,10 +65,9 @@ export class RawUploadService {
         this.staging.receive(stagingId, () => request, { ...onPiece, signal }),
       );
       digest?.verify(written.sha256);
-      requireSha256(query.sha256, written.sha256, 'the parameter sha256');
+      requireSha256(sha256, written.sha256, 'the parameter sha256');
       requireSha256(checksum, written.sha256, 'X-Checksum-Sha256');
-      const said = { filename, stage, notes: query.notes || null, replaces, isConfirmed: query.confirm ?? false };
-      return this.publisher.publish({ stagingId, ...said, ...written, ...expects });
+      return this.publisher.publish({ stagingId, ...named, replaces, ...written, ...expects });
     });
   }
 

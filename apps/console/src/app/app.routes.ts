@@ -75,6 +75,11 @@ export const routes: Routes = [
         loadComponent: async () => (await import('./retention/retention')).Retention,
       },
       {
+        path: 'repository',
+        title: $localize`Munki repository`,
+        loadComponent: async () => (await import('./munki/munki')).Munki,
+      },
+      {
         path: 'jamf',
         title: $localize`Jamf Pro`,
         canActivate: [administrator],

@@ -15,7 +15,10 @@ export const places: readonly (Page & { readonly place: Place })[] = [
 
 const serverPage: Page = { path: '/admin', label: $localize`Server` };
 
-/** Who is not an administrator sees only the server. */
+/** Clients of Munki have their repository at /munki. */
+const munkiPage: Page = { path: '/repository', label: $localize`Munki` };
+
+/** Who is not an administrator sees the server and the repository. */
 export const settingsPages = (isAdmin: boolean): readonly Page[] =>
   isAdmin
     ? [
@@ -26,9 +29,10 @@ export const settingsPages = (isAdmin: boolean): readonly Page[] =>
         { path: '/notifications', label: $localize`E-mail` },
         { path: '/retention', label: $localize`Old versions` },
         { path: '/jamf', label: $localize`Jamf Pro` },
+        munkiPage,
         { path: '/audit', label: $localize`Audit` },
       ]
-    : [serverPage];
+    : [serverPage, munkiPage];
 
 /** Without the query. */
 export const pathOf = (url: string): string => url.split(/[?#]/)[0]!;
@@ -37,7 +41,7 @@ const roots: readonly (readonly [Place, readonly string[]])[] = [
   ['packages', ['packages', 'deleted']],
   ['network', ['network', 'held']],
   ['activity', ['activity']],
-  ['settings', ['admin', 'people', 'oidc', 'webhooks', 'notifications', 'retention', 'jamf', 'audit']],
+  ['settings', ['admin', 'people', 'oidc', 'webhooks', 'notifications', 'retention', 'jamf', 'repository', 'audit']],
 ];
 
 /** Null on the overview. */

@@ -1,0 +1,82 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { type Package, type PackageStatus, packageStatuses } from '#libs/entities/package.entity.js';
+import { munkiFolders } from '#libs/packages/filename.js';
+import { asBoolean } from '#libs/platform/http/as-boolean.js';
+import { unixSeconds } from '#libs/platform/format/dates.js';
+import { MUNKI_PREFIX } from '#libs/replication/space.js';
+import { confirmText } from '#libs/upload/dto/upload.dto.js';
+import type { FilePage } from '../munki-files.service.js';
+
+export class ListMunkiFilesDto {
+  @ApiPropertyOptional({ enum: munkiFolders, example: 'pkgsinfo', description: 'Only files of this folder.' })
+  @IsOptional()
+  @IsIn(munkiFolders)
+  kind?: (typeof munkiFolders)[number];
+
+  @ApiPropertyOptional({ example: 'firefox', maxLength: 255, description: 'Part of a path.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  q?: string;
+
+  @ApiPropertyOptional({ example: 100, minimum: 1, maximum: 1_000, default: 100 })
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  limit = 100;
+
+  @ApiPropertyOptional({ description: '`next` of the page before.', example: 'bXVua2kvcGtncy9hLnBrZw' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_500)
+  cursor?: string;
+}
+
+export class PutMunkiFileDto {
+  @ApiPropertyOptional({ example: false, description: confirmText })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean({ message: 'confirm must be true or false' })
+  confirm?: boolean;
+
+  @ApiPropertyOptional({
+    example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    description: 'The SHA-256 that the file must have; with another one it is refused.',
+  })
+  @IsOptional()
+  @Matches(/^[0-9a-f]{64}$/i, { message: 'sha256 must be 64 hexadecimal digits' })
+  sha256?: string;
+}
+
+export class DeleteMunkiFileDto {
+  @ApiPropertyOptional({ example: false, description: confirmText })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean({ message: 'confirm must be true or false' })
+  confirm?: boolean;
+}
+
+export class MunkiFileDto {
+  @ApiProperty({ example: 'pkgsinfo/apps/Firefox-128.0.plist' }) path!: string;
+  @ApiProperty({ example: 1_893, description: 'Bytes.' }) size!: number;
+  @ApiProperty({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' }) sha256!: string;
+  @ApiProperty({ enum: packageStatuses, example: 'Public', description: 'What this server has of it.' }) status!: PackageStatus;
+  @ApiProperty({ example: 1_510_289_200, description: 'Unix time when this content was uploaded.' }) created_ts!: number;
+
+  static from({ filename, size, sha256, status, createdMs }: Package): MunkiFileDto {
+    return { path: filename.slice(MUNKI_PREFIX.length), size, sha256, status, created_ts: unixSeconds(createdMs) };
+  }
+}
+
+export class MunkiFilesDto {
+  @ApiProperty({ type: [MunkiFileDto] }) items!: MunkiFileDto[];
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'For the next page; null at the end.' })
+  next!: string | null;
+
+  static from({ rows, next }: FilePage): MunkiFilesDto {
+    return { items: rows.map((row) => MunkiFileDto.from(row)), next };
+  }
+}

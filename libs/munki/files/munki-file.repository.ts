@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { Content } from '#libs/entities/content.entity.js';
+import { Package } from '#libs/entities/package.entity.js';
+import { likePattern } from '#libs/packages/like-pattern.js';
+import { Database } from '#libs/platform/database/database.js';
+import { MUNKI_PREFIX } from '#libs/replication/space.js';
+
+export interface FileFilter {
+  /** A folder at the top. */
+  readonly kind?: string;
+  /** Part of a path, case-folded. */
+  readonly contains?: string;
+}
+
+/** A file as clients get it. */
+export interface ServedFile {
+  /** Name with its space. */
+  readonly filename: string;
+  readonly uuid: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** Changes whenever clients could get something else. */
+export interface RepositoryState {
+  readonly seq: number;
+  readonly served: number;
+}
+
+type Raw<Row> = { [Member in keyof Row]: Row[Member] extends string ? string : unknown };
+
+/** Every query on files of the Munki repository. */
+@Injectable()
+export class MunkiFileRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Files that are not deleted, by their keys, from after `afterKey`. */
+  find({ kind, contains }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
+    const query = this.db.manager.createQueryBuilder(Package, 'package').where("package.space = 'munki'");
+    query.andWhere('package.deleted = :deleted', { deleted: false });
+    if (kind !== undefined)
+      query.andWhere("package.filenameKey LIKE :top ESCAPE '!'", { top: `${MUNKI_PREFIX}${kind.replace('_', '!_')}/%` });
+    if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
+    if (afterKey !== null) query.andWhere('package.filenameKey > :afterKey', { afterKey });
+    return query.orderBy('package.filenameKey', 'ASC').take(limit).getMany();
+  }
+
+  /** All files that clients get, by their names. */
+  async findServed(): Promise<ServedFile[]> {
+    const rows = await this.selectServed().where("package.space = 'munki'").getRawMany<Raw<ServedFile>>();
+    return rows.map((row) => ({ ...row, size: Number(row.size) }));
+  }
+
+  /** Those of these keys, of any space, that clients get. */
+  async findServedByKeys(keys: readonly string[]): Promise<(ServedFile & { readonly filenameKey: string })[]> {
+    const found: (ServedFile & { filenameKey: string })[] = [];
+    for (let at = 0; at < keys.length; at += 500) {
+      const query = this.selectServed().addSelect('package.filenameKey', 'filenameKey');
+      query.where('package.filenameKey IN (:...keys)', { keys: keys.slice(at, at + 500) });
+      const rows = await query.getRawMany<Raw<ServedFile> & { filenameKey: string }>();
+      found.push(...rows.map((row) => ({ ...row, size: Number(row.size) })));
+    }
+    return found;
+  }
+
+  async state(): Promise<RepositoryState> {
+    const row = await this.db.manager
+      .createQueryBuilder(Package, 'package')
+      .select('MAX(package.seq)', 'seq')
+      .addSelect('COUNT(package.servedUuid)', 'served')
+      .where("package.space = 'munki'")
+      .getRawOne<{ seq: unknown; served: unknown }>();
+    return { seq: Number(row?.seq ?? 0), served: Number(row?.served ?? 0) };
+  }
+
+  private selectServed() {
+    return this.db.manager
+      .createQueryBuilder(Package, 'package')
+      .innerJoin(Content, 'content', 'content.uuid = package.servedUuid')
+      .select('package.filename', 'filename')
+      .addSelect('content.uuid', 'uuid')
+      .addSelect('content.sha256', 'sha256')
+      .addSelect('content.size', 'size');
+  }
+}

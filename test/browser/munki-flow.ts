@@ -1,0 +1,62 @@
+import { eventually } from '../support/eventually.js';
+import { pkginfo, put } from '../munki/repository.js';
+import { OWN, type Places } from './places.js';
+
+/** The Munki repository. */
+export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): void {
+  it('is empty at first, and says how it is filled and what clients need', async () => {
+    const { atBerlin } = places();
+    await atBerlin.open('Munki', 'Munki repository');
+    await atBerlin.reads('ods munki push /Users/Shared/munki_repo');
+    await atBerlin.page.getByText(/SoftwareRepoURL ".*\/munki"/).waitFor();
+    await atBerlin.look('munki-empty');
+  });
+
+  it('shows catalogs, and which items are left out and why', async () => {
+    const { atBerlin, berlin } = places();
+    await berlin.login(OWN);
+    await put(berlin, 'pkgs/Firefox-1.pkg', 'bytes');
+    await put(berlin, 'pkgsinfo/Firefox.plist', pkginfo('Firefox', '1', 'bytes', { catalogs: ['testing', 'production'] }));
+    await put(berlin, 'pkgsinfo/Lost.plist', pkginfo('Lost', '1', 'nowhere'));
+    await atBerlin.page.reload();
+    await atBerlin.row('Lost.plist', 'In no catalog').getByText('which this server does not have').waitFor();
+    await atBerlin.row('production', '1').waitFor();
+    await atBerlin.look('munki');
+  });
+
+  it('has files that are found by their path, and manifests that are written here', async () => {
+    const { atBerlin, berlin } = places();
+    await atBerlin.page.getByLabel('Search by path').fill('lost');
+    await atBerlin.row('pkgsinfo/Lost.plist', 'Public').waitFor();
+    await atBerlin.button('New manifest…').click();
+    await atBerlin.page.getByLabel('Path', { exact: true }).fill('manifests/site default');
+    await atBerlin.look('munki-editor');
+    await atBerlin.button('Store on every server').click();
+    await atBerlin.dialog().waitFor({ state: 'hidden' });
+    await eventually(async () => expect((await fetch(`${berlin.url}/munki/manifests/site%20default`)).status).toBe(200));
+  });
+
+  it('never overwrites what was changed meanwhile', async () => {
+    const { atBerlin, berlin } = places();
+    await atBerlin.page.getByLabel('Search by path').fill('site');
+    await atBerlin.row('manifests/site default', 'Public').getByRole('button', { name: 'Open…' }).click();
+    const content = atBerlin.page.getByLabel('Content', { exact: true });
+    await eventually(async () => expect(await content.inputValue()).toContain('<key>catalogs</key>'));
+    await put(berlin, 'manifests/site default', 'changed by another');
+    await content.fill('mine');
+    atBerlin.expect('412 /api/admin/munki/files/manifests%2Fsite%20default');
+    await atBerlin.button('Store on every server').click();
+    await atBerlin.dialog().getByText('is there with another content').waitFor();
+    await atBerlin.button('Cancel').click();
+    expect(await (await fetch(`${berlin.url}/munki/manifests/site%20default`)).text()).toBe('changed by another');
+  });
+
+  it('lets go of a file everywhere', async () => {
+    const { atBerlin, berlin } = places();
+    await atBerlin.page.getByLabel('Search by path').fill('lost');
+    await atBerlin.row('pkgsinfo/Lost.plist', 'Public').getByRole('button', { name: 'Delete…' }).click();
+    await atBerlin.dialog().getByRole('button', { name: 'Delete' }).click();
+    await atBerlin.reads('No files.');
+    expect((await berlin.ok<{ problems: unknown[] }>('GET', '/api/admin/munki/catalogs')).problems).toEqual([]);
+  });
+}

@@ -1,0 +1,124 @@
+import { eventually } from '../support/eventually.js';
+import { TestCluster } from '../support/test-cluster.js';
+import type { TestServer } from '../support/test-server.js';
+import { itemsOf, pkginfo, plist, put, sha256, urlOf } from './repository.js';
+
+const remove = (server: TestServer, path: string) => server.ok('DELETE', `/api/admin/munki/files/${encodeURIComponent(path)}?confirm=true`);
+const names = async (server: TestServer) => (await itemsOf(server, 'all')).map(({ name }) => name).sort();
+const tagOf = async (server: TestServer, path: string) => (await fetch(`${server.url}/munki/${path}`)).headers.get('etag');
+
+/** Asks one server again and again for its catalog and every item in it. Answers what was wrong, and how many items were right. */
+function watch(server: TestServer) {
+  const wrong: string[] = [];
+  let right = 0;
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    const items = await itemsOf(server, 'all');
+    for (const { name, location, hash } of items) {
+      const answer = await fetch(`${server.url}/munki/pkgs/${urlOf(location)}`);
+      const found = answer.ok ? sha256(Buffer.from(await answer.arrayBuffer())) : String(answer.status);
+      if (found === hash) right += 1;
+      // What was replaced or deleted between the two requests is in the catalog no more.
+      else if ((await itemsOf(server, 'all')).some((now) => now.name === name && now.hash === hash))
+        wrong.push(`${server.name}: ${name} should be ${hash} and is ${found}`);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!isOver) {
+      try {
+        await look();
+      } catch (error) {
+        if ((error as Error).message !== 'fetch failed') wrong.push(String(error)); // that is a server that was killed
+      }
+    }
+  };
+  const running = run();
+  return {
+    async end() {
+      isOver = true;
+      await running;
+      return { wrong, right };
+    },
+  };
+}
+
+describe('a Munki repository on a line of three servers', () => {
+  let cluster: TestCluster;
+  let a: TestServer;
+  let b: TestServer;
+  let c: TestServer;
+  beforeAll(async () => {
+    cluster = await TestCluster.line(['a', 'b', 'c'], { REPAIR_SECONDS: 5 });
+    [a, b, c] = [cluster.at(0), cluster.at(1), cluster.at(2)];
+  });
+  afterAll(() => cluster?.dispose());
+
+  it('is the same at each of them, with one entity tag, and a download that was begun at one goes on at another', async () => {
+    const bytes = Buffer.alloc(300_000, 'munki');
+    await put(a, 'pkgs/apps/Tool-1.pkg', bytes);
+    await put(a, 'pkgsinfo/apps/Tool-1.plist', pkginfo('Tool', '1', bytes, { installer_item_location: 'apps/Tool-1.pkg' }));
+    await put(c, 'manifests/site_default', plist({ catalogs: ['testing'], managed_installs: ['Tool'] }));
+    await put(c, 'icons/Tool.png', 'picture');
+    for (const path of ['catalogs/testing', 'catalogs/all', 'manifests/site_default', 'icons/_icon_hashes.plist', 'pkgs/apps/Tool-1.pkg']) {
+      await eventually(async () => {
+        const tags = [await tagOf(a, path), await tagOf(b, path), await tagOf(c, path)];
+        expect(tags).toEqual([expect.stringContaining('sha256-'), tags[0], tags[0]]);
+      });
+    }
+    const first = await fetch(`${a.url}/munki/pkgs/apps/Tool-1.pkg`, { headers: { range: 'bytes=0-99999' } });
+    const rest = await fetch(`${c.url}/munki/pkgs/apps/Tool-1.pkg`, {
+      headers: { range: 'bytes=100000-', 'if-range': first.headers.get('etag')! },
+    });
+    expect([first.status, rest.status]).toEqual([206, 206]);
+    expect(Buffer.concat([Buffer.from(await first.arrayBuffer()), Buffer.from(await rest.arrayBuffer())]).equals(bytes)).toBe(true);
+    const known = await fetch(`${b.url}/munki/catalogs/all`, { headers: { 'if-none-match': (await tagOf(a, 'catalogs/all'))! } });
+    expect(known.status).toBe(304);
+  });
+
+  it('never names what is not there, whatever is replaced, deleted, brought in the wrong order and killed', async () => {
+    const watches = [a, b, c].map(watch);
+    const apps = Array.from({ length: 12 }, (_, index) => `App${index}`);
+    const bytesOf = (app: string, round: number): Buffer => Buffer.alloc(40_000, `${app} ${round} `);
+    for (const app of apps) {
+      const bytes = bytesOf(app, 1);
+      const files = [
+        [`pkgs/${app}-1.pkg`, bytes],
+        [`pkgsinfo/${app}.plist`, pkginfo(app, '1', bytes)],
+      ] as const;
+      for (const [path, body] of apps.indexOf(app) % 2 === 0 ? files : [...files].reverse()) await put(a, path, body);
+    }
+    await b.kill9();
+    await b.start();
+    // Packages and pkginfo files are replaced under their names, in both orders.
+    for (const app of apps.slice(0, 6)) {
+      const bytes = bytesOf(app, 2);
+      const files = [
+        [`pkgs/${app}-1.pkg`, bytes],
+        [`pkgsinfo/${app}.plist`, pkginfo(app, '1', bytes)],
+      ] as const;
+      for (const [path, body] of apps.indexOf(app) % 2 === 0 ? files : [...files].reverse()) await put(a, path, body, '?confirm=true');
+    }
+    await c.kill9();
+    await c.start();
+    for (const app of apps.slice(10)) await remove(c, `pkgs/${app}-1.pkg`);
+    const wanted = ['Tool', ...apps.slice(0, 10)].sort();
+    for (const server of [a, b, c]) await eventually(async () => expect(await names(server)).toEqual(wanted), { timeoutMs: 90_000 });
+    const seen = await Promise.all(watches.map((each) => each.end()));
+    expect(seen.flatMap(({ wrong }) => wrong)).toEqual([]);
+    for (const { right } of seen) expect(right).toBeGreaterThan(20);
+    const tags = await Promise.all([a, b, c].map((server) => tagOf(server, 'catalogs/all')));
+    expect(new Set(tags).size).toBe(1);
+  });
+
+  it('is counted apart by the guard against mass deletions, and leaves packages alone', async () => {
+    for (let index = 0; index < 12; index += 1) await a.upload(`Package${index}.pkg`, `package ${index}`);
+    const gone = [];
+    for (const { path } of (await a.ok<{ items: { path: string }[] }>('GET', '/api/admin/munki/files?limit=1000')).items) {
+      const { status, body } = await a.api<{ type?: string }>('DELETE', `/api/admin/munki/files/${encodeURIComponent(path)}`);
+      gone.push(status);
+      if (status !== 204) expect(body).toMatchObject({ type: 'urn:ods:problem:mass-delete-unconfirmed' });
+    }
+    expect(gone.at(-1)).toBe(409);
+    expect((await a.api('DELETE', '/api/admin/packages/Package0.pkg')).status).toBe(204);
+  });
+});

@@ -12,6 +12,7 @@ export const quickSpecs = [
   'database/migrations.spec.ts',
   'database/transactions.spec.ts',
   'mesh/two-servers.spec.ts',
+  'munki/repository.spec.ts',
   'packages/downloads.spec.ts',
   'packages/packages.spec.ts',
   'simulation/*.spec.ts',

@@ -255,6 +255,8 @@ export type { PutMunkiFile$Params as PutMunkiFile$Params } from './fn/munki/put-
 export { putMunkiFile as putMunkiFile } from './fn/munki/put-munki-file';
 export type { DeleteMunkiFile$Params as DeleteMunkiFile$Params } from './fn/munki/delete-munki-file';
 export { deleteMunkiFile as deleteMunkiFile } from './fn/munki/delete-munki-file';
+export type { MakeMunkiPkginfo$Params as MakeMunkiPkginfo$Params } from './fn/munki/make-munki-pkginfo';
+export { makeMunkiPkginfo as makeMunkiPkginfo } from './fn/munki/make-munki-pkginfo';
 export type { GetRetention$Params as GetRetention$Params } from './fn/retention/get-retention';
 export { getRetention as getRetention } from './fn/retention/get-retention';
 export type { SetRetention$Params as SetRetention$Params } from './fn/retention/set-retention';

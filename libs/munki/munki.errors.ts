@@ -7,3 +7,23 @@ export class MunkiFileNotFound extends DomainError {
     super(`The Munki repository has no file "${path}".`);
   }
 }
+
+export class MunkiPackageNotReady extends DomainError {
+  readonly code = 'munki-package-not-ready';
+  readonly status = 409;
+  constructor(filename: string, isHere: boolean) {
+    super(
+      isHere
+        ? `${filename} has not been inspected on this server yet. Try again in a few seconds.`
+        : `${filename} is not whole on this server yet. Try again when its status is Public.`,
+    );
+  }
+}
+
+export class MunkiPkginfoTaken extends DomainError {
+  readonly code = 'munki-pkginfo-taken';
+  readonly status = 409;
+  constructor(path: string) {
+    super(`${path} is there and names another content. Send replace: true to write it anew, or give the item another name.`);
+  }
+}

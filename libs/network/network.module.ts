@@ -38,7 +38,17 @@ import { SummaryPublisher } from './summary-publisher.js';
     ServerStates,
     SummaryPublisher,
   ],
-  exports: [CopyCounter, KnownServers, MunkiTakers, NetworkService, OwnDigest, PeerRepairRepository, ServerStateRepository, ServerStates, SummaryPublisher],
+  exports: [
+    CopyCounter,
+    KnownServers,
+    MunkiTakers,
+    NetworkService,
+    OwnDigest,
+    PeerRepairRepository,
+    ServerStateRepository,
+    ServerStates,
+    SummaryPublisher,
+  ],
 })
 export class NetworkModule {}
 

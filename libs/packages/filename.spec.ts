@@ -109,10 +109,13 @@ describe('checkFilename', () => {
 });
 
 describe('checkMunkiPath', () => {
-  it.each(['manifests/site_default', 'pkgsinfo/apps/Firefox-120.plist', 'pkgs/e\u0301.pkg', 'icons/_icon_hashes.plist', 'client_resources/custom.zip'])(
-    '%s is a path',
-    (path) => expect(checkMunkiPath(path)).toBe(path.normalize('NFC')),
-  );
+  it.each([
+    'manifests/site_default',
+    'pkgsinfo/apps/Firefox-120.plist',
+    'pkgs/e\u0301.pkg',
+    'icons/_icon_hashes.plist',
+    'client_resources/custom.zip',
+  ])('%s is a path', (path) => expect(checkMunkiPath(path)).toBe(path.normalize('NFC')));
 
   it.each([
     ['catalogs/all', 'first of them one of'],
@@ -132,7 +135,8 @@ describe('checkMunkiPath', () => {
   it('is what names of the Munki repository have; all others are filenames', () => {
     expect(checkEntryName('munki/pkgs/a.pkg')).toBe('munki/pkgs/a.pkg');
     expect(checkEntryName('munki.pkg')).toBe('munki.pkg');
-    for (const name of ['munki/a.pkg', 'Munki/pkgs/a.pkg', 'other/pkgs/a.pkg', 'munki/catalogs/all']) expect(() => checkEntryName(name)).toThrow();
+    for (const name of ['munki/a.pkg', 'Munki/pkgs/a.pkg', 'other/pkgs/a.pkg', 'munki/catalogs/all'])
+      expect(() => checkEntryName(name)).toThrow();
   });
 });
 

@@ -21,7 +21,7 @@ const resumable = [OpenUploads, ResumableBegin, ResumableEnd, ResumableUploadRep
 @Module({
   imports: [PackagesModule],
   providers: [UploadService, RawUploadService, UploadStaging, ...resumable],
-  exports: [PackagesModule, UploadService, RawUploadService, ...resumable],
+  exports: [PackagesModule, UploadService, RawUploadService, UploadStaging, ...resumable],
 })
 export class UploadModule {}
 

@@ -45,6 +45,7 @@ const publisher = `
   POST packages
   POST retention/apply
   PUT munki/files/{path}
+  POST munki/pkginfo
   DELETE munki/files/{path}
   PUT packages/{name}/content
   PATCH packages/{id_or_name}

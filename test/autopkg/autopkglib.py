@@ -35,4 +35,4 @@ class Processor:
         except ProcessorError as error:
             print(f"ProcessorError: {error}", file=sys.stderr)
             sys.exit(10)
-        print(json.dumps(self.env))
+        print(json.dumps(self.env, default=str))  # variables may be dates, too

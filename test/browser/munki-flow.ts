@@ -19,15 +19,19 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
     await put(berlin, 'pkgsinfo/Firefox.plist', pkginfo('Firefox', '1', 'bytes', { catalogs: ['testing', 'production'] }));
     await put(berlin, 'pkgsinfo/Lost.plist', pkginfo('Lost', '1', 'nowhere'));
     await atBerlin.page.reload();
-    await atBerlin.row('Lost.plist', 'In no catalog').getByText('which this server does not have').waitFor();
-    await atBerlin.row('production', '1').waitFor();
+    await atBerlin
+      .row('Lost.plist', 'Problems')
+      .filter({ hasText: 'In no catalog' })
+      .getByText('which this server does not have')
+      .waitFor();
+    await atBerlin.row('production', 'Catalogs').filter({ hasText: '1' }).waitFor();
     await atBerlin.look('munki');
   });
 
   it('has files that are found by their path, and manifests that are written here', async () => {
     const { atBerlin, berlin } = places();
     await atBerlin.page.getByLabel('Search by path').fill('lost');
-    await atBerlin.row('pkgsinfo/Lost.plist', 'Public').waitFor();
+    await atBerlin.row('pkgsinfo/Lost.plist', 'Files').waitFor();
     await atBerlin.button('New manifest…').click();
     await atBerlin.page.getByLabel('Path', { exact: true }).fill('manifests/site default');
     await atBerlin.look('munki-editor');
@@ -39,7 +43,7 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
   it('never overwrites what was changed meanwhile', async () => {
     const { atBerlin, berlin } = places();
     await atBerlin.page.getByLabel('Search by path').fill('site');
-    await atBerlin.row('manifests/site default', 'Public').getByRole('button', { name: 'Open…' }).click();
+    await atBerlin.row('manifests/site default', 'Files').getByRole('button', { name: 'Open…' }).click();
     const content = atBerlin.page.getByLabel('Content', { exact: true });
     await eventually(async () => expect(await content.inputValue()).toContain('<key>catalogs</key>'));
     await put(berlin, 'manifests/site default', 'changed by another');
@@ -54,7 +58,7 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
   it('lets go of a file everywhere', async () => {
     const { atBerlin, berlin } = places();
     await atBerlin.page.getByLabel('Search by path').fill('lost');
-    await atBerlin.row('pkgsinfo/Lost.plist', 'Public').getByRole('button', { name: 'Delete…' }).click();
+    await atBerlin.row('pkgsinfo/Lost.plist', 'Files').getByRole('button', { name: 'Delete…' }).click();
     await atBerlin.dialog().getByRole('button', { name: 'Delete' }).click();
     await atBerlin.reads('No files.');
     expect((await berlin.ok<{ problems: unknown[] }>('GET', '/api/admin/munki/catalogs')).problems).toEqual([]);

@@ -70,12 +70,25 @@ describe('a server of the version before, which sends and reads entries as one r
     expect((await itemOf(name)).entry!.filename).toBe(name);
     const digest = new CatalogDigest().toText();
     const nothing = { url: null, firewalledMode: false, peers: [], freeBytes: 0, packages: 0, missing: [], missingCount: 0, kept: [] };
-    const stated = { iss: old.iss, name: 'old', stage: 'Prod' as const, issuedMs: Date.now(), digest, digest2: digest, munkiDigest: null, ...nothing };
+    const stated = {
+      iss: old.iss,
+      name: 'old',
+      stage: 'Prod' as const,
+      issuedMs: Date.now(),
+      digest,
+      digest2: digest,
+      munkiDigest: null,
+      ...nothing,
+    };
     const body = writeSummary(stated);
     const summary = { iss: old.iss, public_key: old.keys.publicKey, body, signature: signText(body, old.keys.privateKey) };
     expect(await (await old.push(server, 0, [{ seq: 1, server: summary }])).json()).toMatchObject({ taken: 1 });
     await server.upload('after.pkg', someBytes(5));
-    const page = (await (await old.call(server, 'GET', '/api/ods/catalog?since=0')).json()) as { items: Item[]; next: number; last: number };
+    const page = (await (await old.call(server, 'GET', '/api/ods/catalog?since=0')).json()) as {
+      items: Item[];
+      next: number;
+      last: number;
+    };
     const names = page.items.map(({ entry }) => entry?.filename);
     expect([names.includes(name), names.includes('after.pkg'), page.next]).toEqual([false, true, page.last]);
   });

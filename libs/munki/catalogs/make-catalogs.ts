@@ -111,7 +111,7 @@ function nameFault(name: string): string | null {
  */
 export function makeCatalogs(files: readonly PkginfoFile[], held: Held): MadeCatalogs {
   const problems: MunkiProblem[] = [];
-  const elements = new Map<string, string[]>([['all', []]]);
+  const elements = new Map<string, Buffer[]>([['all', []]]);
   const spellings = new Map<string, string>();
   for (const { path, read } of [...files].sort((one, other) => byBytes(one.path, other.path))) {
     if ('fault' in read) {

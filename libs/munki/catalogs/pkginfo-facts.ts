@@ -13,8 +13,8 @@ export interface PkginfoFacts {
   readonly uninstaller: string | null;
   /** SHA-256 of the installer item, lower case hexadecimal digits; null when it names none. */
   readonly installerHash: string | null;
-  /** The item as it stands in a catalog. */
-  readonly element: string;
+  /** The item as it stands in a catalog, UTF-8. */
+  readonly element: Buffer;
 }
 
 /** Why a file gives no item. */
@@ -71,7 +71,7 @@ function factsIn(item: PlistDict): PkginfoFacts | PkginfoFault {
     installer,
     uninstaller: textAt(item, 'uninstaller_item_location'),
     installerHash: hashOf(item),
-    element: plistElement(published(item), 1),
+    element: Buffer.from(plistElement(published(item), 1)),
   };
 }
 

@@ -46,7 +46,7 @@ export class MunkiFilesController {
   @ApiOperation({ operationId: 'listMunkiFiles', summary: 'Files of the Munki repository, by their paths' })
   @ApiOkResponse({ type: MunkiFilesDto })
   @ApiProblems(400, 401, 403)
-  async list(@Query() { kind, q, limit, cursor }: ListMunkiFilesDto): Promise<MunkiFilesDto> {
+  async list(@Query() { kind, q, limit = 100, cursor }: ListMunkiFilesDto): Promise<MunkiFilesDto> {
     const filter = { ...(kind ? { kind } : {}), ...(q ? { contains: filenameKey(q) } : {}) };
     return MunkiFilesDto.from(await this.files.list(filter, limit, cursor));
   }

@@ -16,7 +16,7 @@ import { MunkiFileNotFound } from '../munki.errors.js';
 import { type FileFilter, MunkiFileRepository } from './munki-file.repository.js';
 
 /** Files of a Munki repository belong to every server. */
-const STAGE = 'Prod';
+export const MUNKI_STAGE = 'Prod';
 
 export interface FilePage {
   readonly rows: readonly Package[];
@@ -45,14 +45,14 @@ export class MunkiFiles {
 
   /** Stores the body of a request under a path, in place of what is there. Throws InvalidFilename, and what RawUploadService does. */
   put(request: IncomingMessage, path: string, { confirm = false, sha256 }: { confirm?: boolean; sha256?: string }): Promise<Published> {
-    const named = { filename: MUNKI_PREFIX + checkMunkiPath(path), stage: STAGE, notes: null } as const;
+    const named = { filename: MUNKI_PREFIX + checkMunkiPath(path), stage: MUNKI_STAGE, notes: null } as const;
     return this.uploads.receive(request, { ...named, replaces: true, isConfirmed: confirm, sha256 });
   }
 
   /** Removes a file from every server. Throws MunkiFileNotFound or MassChangeUnconfirmed. */
   async remove(path: string, isConfirmed: boolean): Promise<void> {
     const name = MUNKI_PREFIX + path.normalize('NFC');
-    requireStages(STAGE);
+    requireStages(MUNKI_STAGE);
     await this.ownClock.requireRight();
     if (!isThere(await this.packages.findByKey(filenameKey(name)))) throw new MunkiFileNotFound(path);
     await this.db.transaction(async () => {

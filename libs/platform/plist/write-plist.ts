@@ -60,9 +60,11 @@ export function plistElement(value: PlistValue, depth: number): string {
   return line('<array>') + value.map((each) => plistElement(each, depth + 1)).join('') + line('</array>');
 }
 
-/** A list of elements that were written with depth 1. */
-export const writeList = (elements: readonly string[]): Buffer =>
-  Buffer.from(elements.length === 0 ? `${HEAD}<array/>\n${TAIL}` : `${HEAD}<array>\n${elements.join('')}</array>\n${TAIL}`);
+/** A list of elements that were written with depth 1, as UTF-8. */
+export function writeList(elements: readonly Buffer[]): Buffer {
+  if (elements.length === 0) return Buffer.from(`${HEAD}<array/>\n${TAIL}`);
+  return Buffer.concat([Buffer.from(`${HEAD}<array>\n`), ...elements, Buffer.from(`</array>\n${TAIL}`)]);
+}
 
 /** An XML property list with sorted keys, to the byte what Python's `plistlib.dumps` writes. Throws PlistMalformed. */
 export const writePlist = (value: PlistValue): Buffer => Buffer.from(HEAD + plistElement(value, 0) + TAIL);

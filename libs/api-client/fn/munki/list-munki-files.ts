@@ -8,7 +8,6 @@ import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
 import { MunkiFilesDto } from '../../models/munki-files-dto';
-import { Object } from '../../models/object';
 
 export interface ListMunkiFiles$Params {
 
@@ -21,7 +20,7 @@ export interface ListMunkiFiles$Params {
  * Part of a path.
  */
   q?: string;
-  limit?: Object;
+  limit?: number;
 
 /**
  * `next` of the page before.

@@ -26,7 +26,7 @@ export class ListMunkiFilesDto {
   @IsInt()
   @Min(1)
   @Max(1_000)
-  limit = 100;
+  limit?: number;
 
   @ApiPropertyOptional({ description: '`next` of the page before.', example: 'bXVua2kvcGtncy9hLnBrZw' })
   @IsOptional()

@@ -22,6 +22,7 @@ export class ListMunkiFilesDto {
   q?: string;
 
   @ApiPropertyOptional({ example: 100, minimum: 1, maximum: 1_000, default: 100 })
+  @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)

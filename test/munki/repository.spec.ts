@@ -34,12 +34,16 @@ describe('a Munki repository', () => {
       status: 201,
       body: { path: 'pkgsinfo/App-1.plist' },
     });
-    expect([await itemsOf(server, 'all'), await problemsOf('App-1.plist')]).toEqual([[], ['missing-installer']]);
+    expect([await itemsOf(server, 'all'), await problemsOf('pkgsinfo/App-1.plist')]).toEqual([[], ['missing-installer']]);
     expect((await put(server, 'pkgs/App-1.pkg', 'other bytes')).status).toBe(201);
-    expect([await itemsOf(server, 'testing'), await problemsOf('App-1.plist')]).toEqual([[], ['other-hash']]);
+    expect([await itemsOf(server, 'testing'), await problemsOf('pkgsinfo/App-1.plist')]).toEqual([[], ['other-hash']]);
     expect((await put(server, 'pkgs/App-1.pkg', bytes)).status).toBe(200);
     const item = { name: 'App', location: 'App-1.pkg', hash: sha256(bytes) };
-    expect([await itemsOf(server, 'all'), await itemsOf(server, 'testing'), await problemsOf('App-1.plist')]).toEqual([[item], [item], []]);
+    expect([await itemsOf(server, 'all'), await itemsOf(server, 'testing'), await problemsOf('pkgsinfo/App-1.plist')]).toEqual([
+      [item],
+      [item],
+      [],
+    ]);
     expect((await get('catalogs/production')).status).toBe(404);
     expect((await remove('pkgs/App-1.pkg')).status).toBe(204);
     expect(await itemsOf(server, 'all')).toEqual([]);
@@ -82,14 +86,24 @@ describe('a Munki repository', () => {
     const bytes = 'a package of the share';
     const path = 'pkgsinfo/apps/Shared.plist';
     await put(server, path, pkginfo('Shared', '2', bytes, { installer_item_location: 'share/Shared.pkg', catalogs: ['production'] }));
-    expect(await problemsOf('apps/Shared.plist')).toEqual(['missing-installer']);
+    expect(await problemsOf('pkgsinfo/apps/Shared.plist')).toEqual(['missing-installer']);
     expect((await server.upload('Shared.pkg', bytes)).status).toBe(201);
     expect(await itemsOf(server, 'production')).toEqual([{ name: 'Shared', location: 'share/Shared.pkg', hash: sha256(bytes) }]);
     expect(await (await get('pkgs/share/Shared.pkg')).text()).toBe(bytes);
     expect((await server.upload('Shared.pkg', 'replaced', { replace: 'true' })).status).toBe(201);
-    expect([await itemsOf(server, 'production'), await problemsOf('apps/Shared.plist')]).toEqual([[], ['other-hash']]);
+    expect([await itemsOf(server, 'production'), await problemsOf('pkgsinfo/apps/Shared.plist')]).toEqual([[], ['other-hash']]);
     expect((await server.api('DELETE', '/api/admin/packages/Shared.pkg')).status).toBe(204);
-    expect(await problemsOf('apps/Shared.plist')).toEqual(['missing-installer']);
+    expect(await problemsOf('pkgsinfo/apps/Shared.plist')).toEqual(['missing-installer']);
+  });
+
+  it('says which items, catalogs and manifests a manifest names in vain', async () => {
+    await put(
+      server,
+      'manifests/lab',
+      plist({ catalogs: ['testing', 'beta'], managed_installs: ['App', 'App-1', 'Nap'], included_manifests: ['none'] }),
+    );
+    expect(await problemsOf('manifests/lab')).toEqual(['unknown-catalog', 'unknown-item', 'unknown-manifest']);
+    expect((await remove('manifests/lab')).status).toBe(204);
   });
 
   it('lists icons with their hashes', async () => {
@@ -137,7 +151,7 @@ describe('a Munki repository', () => {
     ['a location outside', plist({ name: 'x', installer_item_location: '../../etc/passwd' }), 'missing-installer'],
   ])('has a problem, and serves the others, where a pkginfo file has %s', async (_what, body, code) => {
     await put(server, 'pkgsinfo/odd.plist', body);
-    expect(await problemsOf('odd.plist')).toEqual([code]);
+    expect(await problemsOf('pkgsinfo/odd.plist')).toEqual([code]);
     expect((await itemsOf(server, 'all')).map(({ name }) => name)).toContain('App');
   });
 

@@ -2,7 +2,7 @@ import { checkFilename, filenameKey, InvalidFilename } from '#libs/packages/file
 import { writeList, writePlist } from '#libs/platform/plist/write-plist.js';
 import type { PkginfoFacts, PkginfoFault } from './pkginfo-facts.js';
 
-/** A pkginfo file that clients could have. `path` is the one below pkgsinfo. */
+/** A pkginfo file that clients could have. `path` is the one in the repository. */
 export interface PkginfoFile {
   readonly path: string;
   readonly read: PkginfoFacts | PkginfoFault;
@@ -34,12 +34,15 @@ export const problemCodes = [
   'other-case',
   'bad-catalog',
   'catalog-case',
+  'unknown-item',
+  'unknown-catalog',
+  'unknown-manifest',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
-/** Something about a pkginfo file that its author should see. */
+/** Something about a pkginfo file or a manifest that its author should see. */
 export interface MunkiProblem {
-  /** Below pkgsinfo. */
+  /** In the repository. */
   readonly path: string;
   readonly code: ProblemCode;
   readonly detail: string;

@@ -9,18 +9,23 @@ import { isDatabaseLoss } from '#libs/platform/database/database-outage.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 import { MunkiFileRepository, type RepositoryState, type ServedFile } from '../files/munki-file.repository.js';
-import { type HeldFile, makeCatalogs, type MunkiProblem, type PkginfoFile } from './make-catalogs.js';
-import { MOST_PKGINFO_BYTES, type PkginfoFacts, type PkginfoFault, readPkginfo } from './pkginfo-facts.js';
+import { checkManifests } from './check-manifests.js';
+import { type HeldFile, makeCatalogs, type MunkiProblem } from './make-catalogs.js';
+import { type ManifestFacts, type ManifestFault, readManifest } from './manifest-facts.js';
+import { type PkginfoFacts, type PkginfoFault, readPkginfo } from './pkginfo-facts.js';
 
 export const ICON_HASHES = 'icons/_icon_hashes.plist';
 const PKGSINFO = `${MUNKI_PREFIX}pkgsinfo/`;
+const MANIFESTS = `${MUNKI_PREFIX}manifests/`;
 const PKGS = `${MUNKI_PREFIX}pkgs/`;
 const ICONS = `${MUNKI_PREFIX}icons/`;
 const SHARE = 'share/';
+/** Larger files are no pkginfo and no manifest: real ones have some KiB. */
+const MOST_READ_BYTES = 2 ** 20;
 /** Milliseconds of reading, after which other requests get their turn. */
 const TURN_MS = 20;
 
-const notThere: PkginfoFault = { fault: 'unreadable', detail: 'Its bytes could not be read from the disk of this server.' };
+const NOT_READ = 'Its bytes could not be read from the disk of this server.';
 
 export interface CatalogSummary {
   readonly name: string;
@@ -42,6 +47,16 @@ interface Built extends BuiltCatalogs {
   readonly share: ReadonlyMap<string, string | null>;
 }
 
+/** What was read in contents, by their uuids. */
+class KnownFacts<Facts> {
+  byUuid: ReadonlyMap<string, Facts> = new Map();
+  constructor(
+    readonly reader: (bytes: Buffer) => Facts,
+    /** For one whose bytes are not there. */
+    readonly unread: (reason: string) => Facts,
+  ) {}
+}
+
 /**
  * The catalogs of the Munki repository (docs/adr/0033). They are made of what this server serves, and never stored: before each answer they are
  * compared with the database, and made anew when anything has changed, so that no answer names bytes that are not here.
@@ -51,7 +66,8 @@ export class MunkiCatalogs {
   private readonly logger = new Logger(MunkiCatalogs.name);
   private built: Built | undefined;
   private turn: Promise<unknown> = Promise.resolve();
-  private facts = new Map<string, PkginfoFacts | PkginfoFault>();
+  private readonly pkginfos = new KnownFacts<PkginfoFacts | PkginfoFault>(readPkginfo, (detail) => ({ fault: 'unreadable', detail }));
+  private readonly manifests = new KnownFacts<ManifestFacts | ManifestFault>(readManifest, (fault) => ({ fault }));
 
   constructor(
     private readonly files: MunkiFileRepository,
@@ -90,7 +106,14 @@ export class MunkiCatalogs {
   private async build(): Promise<Built> {
     const state = await this.files.state(); // first: what changes meanwhile makes this outdated, not wrong
     const served = await this.files.findServed();
-    const pkginfos = await this.read(served.filter(({ filename }) => filename.startsWith(PKGSINFO)));
+    const pkginfos = await this.read(
+      this.pkginfos,
+      served.filter(({ filename }) => filename.startsWith(PKGSINFO)),
+    );
+    const manifests = await this.read(
+      this.manifests,
+      served.filter(({ filename }) => filename.startsWith(MANIFESTS)),
+    );
     const needs = pkginfos.flatMap(({ read }) => ('fault' in read ? [] : [read.installer, read.uninstaller]));
     const wanted = new Set(needs.filter((need) => need?.startsWith(SHARE)).map((need) => filenameKey(need!.slice(SHARE.length))));
     const share = await this.shareOf([...wanted]);
@@ -106,34 +129,42 @@ export class MunkiCatalogs {
     const catalogs = [...made.catalogs].map(([name, { body, items }]) => ({ name, items, sha256: add(`catalogs/${name}`, body) }));
     add(ICON_HASHES, made.iconHashes);
     const uuids = new Map([...wanted].map((key) => [key, share.get(key)?.uuid ?? null]));
-    return { state, share: uuids, documents, catalogs, problems: made.problems };
+    const readable = pkginfos.flatMap(({ read }) => ('fault' in read ? [] : [read]));
+    const known = {
+      items: new Set(readable.map(({ name }) => name)),
+      catalogs: new Set(['all', ...readable.flatMap((each) => each.catalogs)]),
+    };
+    return { state, share: uuids, documents, catalogs, problems: [...made.problems, ...checkManifests(manifests, known)] };
   }
 
   /** Contents never change: each is read once. */
-  private async read(rows: readonly ServedFile[]): Promise<PkginfoFile[]> {
-    const known = this.facts;
-    const facts = new Map<string, PkginfoFacts | PkginfoFault>();
+  private async read<Facts>(known: KnownFacts<Facts>, rows: readonly ServedFile[]): Promise<{ path: string; read: Facts }[]> {
+    const facts = new Map<string, Facts>();
+    const lost = new Set<string>();
     let since = performance.now();
     for (const { uuid, size } of rows) {
-      facts.set(uuid, known.get(uuid) ?? (await this.factsOf(uuid, size)));
+      const bytes = known.byUuid.has(uuid) ? null : await this.bytesOf(uuid, size);
+      if (typeof bytes === 'string') lost.add(uuid);
+      facts.set(uuid, bytes === null ? known.byUuid.get(uuid)! : typeof bytes === 'string' ? known.unread(bytes) : known.reader(bytes));
       if (performance.now() - since < TURN_MS) continue;
       await breathe();
       since = performance.now();
     }
-    this.facts = new Map([...facts].filter(([, read]) => read !== notThere));
-    return rows.map(({ filename, uuid }) => ({ path: filename.slice(PKGSINFO.length), read: facts.get(uuid)! }));
+    known.byUuid = new Map([...facts].filter(([uuid]) => !lost.has(uuid)));
+    return rows.map(({ filename, uuid }) => ({ path: filename.slice(MUNKI_PREFIX.length), read: facts.get(uuid)! }));
   }
 
-  private async factsOf(uuid: string, size: number): Promise<PkginfoFacts | PkginfoFault> {
-    if (size > MOST_PKGINFO_BYTES) return { fault: 'unreadable', detail: `It is larger than ${MOST_PKGINFO_BYTES / 2 ** 20} MiB.` };
+  /** A sentence for what cannot be read now. */
+  private async bytesOf(uuid: string, size: number): Promise<Buffer | string> {
+    if (size > MOST_READ_BYTES) return `It is larger than ${MOST_READ_BYTES / 2 ** 20} MiB.`;
     let file: FileHandle | undefined;
     try {
       file = await this.store.open(uuid);
-      return readPkginfo(await file.readFile());
+      return await file.readFile();
     } catch (error) {
       // The content is checked and fetched again by others; the other items are served meanwhile.
-      this.logger.warn(`A pkginfo file (${uuid}) could not be read: ${String(error)}`);
-      return notThere;
+      this.logger.warn(`A file of the Munki repository (${uuid}) could not be read: ${String(error)}`);
+      return NOT_READ;
     } finally {
       await file?.close();
     }

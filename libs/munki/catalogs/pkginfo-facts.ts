@@ -23,9 +23,6 @@ export interface PkginfoFault {
   readonly detail: string;
 }
 
-/** Larger files are no pkginfo: real ones have some KiB. */
-export const MOST_PKGINFO_BYTES = 2 ** 20;
-
 /** Kinds of items that are installed without a file of the repository (Munki 6, makecatalogslib). */
 const withoutBytes: readonly PlistValue[] = ['nopkg', 'apple_update_metadata'];
 const ofOtherServers = ['PackageCompleteURL', 'PackageURL'] as const;

@@ -22,7 +22,7 @@ async function check(server: AdminApi, isJson: boolean): Promise<Exit> {
       found.catalogs.map(({ name, items, sha256 }) => [name, String(items), sha256]),
     );
     for (const { path, detail, left_out: isLeftOut } of found.problems)
-      say(`pkgsinfo/${path}: ${detail}${isLeftOut ? ' It is in no catalog.' : ''}`);
+      say(`${path}: ${detail}${isLeftOut ? ' It is in no catalog.' : ''}`);
     if (found.problems_total > found.problems.length) say(`… and ${found.problems_total - found.problems.length} more.`);
   }
   return found.problems.some(({ left_out: isLeftOut }) => isLeftOut) ? EXIT.refused : EXIT.done;

@@ -110,8 +110,7 @@ function report(lines: readonly Line[], problems: readonly Problem[], same: numb
       notable.map(({ path, outcome, reason }) => [path, outcome, reason]),
     );
   say(`${same} files are the same on the server.${dryRun ? ' Nothing was sent.' : ''}`);
-  for (const { path, detail, left_out: isLeftOut } of problems)
-    say(`pkgsinfo/${path}: ${detail}${isLeftOut ? ' It is in no catalog.' : ''}`);
+  for (const { path, detail, left_out: isLeftOut } of problems) say(`${path}: ${detail}${isLeftOut ? ' It is in no catalog.' : ''}`);
 }
 
 /**

@@ -17,7 +17,7 @@ export class MunkiCatalogDto {
 }
 
 export class MunkiProblemDto {
-  @ApiProperty({ example: 'apps/Firefox-128.0.plist', description: 'Below pkgsinfo.' }) path!: string;
+  @ApiProperty({ example: 'pkgsinfo/apps/Firefox-128.0.plist', description: 'A pkginfo file or a manifest.' }) path!: string;
   @ApiProperty({ enum: problemCodes, example: 'missing-installer' }) code!: ProblemCode;
   @ApiProperty({ example: 'It refers to the installer item apps/Firefox-128.0.dmg, which this server does not have.' }) detail!: string;
   @ApiProperty({ example: true, description: 'Whether the item is in no catalog because of it.' }) left_out!: boolean;

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
-import { RouterLink } from '@angular/router';
 import { Api, cancelTransfer, listTransfers, retryTransfer, type TransferDto } from '#libs/api-client';
 import { Session } from '../session/session';
 import { Chip, type ChipTone } from '../shared/chip';
 import { curlOf } from '../shared/curl';
+import { EntryLink } from '../shared/entry-link';
 import { BytesPipe, DurationPipe } from '../shared/format';
 import { labels } from '../shared/labels';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
@@ -28,7 +28,7 @@ const REFRESH_MS = 1_000;
 /** What is on its way to this server, and what arrived recently. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, Chip, DurationPipe, MatButtonModule, MatProgressBarModule, RouterLink, When],
+  imports: [BytesPipe, Chip, DurationPipe, EntryLink, MatButtonModule, MatProgressBarModule, When],
   templateUrl: './activity.html',
   styles: `
     p {

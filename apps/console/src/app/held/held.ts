@@ -12,6 +12,7 @@ import {
 } from '#libs/api-client';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
+import { EntryLink } from '../shared/entry-link';
 import { BytesPipe } from '../shared/format';
 import { type Loadable, loading, valueOf } from '../shared/loadable';
 import { Notices } from '../shared/notices';
@@ -24,7 +25,7 @@ const REFRESH_MS = 5_000;
 /** Destructive changes of other servers that were so many at once that this one waits for a decision. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, MatButtonModule, MatCheckboxModule, RouterLink, When],
+  imports: [BytesPipe, EntryLink, MatButtonModule, MatCheckboxModule, RouterLink, When],
   templateUrl: './held.html',
   styles: `
     p {

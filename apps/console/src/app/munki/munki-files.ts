@@ -5,6 +5,7 @@ import { MatDialog } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { MatSelectModule } from '@angular/material/select';
+import { ActivatedRoute } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api, deleteMunkiFile, type ListMunkiFiles$Params, listMunkiFiles, type MunkiFileDto, type MunkiFilesDto } from '#libs/api-client';
 import { Session } from '../session/session';
@@ -57,7 +58,8 @@ export class MunkiFiles {
   protected readonly kinds: readonly Folder[] = ['manifests', 'pkgsinfo', 'pkgs', 'icons', 'client_resources'];
   protected readonly shown = signal<Loadable<MunkiFilesDto>>(loading);
   protected readonly pages = new Pages();
-  protected readonly text = signal('');
+  /** `?q=` as links of other pages have it. */
+  protected readonly text = signal(inject(ActivatedRoute).snapshot.queryParamMap.get('q') ?? '');
   protected readonly kind = signal<Folder | ''>('');
   protected readonly mayPublish = this.session.mayPublish;
   private readonly params = computed(() => {

@@ -12,6 +12,7 @@ import { listNetworkPackages, type ListNetworkPackages$Params, type PackageAtSer
 import { Chip } from '../shared/chip';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
+import { EntryLink } from '../shared/entry-link';
 import { LocalTimesPipe } from '../shared/format';
 import { valueOf } from '../shared/loadable';
 import { Pages } from '../shared/pages';
@@ -33,6 +34,7 @@ const COLUMNS_NARROW = 2;
   imports: [
     Chip,
     CopyButton,
+    EntryLink,
     FormsModule,
     LocalTimesPipe,
     MatButtonModule,

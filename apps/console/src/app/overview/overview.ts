@@ -18,6 +18,7 @@ import type { Status } from '../packages/status-words';
 import { EventList } from '../audit/event-list';
 import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
+import { EntryLink } from '../shared/entry-link';
 import { BytesPipe, DurationPipe } from '../shared/format';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
@@ -46,7 +47,7 @@ const EVENTS_READ = 30;
 /** How this server and its mesh are doing, at a glance. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, Chip, DurationPipe, EventList, MatProgressBarModule, RouterLink, When],
+  imports: [BytesPipe, Chip, DurationPipe, EntryLink, EventList, MatProgressBarModule, RouterLink, When],
   templateUrl: './overview.html',
   styleUrl: './overview.scss',
 })

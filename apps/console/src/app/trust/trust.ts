@@ -8,6 +8,7 @@ import { Session } from '../session/session';
 import { Chip } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
 import { curlOf } from '../shared/curl';
+import { EntryLink } from '../shared/entry-link';
 import { labels } from '../shared/labels';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
@@ -21,7 +22,7 @@ const REFRESH_MS = 5_000;
 /** What each other server may do with packages here, and the changes that were refused. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, MatButtonModule, RouterLink, When],
+  imports: [Chip, EntryLink, MatButtonModule, RouterLink, When],
   templateUrl: './trust.html',
   styles: `
     p {

@@ -1,5 +1,7 @@
 #!/usr/local/autopkg/python
 """Makes a Munki item, on every Open Distribution Server, of a package that ODSPackageUploader has uploaded. It needs no Mac."""
+import base64
+import datetime
 import http.client
 import json
 import os
@@ -255,16 +257,21 @@ class ODSMunkiImporter(Processor):
         if "catalogs" in keys:
             order["catalogs"] = keys.pop("catalogs")
         order["overrides"] = keys
-        try:
-            json.dumps(order)
-        except (TypeError, ValueError):
-            raise ProcessorError("pkginfo may have texts, numbers, booleans, lists and dicts; dates and data cannot be sent.") from None
         return order
+
+    @staticmethod
+    def tagged(value):
+        """What JSON has no values for, as the server takes it."""
+        if isinstance(value, (bytes, bytearray)):
+            return {"$data": base64.b64encode(value).decode()}
+        if isinstance(value, datetime.datetime):
+            return {"$date": value.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        raise ProcessorError(f"pkginfo has a value that no property list can have: {type(value).__name__}.")
 
     def make(self, server, order, seconds):
         """Waits while the server has not read the package yet."""
         until = time.monotonic() + seconds
-        body, headers = json.dumps(order).encode(), {"Content-Type": "application/json"}
+        body, headers = json.dumps(order, default=self.tagged).encode(), {"Content-Type": "application/json"}
         while True:
             answer = server.call("POST", "munki/pkginfo", expected=(200, 201, 409), body=body, headers=headers)
             if answer.status != 409:

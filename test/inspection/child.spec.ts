@@ -95,7 +95,7 @@ describe('the process of an inspection', () => {
     ['unpacks a thousandfold', debWith('control.tar.gz', gzipSync(Buffer.alloc(128 << 20), { level: 9 })), 'refused'],
     ['has a million files', makePkg({ editToc: (toc) => toc.replace('</toc>', `${'<file/>'.repeat(1_000_000)}</toc>`) }), 'refused'],
     ['says that it unpacks to 2^40 bytes', makePkg({ statedLength: 2n ** 40n }), 'refused'],
-    ['nests a hundred thousand values', makeZip({ 'Demo.app/Contents/Info.plist': infoPlist('<array>'.repeat(100_000)) }), 'refused'],
+    ['nests a hundred thousand values', makeZip({ 'Demo.app/Contents/Info.plist': infoPlist(`<key>deep</key>${'<array>'.repeat(100_000)}`) }), 'refused'],
     ['needs a dictionary of 64 MiB to be unpacked', debWith('control.tar.xz', xzControl(28)), 'done'],
     ['needs a dictionary of 4 GiB to be unpacked', debWith('control.tar.xz', xzControl(40)), 'damaged'],
     ['needs a window of 2 GiB to be unpacked', debWith('control.tar.zst', zstdControl(Buffer.alloc(1_024))), 'damaged'],

@@ -155,6 +155,14 @@ describe('a Munki repository', () => {
     expect((await itemsOf(server, 'all')).map(({ name }) => name)).toContain('App');
   });
 
+  it('reads binary property lists, too', async () => {
+    const script =
+      'import plistlib,sys;sys.stdout.buffer.write(plistlib.dumps({"name":"Binary","installer_type":"nopkg"},fmt=plistlib.FMT_BINARY))';
+    await put(server, 'pkgsinfo/odd.plist', execFileSync('python3', ['-c', script]));
+    expect(await problemsOf('pkgsinfo/odd.plist')).toEqual([]);
+    expect((await itemsOf(server, 'all')).map(({ name }) => name)).toContain('Binary');
+  });
+
   it('lists files in pages, of one folder or by a part of their path', async () => {
     interface Page {
       readonly items: { readonly path: string }[];

@@ -20,7 +20,7 @@ export interface MakePkginfoDto {
   name?: string;
 
   /**
-   * Keys of the pkginfo that are other than what is made of the package; null takes a key away.
+   * Keys of the pkginfo that are other than what is made of the package; null takes a key away. `{"$date": "2026-11-28T05:00:00Z"}` is a date, `{"$data": "base64"}` data.
    */
   overrides?: {
 [key: string]: any;

@@ -1,5 +1,6 @@
+import type { PlistValue } from '#libs/platform/plist/plist-value.js';
 import { type Inspection, inspectionOf, type Signature, unsigned } from './inspection-result.js';
-import { type PlistValue, xmlPlist } from './plist.js';
+import { plistIn } from './plist.js';
 import { signatureInCms } from './signer.js';
 import { Damaged, OverLimit, type Source } from './source.js';
 
@@ -31,13 +32,12 @@ function partitionsOf(source: Source, koly: Buffer): string[] {
   const [at, length] = [koly.readBigUInt64BE(216), koly.readBigUInt64BE(224)];
   if (length === 0n) return [];
   if (length > MOST_PLIST) throw new OverLimit('Its list of partitions is too large.');
-  const blocks = child(child(xmlPlist(source.read(Number(at), Number(length)).toString('utf8')), 'resource-fork'), 'blkx');
+  const blocks = child(child(plistIn(source.read(Number(at), Number(length))), 'resource-fork'), 'blkx');
   if (!Array.isArray(blocks)) throw new Damaged('Its list of partitions is damaged.');
   return blocks.map((block) => child(block, 'Name')).filter((name) => typeof name === 'string');
 }
 
-const child = (value: PlistValue | null, key: string): PlistValue | null =>
-  value === null || typeof value === 'string' || Array.isArray(value) ? null : (value[key] ?? null);
+const child = (value: PlistValue | null, key: string): PlistValue | null => (value instanceof Map ? (value.get(key) ?? null) : null);
 
 function signatureOf(source: Source, koly: Buffer): { signature: Signature; stapled: boolean } {
   const [at, length] = [koly.readBigUInt64BE(296), koly.readBigUInt64BE(304)];

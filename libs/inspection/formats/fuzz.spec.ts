@@ -122,7 +122,7 @@ describe('a bomb', () => {
     for (const [place, value] of [objects.length, objects.length - 1, at].entries()) trailer.writeBigUInt64BE(BigInt(value), 8 + place * 8);
     const plist = Buffer.concat([Buffer.from('bplist00'), ...objects, offsets, trailer]);
     expect(await refused(makeZip({ 'Demo.app/Contents/Info.plist': plist }))).toEqual(
-      new OverLimit('A property list in it has more than 8 Mi letters.'),
+      new OverLimit('A property list in it: The property list expands to more than 8388608 bytes.'),
     );
   });
 });

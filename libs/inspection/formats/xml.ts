@@ -18,10 +18,8 @@ export function walkXml(document: string, { open, close }: XmlVisitor): void {
   parser.on('error', (error) => {
     throw new Damaged(`Its XML is wrong: ${error.message}`);
   });
-  parser.on('doctype', (doctype) => {
-    // Every property list of Apple names this one; it declares nothing here, and nothing is fetched.
-    const isPropertyList = /^\s*plist\s+PUBLIC\s+"-\/\/Apple(?: Computer)?\/\/DTD PLIST 1\.0\/\/EN"\s+"[^"]*"\s*$/.test(doctype);
-    if (!isPropertyList) throw new OverLimit('Its XML has a document type.');
+  parser.on('doctype', () => {
+    throw new OverLimit('Its XML has a document type.');
   });
   parser.on('text', (more) => (text += more));
   parser.on('cdata', (more) => (text += more));

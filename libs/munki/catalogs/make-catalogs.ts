@@ -1,5 +1,5 @@
 import { checkFilename, filenameKey, InvalidFilename } from '#libs/packages/filename.js';
-import { writeList, writePlist } from '#libs/platform/plist/write-plist.js';
+import { writeParts, writePlist } from '#libs/platform/plist/write-plist.js';
 import type { PkginfoFacts, PkginfoFault } from './pkginfo-facts.js';
 
 /** A pkginfo file that clients could have. `path` is the one in the repository. */
@@ -137,6 +137,6 @@ export function makeCatalogs(files: readonly PkginfoFile[], held: Held): MadeCat
       elements.set(name, items);
     }
   }
-  const catalogs = new Map([...elements].map(([name, items]) => [name, { body: writeList(items), items: items.length }]));
+  const catalogs = new Map([...elements].map(([name, items]) => [name, { body: writeParts(items), items: items.length }]));
   return { catalogs, iconHashes: writePlist(new Map(held.icons)), problems };
 }

@@ -1,4 +1,4 @@
-import { isDict, PlistMalformed, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
+import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
 
 /** What a manifest names. */
@@ -42,7 +42,7 @@ export function readManifest(bytes: Buffer): ManifestFacts | ManifestFault {
     const { items, included } = collect(manifest, 0);
     return { items: distinct(items), included: distinct(included), catalogs: distinct(textsIn(manifest.get('catalogs'))) };
   } catch (error) {
-    if (error instanceof PlistMalformed) return { fault: error.message };
+    if (error instanceof PlistError) return { fault: error.message };
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { isDict, PlistMalformed, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
+import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
-import { plistElement } from '#libs/platform/plist/write-plist.js';
+import { plistPart } from '#libs/platform/plist/write-plist.js';
 
 /** What catalogs need to know of a pkginfo file. */
 export interface PkginfoFacts {
@@ -68,7 +68,7 @@ function factsIn(item: PlistDict): PkginfoFacts | PkginfoFault {
     installer,
     uninstaller: textAt(item, 'uninstaller_item_location'),
     installerHash: hashOf(item),
-    element: Buffer.from(plistElement(published(item), 1)),
+    element: plistPart(published(item), 1, { sortKeys: true }),
   };
 }
 
@@ -79,7 +79,7 @@ export function readPkginfo(bytes: Buffer): PkginfoFacts | PkginfoFault {
     if (!isDict(item)) return { fault: 'unreadable', detail: 'Its property list has no dictionary.' };
     return factsIn(item);
   } catch (error) {
-    if (error instanceof PlistMalformed) return { fault: 'unreadable', detail: error.message };
+    if (error instanceof PlistError) return { fault: 'unreadable', detail: error.message };
     if (error instanceof BadValue) return { fault: 'bad-value', detail: error.message };
     throw error;
   }

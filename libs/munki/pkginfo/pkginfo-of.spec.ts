@@ -68,9 +68,9 @@ describe('a pkginfo', () => {
   });
 
   it.each([
-    [{ a: { b: null } }, '/overrides/a/b'],
-    [{ a: [null] }, '/overrides/a/0'],
-    [{ 'a/b': { 'c~': null } }, '/overrides/a~1b/c~0'],
+    [{ a: { b: null } }, '/overrides/a'],
+    [{ a: [null] }, '/overrides/a'],
+    [{ 'a/b': { $date: 'today' } }, '/overrides/a~1b'],
   ])('refuses JSON that no property list can have: %j', (json, pointer) => {
     try {
       plistFromJson(json, '/overrides');

@@ -1,70 +1,94 @@
-import { isDict, PlistMalformed, type PlistValue, Real } from './plist-value.js';
+import { formatDate, integerOf, invalid, MOST_DEPTH, overLimit, type PlistDict, type PlistValue, Real } from './plist-value.js';
+import { formatReal } from './real-text.js';
 
 const HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 `;
-const TAIL = '</plist>\n';
-const LINE = 76;
-const TAB = 8;
 
-/** By code points, as Python compares texts. */
-function compareTexts(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+export interface PlistWriting {
+  /** Keys by code points at every level, as plistlib does without `sort_keys=False`; else in their own order. */
+  readonly sortKeys: boolean;
 }
 
-/** XML 1.0 has no way to write these. */
-const unwritable = /[\x00-\x08\x0b\x0c\x0e-\x1f]/;
+/** XML, byte for byte as Python's `plistlib.dumps`. Throws PlistError for what XML 1.0 cannot hold and for more than 64 levels. */
+export function writePlist(value: PlistValue, writing: PlistWriting = { sortKeys: true }): Buffer {
+  return document(linesOf(value, 0, writing));
+}
+
+/** The lines of one value `level` levels deep, UTF-8; for `writeParts`. */
+export const plistPart = (value: PlistValue, level: number, writing: PlistWriting): Buffer =>
+  Buffer.from(`${linesOf(value, level, writing)}\n`);
+
+/** An array of values that `plistPart` wrote at level 1: what stands in many lists is written once. */
+export function writeParts(parts: readonly Buffer[]): Buffer {
+  if (parts.length === 0) return document('<array/>');
+  return Buffer.concat([Buffer.from(`${HEAD}<array>\n`), ...parts, Buffer.from('</array>\n</plist>\n')]);
+}
+
+function linesOf(value: PlistValue, level: number, { sortKeys }: PlistWriting): string {
+  const lines: string[] = [];
+  write(value, level, { lines, sortKeys });
+  return lines.join('\n');
+}
+
+const document = (root: string): Buffer => Buffer.from(`${HEAD}${root}\n</plist>\n`);
+
+interface Output extends PlistWriting {
+  readonly lines: string[];
+}
+
+function write(value: PlistValue, level: number, output: Output): void {
+  const line = (text: string): unknown => output.lines.push('\t'.repeat(level) + text);
+  if (typeof value === 'string') line(`<string>${escaped(value)}</string>`);
+  else if (typeof value === 'boolean') line(value ? '<true/>' : '<false/>');
+  else if (typeof value === 'number' || typeof value === 'bigint') line(`<integer>${integerText(value)}</integer>`);
+  else if (value instanceof Real) line(`<real>${formatReal(value)}</real>`);
+  else if (value instanceof Date) line(`<date>${formatDate(value)}</date>`);
+  else if (Buffer.isBuffer(value)) ['<data>', ...base64Lines(value, level), '</data>'].forEach(line);
+  else if (Array.isArray(value)) writeContainer('array', value, level, output);
+  else writeContainer('dict', value, level, output);
+}
+
+function writeContainer(name: 'array' | 'dict', value: PlistValue[] | PlistDict, level: number, output: Output): void {
+  if (level === MOST_DEPTH) throw overLimit(`The property list is nested more than ${MOST_DEPTH} levels deep.`);
+  const indent = '\t'.repeat(level);
+  if ((Array.isArray(value) ? value.length : value.size) === 0) return void output.lines.push(`${indent}<${name}/>`);
+  output.lines.push(`${indent}<${name}>`);
+  if (Array.isArray(value)) for (const each of value) write(each, level + 1, output);
+  else
+    for (const [key, each] of output.sortKeys ? sorted(value) : value) {
+      output.lines.push(`${indent}\t<key>${escaped(key)}</key>`);
+      write(each, level + 1, output);
+    }
+  output.lines.push(`${indent}</${name}>`);
+}
+
+/** UTF-8 bytes order as code points do; JavaScript's own order is that of UTF-16. */
+const sorted = (dict: PlistDict): [string, PlistValue][] =>
+  [...dict]
+    .map((entry) => [Buffer.from(entry[0]), entry] as const)
+    .sort(([a], [b]) => Buffer.compare(a, b))
+    .map(([, entry]) => entry);
+
+function integerText(value: number | bigint): string {
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw invalid('A number is no exact integer: Real and bigint hold others.');
+  return String(integerOf(BigInt(value)));
+}
+
+/** Lines of at most 76 columns, a tab counted as eight, and at least 16 letters. */
+function base64Lines(bytes: Buffer, level: number): string[] {
+  const step = Math.floor(Math.max(16, 76 - 8 * level) / 4) * 3;
+  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) =>
+    bytes.toString('base64', index * step, Math.min(bytes.length, (index + 1) * step)),
+  );
+}
+
+const UNWRITABLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 
 function escaped(text: string): string {
-  if (unwritable.test(text)) throw new PlistMalformed('A text with control characters cannot be written as XML.');
+  if (UNWRITABLE.test(text) || /\p{Surrogate}/u.test(text))
+    throw invalid('A text has control characters, which XML cannot hold: data can.');
   return text.replace(/\r\n?/g, '\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
-
-/** As Python writes a float. */
-function realText(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (Object.is(value, -0)) return '-0.0';
-  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-  const power = Number(exponent);
-  if (power < -4 || power >= 16) return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-  return Number.isInteger(value) ? `${value.toFixed(0)}.0` : String(value);
-}
-
-function dataLines(data: Buffer, indent: string): string {
-  const width = Math.max(16, LINE - indent.length * TAB);
-  const bytes = Math.floor(width / 4) * 3;
-  let lines = '';
-  for (let at = 0; at < data.length; at += bytes) lines += `${indent}${data.toString('base64', at, Math.min(at + bytes, data.length))}\n`;
-  return lines;
-}
-
-/** One value on lines of its own, as it stands `depth` levels deep. */
-export function plistElement(value: PlistValue, depth: number): string {
-  const indent = '\t'.repeat(depth);
-  const line = (text: string): string => `${indent}${text}\n`;
-  if (typeof value === 'string') return line(`<string>${escaped(value)}</string>`);
-  if (typeof value === 'boolean') return line(value ? '<true/>' : '<false/>');
-  if (typeof value === 'number' || typeof value === 'bigint') return line(`<integer>${value}</integer>`);
-  if (value instanceof Real) return line(`<real>${realText(value.value)}</real>`);
-  if (value instanceof Date) return line(`<date>${value.toISOString().slice(0, 19)}Z</date>`);
-  if (Buffer.isBuffer(value)) return line('<data>') + dataLines(value, indent) + line('</data>');
-  if (isDict(value)) {
-    if (value.size === 0) return line('<dict/>');
-    const keys = [...value.keys()].sort(compareTexts);
-    const inner = keys.map((key) => `${indent}\t<key>${escaped(key)}</key>\n${plistElement(value.get(key)!, depth + 1)}`);
-    return line('<dict>') + inner.join('') + line('</dict>');
-  }
-  if (value.length === 0) return line('<array/>');
-  return line('<array>') + value.map((each) => plistElement(each, depth + 1)).join('') + line('</array>');
-}
-
-/** A list of elements that were written with depth 1, as UTF-8. */
-export function writeList(elements: readonly Buffer[]): Buffer {
-  if (elements.length === 0) return Buffer.from(`${HEAD}<array/>\n${TAIL}`);
-  return Buffer.concat([Buffer.from(`${HEAD}<array>\n`), ...elements, Buffer.from(`</array>\n${TAIL}`)]);
-}
-
-/** An XML property list with sorted keys, to the byte what Python's `plistlib.dumps` writes. Throws PlistMalformed. */
-export const writePlist = (value: PlistValue): Buffer => Buffer.from(HEAD + plistElement(value, 0) + TAIL);

@@ -35,7 +35,8 @@ export class MakePkginfoDto {
     type: 'object',
     additionalProperties: true,
     example: { display_name: 'Mozilla Firefox', unattended_install: true },
-    description: 'Keys of the pkginfo that are other than what is made of the package; null takes a key away.',
+    description:
+      'Keys of the pkginfo that are other than what is made of the package; null takes a key away. `{"$date": "2026-11-28T05:00:00Z"}` is a date, `{"$data": "base64"}` data.',
   })
   @IsOptional()
   @IsObject()

@@ -61,6 +61,7 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
     await atBerlin.row('pkgsinfo/Lost.plist', 'Files').getByRole('button', { name: 'Delete…' }).click();
     await atBerlin.dialog().getByRole('button', { name: 'Delete' }).click();
     await atBerlin.reads('No files.');
-    expect((await berlin.ok<{ problems: unknown[] }>('GET', '/api/admin/munki/catalogs')).problems).toEqual([]);
+    const { problems } = await berlin.ok<{ problems: { path: string }[] }>('GET', '/api/admin/munki/catalogs');
+    expect(problems.map(({ path }) => path)).not.toContain('pkgsinfo/Lost.plist');
   });
 }

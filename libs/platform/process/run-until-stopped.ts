@@ -30,8 +30,9 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
   }
   let stop: Stop;
   // A start can wait long for its database, and as the first process of a container it would not hear a signal.
-  const giveUp = (name: NodeJS.Signals): void => process.exit(name === 'SIGINT' ? 130 : 0);
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, giveUp);
+  let act = (name: NodeJS.Signals): void => process.exit(name === 'SIGINT' ? 130 : 0);
+  // These listeners stay: a signal that comes while one is taken off and another put on is lost.
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, (caught) => act(caught));
   try {
     stop = await start();
   } catch (error) {
@@ -39,18 +40,17 @@ export async function runUntilStopped(start: () => Promise<Stop>): Promise<void>
     if (showsStacks()) process.stderr.write(`${(error as Error).stack ?? ''}\n`);
     process.exit(1);
   }
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, giveUp);
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+    act = (caught) => {
+      // A second signal ends it at once, as people expect of Ctrl-C. Not so the echo of the first: a terminal signals
+      // the whole process group, and npm in that group passes the same signal on once more.
+      const first = Date.now();
+      act = () => {
+        if (Date.now() - first > ECHO_MS) process.exit(1);
+      };
+      resolve(caught);
+    };
   });
-  // A second signal ends it at once, as people expect of Ctrl-C. Not so the echo of the first: a terminal signals
-  // the whole process group, and npm in that group passes the same signal on once more.
-  const first = Date.now();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (Date.now() - first > ECHO_MS) process.exit(1);
-    });
-  }
   // Clients of unavailable servers reject promises that no caller awaits any more while they are closed (Bull does): with all
   // work written down before, that is no reason to end with a failure.
   process.on('unhandledRejection', (reason) => process.stderr.write(`While stopping: ${String(reason)}\n`));

@@ -11,7 +11,7 @@ export interface PkginfoFacts {
   /** Paths below pkgs that it needs; null for an item that needs none. */
   readonly installer: string | null;
   readonly uninstaller: string | null;
-  /** SHA-256 of the installer item, lower case hexadecimal digits; null when it names none. */
+  /** SHA-256 of the installer item as it stands there: clients compare it to the letter. Null when it names none. */
   readonly installerHash: string | null;
   /** The item as it stands in a catalog, UTF-8. */
   readonly element: Buffer;
@@ -49,7 +49,7 @@ function catalogsOf(item: PlistDict): string[] {
 function hashOf(item: PlistDict): string | null {
   const hash = textAt(item, 'installer_item_hash');
   if (hash !== null && !/^[0-9a-f]{64}$/i.test(hash)) throw new BadValue('Its installer_item_hash is no SHA-256 of 64 hexadecimal digits.');
-  return hash?.toLowerCase() ?? null;
+  return hash;
 }
 
 /** Keys for people stay in the repository (makecatalogslib). */

@@ -70,7 +70,9 @@ describe('catalogs', () => {
   });
 
   it('leave out a hash in capital letters, which clients take for another', () => {
-    expect(codes(makeCatalogs([file('a', app('A', { installer_item_hash: HASH.toUpperCase() }))], held('A.pkg')))).toEqual([['a', 'other-hash', true]]);
+    expect(codes(makeCatalogs([file('a', app('A', { installer_item_hash: HASH.toUpperCase() }))], held('A.pkg')))).toEqual([
+      ['a', 'other-hash', true],
+    ]);
   });
 
   it('name a catalog once, say so of names that differ in their case, and have none that is no file', () => {

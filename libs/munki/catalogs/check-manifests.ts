@@ -1,4 +1,5 @@
 import type { MunkiProblem } from './make-catalogs.js';
+import { shown } from './reading-limits.js';
 import type { ManifestFacts, ManifestFault } from './manifest-facts.js';
 
 /** A manifest that clients could have. `path` is the one in the repository. */
@@ -15,6 +16,8 @@ export interface Known {
 }
 
 const FOLDER = 'manifests/';
+/** Problems that are listed of one manifest. */
+const MOST_OF_ONE = 50;
 
 /** `Firefox-128.0` and `Firefox--128.0` ask for a version of Firefox (Munki's `nameAndVersion`). */
 const isKnownItem = (name: string, items: ReadonlySet<string>): boolean =>
@@ -26,16 +29,17 @@ export function checkManifests(files: readonly ManifestFile[], { items, catalogs
   return files.flatMap(({ path, read }): MunkiProblem[] => {
     const problem = (code: MunkiProblem['code'], detail: string): MunkiProblem => ({ path, code, detail, isLeftOut: false });
     if ('fault' in read) return [problem('unreadable', read.fault)];
-    return [
+    const found = [
       ...read.catalogs
         .filter((name) => !catalogs.has(name))
-        .map((name) => problem('unknown-catalog', `No item is in its catalog ${name}.`)),
+        .map((name) => problem('unknown-catalog', `No item is in its catalog ${shown(name)}.`)),
       ...read.items
         .filter((name) => !isKnownItem(name, items))
-        .map((name) => problem('unknown-item', `It names ${name}, and no pkginfo file has that name.`)),
+        .map((name) => problem('unknown-item', `It names ${shown(name)}, and no pkginfo file has that name.`)),
       ...read.included
         .filter((name) => !manifests.has(FOLDER + name))
-        .map((name) => problem('unknown-manifest', `It includes the manifest ${name}, which is not there.`)),
+        .map((name) => problem('unknown-manifest', `It includes the manifest ${shown(name)}, which is not there.`)),
     ];
+    return found.slice(0, MOST_OF_ONE);
   });
 }

@@ -85,6 +85,18 @@ describe('catalogs', () => {
     expect(codes(made)).toEqual([...Array.from({ length: 4 }, () => ['a', 'bad-catalog', false]), ['b', 'catalog-case', false]]);
   });
 
+  it('stay bounded, whatever a pkginfo file says', () => {
+    const many = Array.from({ length: 21 }, (_, index) => `c${index}`);
+    expect(codes(makeCatalogs([file('a', app('A', { catalogs: many }))], held('A.pkg')))).toEqual([['a', 'bad-value', true]]);
+    const files = Array.from({ length: 20 }, (_, index) =>
+      file(`f${index}`, app('A', { catalogs: many.slice(1).map((name) => `${name}-${index}`) })),
+    );
+    const made = makeCatalogs(files, held('A.pkg'));
+    expect([made.catalogs.size, new Set(made.problems.map(({ code }) => code))]).toEqual([200, new Set(['bad-catalog'])]);
+    const [problem] = makeCatalogs([file('a', app('A', { installer_item_location: 'x'.repeat(10_000) }))], held()).problems;
+    expect(problem!.detail.length).toBeLessThan(250);
+  });
+
   it('are without notes and keys that begin with a line', () => {
     const made = makeCatalogs([file('a', app('A', { notes: 'secret', _metadata: 'by hand', description: 'shown' }))], held('A.pkg'));
     const text = made.catalogs.get('all')!.body.toString();

@@ -1,5 +1,6 @@
 import { checkFilename, filenameKey, InvalidFilename } from '#libs/packages/filename.js';
 import { writeParts, writePlist } from '#libs/platform/plist/write-plist.js';
+import { shown } from './reading-limits.js';
 import type { PkginfoFacts, PkginfoFault } from './pkginfo-facts.js';
 
 /** A pkginfo file that clients could have. `path` is the one in the repository. */
@@ -58,6 +59,9 @@ export interface MadeCatalogs {
   readonly problems: readonly MunkiProblem[];
 }
 
+/** Of a repository: each item of each catalog is a copy. */
+const MOST_CATALOGS = 200;
+
 const byBytes = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
 
 /** What is wrong with a file that an item needs; null when nothing is. */
@@ -67,10 +71,10 @@ function faultOfNeed(location: string, key: 'installer' | 'uninstaller', held: H
     return {
       code: `missing-${key}`,
       isLeftOut: true,
-      detail: `It refers to the ${key} item ${location}, which this server does not have.`,
+      detail: `It refers to the ${key} item ${shown(location)}, which this server does not have.`,
     };
   if (file.path === location) return null;
-  return { code: 'other-case', isLeftOut: false, detail: `It refers to ${location}; the file is called ${file.path}.` };
+  return { code: 'other-case', isLeftOut: false, detail: `It refers to ${shown(location)}; the file is called ${file.path}.` };
 }
 
 function faultsOfItem({ installer, uninstaller, installerHash }: PkginfoFacts, held: Held): Omit<MunkiProblem, 'path'>[] {
@@ -81,7 +85,7 @@ function faultsOfItem({ installer, uninstaller, installerHash }: PkginfoFacts, h
   const file = installer === null ? undefined : held.pkgs.get(filenameKey(installer));
   const isOther = file !== undefined && installerHash !== null && file.sha256 !== installerHash;
   if (!isOther) return needs;
-  const detail = `It names the hash ${installerHash} for ${installer!}; the file here has ${file.sha256}.`;
+  const detail = `It names the hash ${installerHash} for ${shown(installer!)}; the file here has ${file.sha256}.`;
   return [...needs, { code: 'other-hash', isLeftOut: true, detail }];
 }
 
@@ -128,6 +132,15 @@ export function makeCatalogs(files: readonly PkginfoFile[], held: Held): MadeCat
     if (faults.some(({ isLeftOut }) => isLeftOut)) continue;
     elements.get('all')!.push(read.element);
     for (const name of wanted) {
+      if (!elements.has(name) && elements.size >= MOST_CATALOGS) {
+        problems.push({
+          path,
+          code: 'bad-catalog',
+          detail: `There are ${MOST_CATALOGS} catalogs already; ${name} is none.`,
+          isLeftOut: false,
+        });
+        continue;
+      }
       const known = spellings.get(filenameKey(name)) ?? name;
       spellings.set(filenameKey(name), known);
       if (known !== name)

@@ -1,5 +1,6 @@
 import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
+import { READING_LIMITS } from './reading-limits.js';
 
 /** What a manifest names. */
 export interface ManifestFacts {
@@ -37,7 +38,7 @@ const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 /** Reads a manifest. Whatever is in it, it never throws. */
 export function readManifest(bytes: Buffer): ManifestFacts | ManifestFault {
   try {
-    const manifest = readPlist(bytes);
+    const manifest = readPlist(bytes, READING_LIMITS);
     if (!isDict(manifest)) return { fault: 'Its property list has no dictionary.' };
     const { items, included } = collect(manifest, 0);
     return { items: distinct(items), included: distinct(included), catalogs: distinct(textsIn(manifest.get('catalogs'))) };

@@ -13,6 +13,7 @@ import { checkManifests } from './check-manifests.js';
 import { type HeldFile, makeCatalogs, type MunkiProblem } from './make-catalogs.js';
 import { type ManifestFacts, type ManifestFault, readManifest } from './manifest-facts.js';
 import { type PkginfoFacts, type PkginfoFault, readPkginfo } from './pkginfo-facts.js';
+import { MOST_READ_BYTES } from './reading-limits.js';
 
 export const ICON_HASHES = 'icons/_icon_hashes.plist';
 const PKGSINFO = `${MUNKI_PREFIX}pkgsinfo/`;
@@ -20,8 +21,6 @@ const MANIFESTS = `${MUNKI_PREFIX}manifests/`;
 const PKGS = `${MUNKI_PREFIX}pkgs/`;
 const ICONS = `${MUNKI_PREFIX}icons/`;
 const SHARE = 'share/';
-/** Larger files are no pkginfo and no manifest: real ones have some KiB. */
-const MOST_READ_BYTES = 2 ** 20;
 /** Milliseconds of reading, after which other requests get their turn. */
 const TURN_MS = 20;
 

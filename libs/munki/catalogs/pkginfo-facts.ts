@@ -1,5 +1,6 @@
 import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
+import { READING_LIMITS } from './reading-limits.js';
 import { plistPart } from '#libs/platform/plist/write-plist.js';
 
 /** What catalogs need to know of a pkginfo file. */
@@ -27,6 +28,9 @@ export interface PkginfoFault {
 const withoutBytes: readonly PlistValue[] = ['nopkg', 'apple_update_metadata'];
 const ofOtherServers = ['PackageCompleteURL', 'PackageURL'] as const;
 
+/** Of one item: each of them has a copy of it. */
+const MOST_CATALOGS = 20;
+
 class BadValue extends Error {}
 
 /** Throws BadValue. */
@@ -40,6 +44,7 @@ function textAt(item: PlistDict, key: string): string | null {
 function catalogsOf(item: PlistDict): string[] {
   const value = item.get('catalogs') ?? [];
   if (!Array.isArray(value)) throw new BadValue('Its catalogs are no list.');
+  if (value.length > MOST_CATALOGS) throw new BadValue(`It is in more than ${MOST_CATALOGS} catalogs.`);
   return value.map((each) => {
     if (typeof each !== 'string') throw new BadValue('One of its catalogs is no text.');
     return each;
@@ -75,7 +80,7 @@ function factsIn(item: PlistDict): PkginfoFacts | PkginfoFault {
 /** Reads a pkginfo file. Whatever is in it, it never throws. */
 export function readPkginfo(bytes: Buffer): PkginfoFacts | PkginfoFault {
   try {
-    const item = readPlist(bytes);
+    const item = readPlist(bytes, READING_LIMITS);
     if (!isDict(item)) return { fault: 'unreadable', detail: 'Its property list has no dictionary.' };
     return factsIn(item);
   } catch (error) {

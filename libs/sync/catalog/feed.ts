@@ -122,7 +122,8 @@ export class Feed {
     // What was written since may not be on the disk yet.
     const durable = changes.filter(({ seq }) => seq <= last);
     const read = takeWithin(durable.slice(0, limit), PAGE_BYTES);
-    const items = (await this.munki.takes(iss)) ? read : read.filter((item) => !isOfMunki(item));
+    const isPassedOver = read.some(isOfMunki) && !(await this.munki.takes(iss));
+    const items = isPassedOver ? read.filter((item) => !isOfMunki(item)) : read;
     const keys = await this.keys.introductionsOf(authorsIn(items));
     return { epoch, since, items, keys, next: read.at(-1)?.seq ?? Math.min(since, last), last };
   }

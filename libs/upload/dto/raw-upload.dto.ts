@@ -1,10 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { asBoolean } from '#libs/platform/http/as-boolean.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import { MAX_NOTES } from '../upload-fields.js';
 import { confirmText } from './upload.dto.js';
+
+const asBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' || value === '' ? true : value === 'false' ? false : value);
 
 /** What is said of a package whose body is the file itself. */
 export class RawUploadQueryDto {

@@ -1,12 +1,11 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { type Package, type PackageStatus, packageStatuses } from '#libs/entities/package.entity.js';
 import { munkiFolders } from '#libs/packages/filename.js';
-import { asBoolean } from '#libs/platform/http/as-boolean.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
-import { confirmText } from '#libs/upload/dto/upload.dto.js';
+import { RawUploadQueryDto } from '#libs/upload/dto/raw-upload.dto.js';
 import type { FilePage } from '../munki-files.service.js';
 
 export class ListMunkiFilesDto {
@@ -36,29 +35,9 @@ export class ListMunkiFilesDto {
   cursor?: string;
 }
 
-export class PutMunkiFileDto {
-  @ApiPropertyOptional({ example: false, description: confirmText })
-  @IsOptional()
-  @Transform(asBoolean)
-  @IsBoolean({ message: 'confirm must be true or false' })
-  confirm?: boolean;
+export class PutMunkiFileDto extends PickType(RawUploadQueryDto, ['confirm', 'sha256'] as const) {}
 
-  @ApiPropertyOptional({
-    example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-    description: 'The SHA-256 that the file must have; with another one it is refused.',
-  })
-  @IsOptional()
-  @Matches(/^[0-9a-f]{64}$/i, { message: 'sha256 must be 64 hexadecimal digits' })
-  sha256?: string;
-}
-
-export class DeleteMunkiFileDto {
-  @ApiPropertyOptional({ example: false, description: confirmText })
-  @IsOptional()
-  @Transform(asBoolean)
-  @IsBoolean({ message: 'confirm must be true or false' })
-  confirm?: boolean;
-}
+export class DeleteMunkiFileDto extends PickType(RawUploadQueryDto, ['confirm'] as const) {}
 
 export class MunkiFileDto {
   @ApiProperty({ example: 'pkgsinfo/apps/Firefox-128.0.plist' }) path!: string;

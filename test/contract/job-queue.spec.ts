@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import type { JobQueue } from '#libs/platform/jobs/job-queue.js';
 import type { JobLane } from '#libs/platform/jobs/job-type.js';
 import { eventually } from '../support/eventually.js';
@@ -179,6 +180,30 @@ forEachQueue((kind, open) => {
       const ids = Array.from({ length: 50 }, (_, index) => `job ${index}`);
       for (const id of ids) offer(id);
       await eventually(() => expect(both.ended).toEqual(expect.arrayContaining(ids)));
+    });
+
+    it.each([
+      ['what was in it, after Bull took it', (key: string) => key],
+      ['where it stood', (key: string) => key.replace(/:a:.*$/, ':wait')],
+    ])('runs an offer that is made again when Redis forgot %s', async (_what, keyToForget) => {
+      const again = (): void => queue.add({ id: 'a', lane: 'quick', dueMs: 7 });
+      const client = new Redis(world.redis!.url);
+      const keyOfOffer = async (): Promise<string | undefined> => (await client.keys('*:a:7*'))[0];
+      again();
+      await eventually(async () => expect(await keyOfOffer()).toBeDefined());
+      await client.del(keyToForget((await keyOfOffer())!));
+      queue.consume(runs.pass, concurrency);
+      await eventually(async () => expect(await queue.waiting('quick')).toBe(0));
+      await eventually(
+        () => {
+          again();
+          expect(runs.ended).toContain('a');
+        },
+        { timeoutMs: 15_000 },
+      );
+      expect(runs.ended.filter((id) => id !== 'a')).toEqual([]);
+      expect(await client.keys('*:completed')).toEqual([]);
+      await client.quit();
     });
 
     describe('when Redis is away', () => {

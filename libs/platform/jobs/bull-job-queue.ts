@@ -1,10 +1,11 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import type { Queue, QueueOptions } from 'bull';
+import type { Job, Queue, QueueOptions } from 'bull';
 import { JobQueue, type JobOffer, type RunOffer } from './job-queue.js';
 import { jobLanes, type JobLane } from './job-type.js';
 
 type Message = Pick<JobOffer, 'id' | 'context'>;
-export type LaneQueue = Queue<Message>;
+type Offer = Job<Partial<Message>>;
+export type LaneQueue = Queue<Partial<Message>>;
 /** How Bull reaches Redis, and what its keys begin with. */
 export type QueueConnection = Pick<QueueOptions, 'redis' | 'createClient' | 'prefix'>;
 
@@ -23,6 +24,14 @@ export interface RedisPlace {
 }
 
 export type LaneQueues = Readonly<Record<JobLane, LaneQueue>>;
+
+const LEAVES_NOTHING = { removeOnComplete: true, removeOnFail: true } as const;
+
+/**
+ * An offer is known by its name while Redis has it: the same again is passed over. Redis may forget where it stood and keep
+ * the name, so that a row that is still due gets a new one in this time.
+ */
+const NAME_HOLDS_MS = 5_000;
 
 /** How long Redis may take for a question, or to let go: a stop must not hang on it. */
 const PATIENCE_MS = 2_000;
@@ -63,13 +72,13 @@ export class BullJobQueue extends JobQueue {
     const queue = this.queues[lane];
     // Not ready: the poll of the job table will offer it again.
     if (this.closing || queue.client.status !== 'ready') return;
-    const options = { jobId: `${id}:${dueMs}`, removeOnComplete: true, removeOnFail: true };
-    queue.add({ id, ...(context ? { context } : {}) }, options).catch(this.warn);
+    const named = { ...LEAVES_NOTHING, jobId: `${id}:${dueMs}:${Math.floor(Date.now() / NAME_HOLDS_MS)}` };
+    queue.add({ id, ...(context ? { context } : {}) }, named).catch(this.warn);
   }
 
   consume(run: RunOffer, concurrency: Readonly<Record<JobLane, number>>): void {
     for (const lane of jobLanes) {
-      this.queues[lane].process(concurrency[lane], ({ data }) => this.take(data, run)).catch(this.warn);
+      this.queues[lane].process(concurrency[lane], (offer) => this.take(offer, run)).catch(this.warn);
     }
   }
 
@@ -112,8 +121,11 @@ export class BullJobQueue extends JobQueue {
     return jobLanes.map((lane) => this.queues[lane]);
   }
 
-  private async take({ id, context }: Message, run: RunOffer): Promise<void> {
-    if (this.isStopping) return; // the row stays due for another process
+  private async take({ opts, data }: Offer, run: RunOffer): Promise<void> {
+    Object.assign(opts, LEAVES_NOTHING); // they are forgotten with the rest
+    const { id, context } = data;
+    // The row stays due: for another process, or when Redis forgot the offer after Bull had taken its name.
+    if (this.isStopping || id === undefined) return;
     const running = run(id, context).finally(() => this.running.delete(running));
     this.running.add(running);
     await running;

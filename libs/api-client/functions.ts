@@ -247,6 +247,8 @@ export type { CompareWithJamf$Params as CompareWithJamf$Params } from './fn/jamf
 export { compareWithJamf as compareWithJamf } from './fn/jamf/compare-with-jamf';
 export type { ListMunkiCatalogs$Params as ListMunkiCatalogs$Params } from './fn/munki/list-munki-catalogs';
 export { listMunkiCatalogs as listMunkiCatalogs } from './fn/munki/list-munki-catalogs';
+export type { GetMunkiCatalog$Params as GetMunkiCatalog$Params } from './fn/munki/get-munki-catalog';
+export { getMunkiCatalog as getMunkiCatalog } from './fn/munki/get-munki-catalog';
 export type { ListMunkiFiles$Params as ListMunkiFiles$Params } from './fn/munki/list-munki-files';
 export { listMunkiFiles as listMunkiFiles } from './fn/munki/list-munki-files';
 export type { GetMunkiFile$Params as GetMunkiFile$Params } from './fn/munki/get-munki-file';
@@ -255,6 +257,10 @@ export type { PutMunkiFile$Params as PutMunkiFile$Params } from './fn/munki/put-
 export { putMunkiFile as putMunkiFile } from './fn/munki/put-munki-file';
 export type { DeleteMunkiFile$Params as DeleteMunkiFile$Params } from './fn/munki/delete-munki-file';
 export { deleteMunkiFile as deleteMunkiFile } from './fn/munki/delete-munki-file';
+export type { ListMunkiFileVersions$Params as ListMunkiFileVersions$Params } from './fn/munki/list-munki-file-versions';
+export { listMunkiFileVersions as listMunkiFileVersions } from './fn/munki/list-munki-file-versions';
+export type { RestoreMunkiFile$Params as RestoreMunkiFile$Params } from './fn/munki/restore-munki-file';
+export { restoreMunkiFile as restoreMunkiFile } from './fn/munki/restore-munki-file';
 export type { MakeMunkiPkginfo$Params as MakeMunkiPkginfo$Params } from './fn/munki/make-munki-pkginfo';
 export { makeMunkiPkginfo as makeMunkiPkginfo } from './fn/munki/make-munki-pkginfo';
 export type { GetRetention$Params as GetRetention$Params } from './fn/retention/get-retention';

@@ -41,6 +41,7 @@ export type { FieldErrorDto } from './models/field-error-dto';
 export type { GroupRoleDto } from './models/group-role-dto';
 export type { HeldChangeDto } from './models/held-change-dto';
 export type { HeldChangeListDto } from './models/held-change-list-dto';
+export type { InsideDto } from './models/inside-dto';
 export type { InspectionDetailsDto } from './models/inspection-details-dto';
 export type { InspectionDto } from './models/inspection-dto';
 export type { InvitationDto } from './models/invitation-dto';

@@ -6,6 +6,7 @@ import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { InspectionLog } from './inspection-log.js';
 import { type Outcome, runChild } from './child/run-child.js';
+import { isTrailer } from './formats/dmg.js';
 import { isOfKnownKind, SEEN } from './formats/inspect-source.js';
 import { InspectContents } from './inspection.jobs.js';
 import { metadataOf, MOST_OVERRUNS, PARSER } from './metadata-of.js';
@@ -21,7 +22,7 @@ async function outcomeOf(file: FileHandle, signal: AbortSignal): Promise<Outcome
     return buffer.subarray(0, bytesRead);
   };
   const [first, last] = [await read(0, SEEN.first), await read(Math.max(0, size - SEEN.last), SEEN.last)];
-  return isOfKnownKind(first, last) ? runChild(file, signal) : { state: 'unknown_kind' };
+  return isOfKnownKind(first, last) ? runChild(file, signal, { mayStartPrograms: isTrailer(last) }) : { state: 'unknown_kind' };
 }
 
 /** Reads what contents are, after they are served: nothing waits for it. */

@@ -2,11 +2,11 @@ import type { PackageMetadata } from '#libs/entities/package-metadata.entity.js'
 import { filenameKey } from '#libs/packages/filename.js';
 import { signedStates } from '#libs/packages/titles/signature-state.js';
 import type { Outcome } from './child/run-child.js';
-import type { Inspection } from './formats/inspection-result.js';
+import { type Inspection, inspectionOf } from './formats/inspection-result.js';
 import { titleKeyOf, titleOf } from './formats/title-of.js';
 
 /** Rises with every change of what the parsers read: contents are then inspected again. */
-export const PARSER = 2;
+export const PARSER = 3;
 /** A content that took too long twice is not inspected again until a person asks. */
 export const MOST_OVERRUNS = 2;
 const MOST_JSON = 60_000;
@@ -14,6 +14,12 @@ const MOST_TITLE = 500;
 
 /** What the column `json` holds. */
 export type Stored = { readonly inspection: Inspection } | { readonly reason: string | null };
+
+/** What the column holds; what an earlier parser did not read is empty. */
+export function readStored(json: string): Stored {
+  const stored = JSON.parse(json) as Stored;
+  return 'inspection' in stored ? { inspection: inspectionOf(stored.inspection) } : stored;
+}
 
 /** Where a file names no title or version of its own, its filename does. */
 function named(inspection: Inspection, filename: string): Inspection {

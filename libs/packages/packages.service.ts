@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '#libs/events/domain-events.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
-import type { Content } from '#libs/entities/content.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { OwnClock } from '#libs/peers/clocks/own-clock.js';
 import { Database } from '#libs/platform/database/database.js';
@@ -14,7 +13,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
 import { type PackageAddress, PackageFinder } from './package-finder.js';
 import { PackageVersions } from './package-versions.service.js';
-import { NothingToRestore, PackageNotFound } from './packages.errors.js';
+import { PackageNotFound } from './packages.errors.js';
 import { ShareLinks } from './share-links.js';
 import { SignerRule } from './titles/signer-rule.js';
 
@@ -41,12 +40,6 @@ function orderOf(sort: string): PackageOrder {
 }
 
 const present = (row: Package | null): row is Package => row !== null && !row.deleted;
-
-function contentOf(version: Content): NonNullable<Draft['content']> {
-  const { uuid, filename, size, sha1, sha256, manifestSha256, rootAlg, rootHash, createdMs, originIss } = version;
-  const root = rootAlg && rootHash ? { algorithm: rootAlg, hash: rootHash } : null;
-  return { uuid, filename, size, sha1, sha256: sha256 || null, manifestSha256, root, createdMs, originIss };
-}
 
 /** What people do with packages; uploading them is the upload feature's. */
 @Injectable()
@@ -150,24 +143,12 @@ export class PackagesService {
     return this.settled(async () => {
       const written = await this.catalog.write(key, async (current) => {
         if (!current) throw new PackageNotFound(address.text);
-        if (uuid !== undefined) return { content: await this.versionOf(current, uuid) };
-        const kept = await this.contents.findRestorable(key);
-        const isEarlier = ({ uuid, state }: Content): boolean =>
-          (current.deleted || uuid !== current.uuid) && (state === 'superseded' || uuid === current.servedUuid);
-        const version = kept.find(isEarlier);
-        if (!version) throw new NothingToRestore(current.filename);
-        return { content: contentOf(version) };
+        return { content: await this.versions.contentOf(current, uuid) };
       });
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
       await this.events.record('package.restored', eventOf(written));
       return written;
     });
-  }
-
-  private async versionOf(current: Package, uuid: string): Promise<NonNullable<Draft['content']>> {
-    const version = current.deleted || current.uuid !== uuid ? await this.versions.find(current.filenameKey, uuid) : null;
-    if (!version) throw new NothingToRestore(current.filename);
-    return { ...version.value, filename: version.filename };
   }
 
   /** Answers the caller only when the share matches the catalog. */

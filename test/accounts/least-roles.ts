@@ -7,7 +7,9 @@ const viewer = `
   GET retention
   GET munki/files
   GET munki/files/{path}
+  GET munki/files/{path}/versions
   GET munki/catalogs
+  GET munki/catalogs/{name}
   GET retention/plan
   POST auth/oidc/link
   GET jamf/connection
@@ -45,6 +47,7 @@ const publisher = `
   POST packages
   POST retention/apply
   PUT munki/files/{path}
+  POST munki/files/{path}/restore
   POST munki/pkginfo
   DELETE munki/files/{path}
   PUT packages/{name}/content

@@ -79,6 +79,7 @@ describe('a token that is limited to the stage Dev', () => {
       program.send('POST', 'upload/resumable', undefined, { 'tus-resumable': '1.0.0', 'upload-length': '5', 'upload-metadata': metadata }),
     'PUT munki/files/{path}': () => program.send('PUT', 'munki/files/manifests%2Fsite_default', { any: 'bytes' }),
     'DELETE munki/files/{path}': () => program.send('DELETE', 'munki/files/manifests%2Fsite_default'),
+    'POST munki/files/{path}/restore': () => program.send('POST', 'munki/files/manifests%2Fsite_default/restore'),
     'POST munki/pkginfo': () => program.send('POST', 'munki/pkginfo', { filename: 'prod.pkg', name: 'Prod' }),
     'POST transfers/{id}/retry': () => program.send('POST', `transfers/${transferId}/retry`),
     'POST transfers/{id}/cancel': () => program.send('POST', `transfers/${transferId}/cancel`),

@@ -48,4 +48,18 @@ export function inspectionFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>
     atBerlin.unexpect('409 *');
     await berlin.ok('PATCH', '/api/admin/replication', { confirm_signers: false });
   });
+
+  it('says after an upload what was read, and that another signed it', async () => {
+    const { atBerlin } = places();
+    const buffer = makePkg({ signer: makeSigner('QQQQQ12345'), version: '1.4.0' });
+    await atBerlin.open('Packages');
+    await atBerlin.page.locator('input[type=file]').setInputFiles({ name: 'Demo-next.pkg', mimeType: 'application/octet-stream', buffer });
+    const tray = atBerlin.page.getByRole('region', { name: 'Uploads' });
+    await tray.getByText('Demo App 1.4.0', { exact: true }).waitFor({ timeout: 60_000 });
+    await tray.getByText('Demo.pkg: older version 1.2.3 is in Prod.').waitFor();
+    await tray.getByText(/The signer changed\. Demo-new\.pkg \(in Prod\) is signed by/).waitFor();
+    await atBerlin.look('upload-findings');
+    await atBerlin.open('Activity');
+    await tray.getByRole('button', { name: 'Show uploads' }).waitFor();
+  });
 }

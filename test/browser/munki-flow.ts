@@ -64,4 +64,37 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
     const { problems } = await berlin.ok<{ problems: { path: string }[] }>('GET', '/api/admin/munki/catalogs');
     expect(problems.map(({ path }) => path)).not.toContain('pkgsinfo/Lost.plist');
   });
+
+  it('brings a file back that was deleted, or an earlier version of one', async () => {
+    const { atBerlin, berlin } = places();
+    await atBerlin.page.getByLabel('Search by path').fill('');
+    await atBerlin.page.getByLabel('Show', { exact: true }).click();
+    await atBerlin.page.getByRole('option', { name: 'Deleted files' }).click();
+    await atBerlin.row('pkgsinfo/Lost.plist', 'Files').getByRole('button', { name: 'Versions…' }).click();
+    await atBerlin
+      .dialog()
+      .getByRole('button', { name: /^Restore the version of/ })
+      .waitFor();
+    await atBerlin.look('munki-versions');
+    await atBerlin
+      .dialog()
+      .getByRole('button', { name: /^Restore the version of/ })
+      .click();
+    await atBerlin.reads('The earlier version of pkgsinfo/Lost.plist is restored, on every server.');
+    const { problems } = await berlin.ok<{ problems: { path: string }[] }>('GET', '/api/admin/munki/catalogs');
+    expect(problems.map(({ path }) => path)).toContain('pkgsinfo/Lost.plist');
+    await atBerlin.reads('No deleted files.');
+    await atBerlin.page.getByLabel('Show', { exact: true }).click();
+    await atBerlin.page.getByRole('option', { name: 'Files', exact: true }).click();
+    await atBerlin.row('manifests/site default', 'Files').getByRole('button', { name: 'Versions…' }).click();
+    await atBerlin
+      .dialog()
+      .getByRole('button', { name: /^Restore the version of/ })
+      .first()
+      .click();
+    await atBerlin.dialog().waitFor({ state: 'hidden' });
+    await eventually(async () =>
+      expect(await (await fetch(`${berlin.url}/munki/manifests/site%20default`)).text()).toContain('<key>catalogs</key>'),
+    );
+  });
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { makePkg, makeSigner } from '#libs/inspection/formats/package-makers.testing.js';
 import { catalogOf, sha256, someBytes } from '../mesh/packages.js';
 import { eventually } from '../support/eventually.js';
 import { findCommand } from '../support/programs.mjs';
@@ -79,6 +80,19 @@ describe('ods', () => {
     );
     expect((await ods(['show', filename], account)).out).toContain(`sha256: ${sha256(content)}`);
     expect(await ods(['upload', file], account)).toMatchObject({ code: 0, out: expect.stringContaining('(it was before)') });
+  });
+
+  it('says after an upload which title and version it is, which others there are, and that another signed it', async () => {
+    const signed = (version: string, team: string): Buffer => makePkg({ signer: makeSigner(team), version });
+    const first = await ods(['upload', fileOf('Demo-1.pkg', signed('1.2.3', 'ABCDE12345'))], account);
+    expect(first).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^Demo-1\.pkg is here: .*\n {2}Demo App 1\.2\.3\n$/) });
+    const { out } = await ods(['upload', fileOf('Demo-2.pkg', signed('1.3', 'ZZZZZ12345')), '--stage', 'Test'], account);
+    const [, ...findings] = out.trimEnd().split('\n');
+    expect(findings).toEqual([
+      '  Demo App 1.3',
+      '  Demo-1.pkg: older version 1.2.3, in Prod',
+      expect.stringMatching(/^ {2}Check the signer: The signer changed\. Demo-1\.pkg \(in Prod\) is signed by .*ABCDE12345/),
+    ]);
   });
 
   it('resumes a large upload after the server was restarted, and after it was itself killed', async () => {

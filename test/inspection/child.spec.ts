@@ -11,7 +11,8 @@ import { infoPlist, makeArchive, makeDeb, makeDmg, makePkg, makeRpm, makeZip } f
 import { makeExe, makeMsi } from '#libs/inspection/formats/windows-makers.testing.js';
 import { scratchDir } from '../support/services.js';
 
-const program = path.resolve(import.meta.dirname, '../../dist/libs/inspection/child/inspect-child.js');
+const root = path.resolve(import.meta.dirname, '../..');
+const program = path.join(root, 'dist/libs/inspection/child/inspect-child.js');
 const FILES = 4 * FUZZ_TIMES;
 /** What a process of an inspection may use: its heap, what it unpacks and Node, in MiB. */
 const MOST_MEMORY = 640;
@@ -27,7 +28,7 @@ async function fileOf(bytes: Buffer): Promise<string> {
 async function outcomeOf(bytes: Buffer): Promise<Outcome> {
   const file = await open(await fileOf(bytes));
   try {
-    return await runChild(file, new AbortController().signal, { run: program });
+    return await runChild(file, new AbortController().signal, { run: program, directory: root, mayStartPrograms: true });
   } finally {
     await file.close();
   }
@@ -38,7 +39,7 @@ async function measured(bytes: Buffer): Promise<{ answer: { state: string }; mib
   const file = await open(await fileOf(bytes));
   try {
     const atExit = 'process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)))';
-    const args = [...nodeArguments, '--import', `data:text/javascript,${encodeURIComponent(atExit)}`, program];
+    const args = [...nodeArguments(true, root), '--import', `data:text/javascript,${encodeURIComponent(atExit)}`, program];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe', file.fd], env: {} });
     const [out, usage] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
     return { answer: JSON.parse(out.slice(STARTED.length)) as { state: string }, mib: Number(usage) / 1_024 };
@@ -95,7 +96,11 @@ describe('the process of an inspection', () => {
     ['unpacks a thousandfold', debWith('control.tar.gz', gzipSync(Buffer.alloc(128 << 20), { level: 9 })), 'refused'],
     ['has a million files', makePkg({ editToc: (toc) => toc.replace('</toc>', `${'<file/>'.repeat(1_000_000)}</toc>`) }), 'refused'],
     ['says that it unpacks to 2^40 bytes', makePkg({ statedLength: 2n ** 40n }), 'refused'],
-    ['nests a hundred thousand values', makeZip({ 'Demo.app/Contents/Info.plist': infoPlist(`<key>deep</key>${'<array>'.repeat(100_000)}`) }), 'refused'],
+    [
+      'nests a hundred thousand values',
+      makeZip({ 'Demo.app/Contents/Info.plist': infoPlist(`<key>deep</key>${'<array>'.repeat(100_000)}`) }),
+      'refused',
+    ],
     ['needs a dictionary of 64 MiB to be unpacked', debWith('control.tar.xz', xzControl(28)), 'done'],
     ['needs a dictionary of 4 GiB to be unpacked', debWith('control.tar.xz', xzControl(40)), 'damaged'],
     ['needs a window of 2 GiB to be unpacked', debWith('control.tar.zst', zstdControl(Buffer.alloc(1_024))), 'damaged'],
@@ -110,8 +115,46 @@ describe('the process of an inspection', () => {
     const file = await open(await fileOf(makePkg()));
     const endless = path.join(directory, 'endless.mjs');
     await writeFile(endless, 'process.stdout.write("started\\n"); setInterval(() => undefined, 1_000);');
-    const outcome = runChild(file, new AbortController().signal, { run: endless, wallMs: 500 });
+    const outcome = runChild(file, new AbortController().signal, { run: endless, directory, wallMs: 500 });
     expect(await outcome.finally(() => file.close())).toEqual({ state: 'timed_out' });
+  });
+
+  (process.platform === 'win32' ? it.skip : it)('takes the programs that it started with it when it is ended', async () => {
+    const file = await open(await fileOf(makePkg()));
+    const parent = path.join(directory, 'parent.mjs');
+    // The one that it starts has the same output: as long as it lives, that does not end.
+    await writeFile(
+      parent,
+      `import { spawn } from 'node:child_process';
+      spawn('/bin/sleep', ['300'], { stdio: ['ignore', 'inherit', 'ignore'] });
+      process.stdout.write("started\\n"); setInterval(() => undefined, 1_000);`,
+    );
+    const outcome = runChild(file, new AbortController().signal, { run: parent, directory, mayStartPrograms: true, wallMs: 2_000 });
+    expect(await outcome.finally(() => file.close())).toEqual({ state: 'timed_out' });
+  });
+
+  it('reads no other file, writes none, and starts no program unless it may', async () => {
+    const attempts = path.join(directory, 'attempts.mjs');
+    await writeFile(
+      attempts,
+      `import { readFileSync, readSync, writeFileSync } from 'node:fs'; import { spawnSync } from 'node:child_process';
+      const codeOf = (work) => { try { const done = work(); return done?.error?.code ?? 'done'; } catch ({ code }) { return code; } };
+      const codes = [
+        codeOf(() => readFileSync('/etc/hostname')), codeOf(() => writeFileSync('./file', '')),
+        codeOf(() => spawnSync('/bin/true')), codeOf(() => readSync(3, Buffer.alloc(4))),
+      ];
+      process.stdout.write("started\\n" + JSON.stringify({ state: 'damaged', reason: codes.join() }));`,
+    );
+    for (const [mayStartPrograms, program] of [
+      [false, 'ERR_ACCESS_DENIED'],
+      [true, 'done'],
+    ] as const) {
+      const file = await open(await fileOf(makePkg()));
+      const outcome = await runChild(file, new AbortController().signal, { run: attempts, directory, mayStartPrograms }).finally(() =>
+        file.close(),
+      );
+      expect(outcome).toEqual({ state: 'damaged', reason: `ERR_ACCESS_DENIED,ERR_ACCESS_DENIED,${program},done` });
+    }
   });
 
   it('that writes without end, or dies, says nothing about the file', async () => {
@@ -122,7 +165,7 @@ describe('the process of an inspection', () => {
       const file = await open(await fileOf(makePkg()));
       const broken = path.join(directory, 'broken.mjs');
       await writeFile(broken, script);
-      const outcome = await runChild(file, new AbortController().signal, { run: broken }).finally(() => file.close());
+      const outcome = await runChild(file, new AbortController().signal, { run: broken, directory }).finally(() => file.close());
       expect(outcome).toMatchObject({ state: 'damaged', reason: expect.stringContaining('without an answer') });
     }
   });

@@ -76,6 +76,43 @@ describe('a Munki repository on a line of three servers', () => {
     expect(known.status).toBe(304);
   });
 
+  it('gets a file back, at every server, that one of them deleted or replaced', async () => {
+    const path = 'manifests/kept';
+    const body = (at: TestServer, url: string) => at.ok<{ items: { uuid: string; sha256: string; here: boolean }[] }>('GET', url);
+    const file = `/api/admin/munki/files/${encodeURIComponent(path)}`;
+    const reads = (text: string | null) =>
+      eventually(async () => {
+        for (const server of [a, b, c]) {
+          const answer = await fetch(`${server.url}/munki/${path}`);
+          expect(answer.ok ? await answer.text() : null).toBe(text);
+        }
+      });
+    await put(a, path, 'first');
+    await reads('first');
+    await put(b, path, 'second');
+    await reads('second');
+    expect((await body(c, `${file}/versions`)).items).toMatchObject([{ sha256: sha256('first'), here: true }]);
+    const [first] = (await body(c, `${file}/versions`)).items;
+    await c.ok('POST', `${file}/restore?uuid=${first!.uuid}`);
+    await reads('first');
+    await remove(a, path);
+    await reads(null);
+    expect((await body(b, '/api/admin/munki/files?deleted=true&q=kept')).items).toMatchObject([{ path, sha256: sha256('first') }]);
+    await b.ok('POST', `${file}/restore`);
+    await reads('first');
+    expect((await body(a, '/api/admin/munki/files?deleted=true&q=kept')).items).toEqual([]);
+    expect(await a.api('POST', `${file}/restore?uuid=${'0'.repeat(32)}`)).toMatchObject({
+      status: 409,
+      body: { type: 'urn:ods:problem:nothing-to-restore' },
+    });
+    expect(await a.api('POST', '/api/admin/munki/files/manifests%2Fnever/restore')).toMatchObject({
+      status: 404,
+      body: { type: 'urn:ods:problem:munki-file-not-found' },
+    });
+    // The names of both spaces stay apart.
+    expect(await a.api('POST', `/api/admin/packages/${encodeURIComponent(`munki/${path}`)}/restore`)).toMatchObject({ status: 404 });
+  });
+
   it('never names what is not there, whatever is replaced, deleted, brought in the wrong order and killed', async () => {
     const watches = [a, b, c].map(watch);
     const apps = Array.from({ length: 12 }, (_, index) => `App${index}`);

@@ -65,6 +65,8 @@ export const programs = [
     ['rpmbuild', 'rpm', 'RPMBUILD'],
     ['wixl', 'wixl', 'WIXL'],
     ['osslsigncode', 'osslsigncode', 'OSSLSIGNCODE'],
+    ['7zz', '7zip', 'SEVEN_ZIP'],
+    ['xorriso', 'xorriso', 'XORRISO'],
   ].map(([command = '', apt = '', variable = '']) => ({
     ...{ name: command, commands: [command], apt, variable },
     usedBy: 'the inspection of real packages',

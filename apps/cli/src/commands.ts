@@ -13,6 +13,7 @@ import { allPackages, asStage, findPackage, packagePath, peersOf, stageAfter } f
 import { printNote, progressBar, say, sayTable } from './screen.js';
 import { issueToken } from './sign-in.js';
 import { uploadFile } from './upload.js';
+import { uploadFindings } from './upload-findings.js';
 import { waitUntilEverywhere } from './wait.js';
 
 /** All options of all commands: parsed once. */
@@ -107,6 +108,7 @@ async function uploadOne(server: AdminApi, file: string, options: Options): Prom
     say(
       `${uploaded.filename} is ${where}${uploaded.already_existed ? ' (it was before)' : ''}: ${uploaded.stage}, SHA-256 ${uploaded.sha256}`,
     );
+    (await uploadFindings(server, uploaded.filename)).forEach(say);
   }
 }
 

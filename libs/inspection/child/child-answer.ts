@@ -1,5 +1,5 @@
 import { signatureStates } from '#libs/packages/titles/signature-state.js';
-import { type Inspection, inspectionOf, packageKinds, unsigned } from '../formats/inspection-result.js';
+import { type Inspection, inspectionOf, insideKinds, packageKinds, unsigned } from '../formats/inspection-result.js';
 
 /** The descriptor under which the parent hands over the file, opened for reading. */
 export const FILE_DESCRIPTOR = 3;
@@ -70,6 +70,7 @@ function inspectionIn(found: Fields): Inspection | null {
     install_kb: Number.isSafeInteger(installKb) && (installKb as number) >= 0 ? (installKb as number) : null,
     restart: found['restart'] === true,
     packages: list(found['packages'], componentIn),
+    inside: list(found['inside'], insideIn, 25),
     has_scripts: found['has_scripts'] === true,
     signature: signatureIn(fieldsOf(found['signature'])),
     stapled: found['stapled'] === true,
@@ -86,6 +87,14 @@ function componentIn(item: unknown): Inspection['packages'][number] | null {
     return id === null ? null : { id, version: safeText(fieldsOf(bundle)['version'], 100) };
   };
   return { identifier: name, version: safeText(version, 100), install_location: safeText(location), bundles: list(bundles, bundleIn) };
+}
+
+function insideIn(item: unknown): Inspection['inside'][number] | null {
+  const { kind, path, identifier, version } = fieldsOf(item);
+  const [known, place] = [oneOf(kind, insideKinds), safeText(path)];
+  // Management tools are given the path: one that had to be changed is none.
+  if (known === null || place === null || place !== path) return null;
+  return { kind: known, path: place, identifier: safeText(identifier, 255), version: safeText(version, 100) };
 }
 
 function signatureIn(fields: Fields): Inspection['signature'] {

@@ -1,6 +1,7 @@
 import { fstatSync, readSync } from 'node:fs';
 import { inspectSource } from '../formats/inspect-source.js';
 import { Damaged, OverLimit, Source } from '../formats/source.js';
+import { findSevenZip, SevenZip } from './seven-zip.js';
 import { type ChildAnswer, FILE_DESCRIPTOR, STARTED } from './child-answer.js';
 
 // The program of one inspection: reads the file that it was given as descriptor 3, and writes that it has started and one line of JSON.
@@ -17,7 +18,9 @@ function read(at: number, length: number): Buffer {
 
 async function answer(): Promise<ChildAnswer> {
   try {
-    const found = await inspectSource(new Source({ size: fstatSync(FILE_DESCRIPTOR).size, read }));
+    const source = new Source({ size: fstatSync(FILE_DESCRIPTOR).size, read });
+    const sevenZip = findSevenZip();
+    const found = await inspectSource(source, sevenZip === null ? null : new SevenZip(sevenZip, source));
     return found ? { state: 'done', found } : { state: 'unknown_kind' };
   } catch (error) {
     if (error instanceof OverLimit) return { state: 'refused', reason: error.message };

@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { inspectionStates, type InspectionState } from '#libs/entities/package-metadata.entity.js';
 import { type SignatureState, signatureStates } from '#libs/packages/titles/signature-state.js';
-import { type PackageKind, packageKinds } from '../formats/inspection-result.js';
+import { type InsideKind, insideKinds, type PackageKind, packageKinds } from '../formats/inspection-result.js';
 import type { Related } from '#libs/packages/titles/related-packages.js';
 import { isSigned, type Signing } from '#libs/packages/titles/signer-change.js';
 import { type VersionOrder, versionOrders } from '#libs/packages/titles/version-order.js';
 import { stages, type Stage } from '#libs/replication/stage.js';
 import type { Inspected } from '../inspection.service.js';
-import type { Stored } from '../metadata-of.js';
+import { readStored } from '../metadata-of.js';
 
 const text = { type: String, nullable: true } as const;
 
@@ -45,6 +45,13 @@ export class PackageComponentDto {
   @ApiProperty({ type: [PackageBundleDto] }) bundles!: readonly PackageBundleDto[];
 }
 
+export class InsideDto {
+  @ApiProperty({ enum: insideKinds, example: 'application' }) kind!: InsideKind;
+  @ApiProperty({ example: 'Demo.app', description: 'From the top of the volume.' }) path!: string;
+  @ApiProperty({ ...text, example: 'com.example.demo' }) identifier!: string | null;
+  @ApiProperty({ ...text, example: '1.2.3' }) version!: string | null;
+}
+
 export class InspectionDetailsDto {
   @ApiProperty({ enum: packageKinds, example: 'product_archive' }) kind!: PackageKind;
   @ApiProperty({ ...text, example: 'Demo App' }) title!: string | null;
@@ -56,6 +63,11 @@ export class InspectionDetailsDto {
   @ApiProperty({ type: Number, nullable: true, example: 51_200, description: 'Size when installed, in KiB.' }) install_kb!: number | null;
   @ApiProperty({ example: false, description: 'It asks for a restart.' }) restart!: boolean;
   @ApiProperty({ type: [PackageComponentDto] }) packages!: readonly PackageComponentDto[];
+  @ApiProperty({
+    type: [InsideDto],
+    description: 'Applications and packages at the top of a disk image, the one that it is for first; empty for other kinds.',
+  })
+  inside!: readonly InsideDto[];
   @ApiProperty({ example: true, description: 'It runs scripts when it is installed.' }) has_scripts!: boolean;
   @ApiProperty({ type: PackageSignatureDto }) signature!: PackageSignatureDto;
   @ApiProperty({ example: true, description: 'A notarization ticket is attached; only Apple can say whether it holds.' }) stapled!: boolean;
@@ -147,7 +159,7 @@ export class InspectionDto {
   static from({ row, metadata, related }: Inspected): InspectionDto {
     const { filename, uuid } = row;
     if (!metadata) return { filename, uuid, state: 'waiting', reason: null, ms: null, details: null, related: null };
-    const stored = JSON.parse(metadata.json) as Stored;
+    const stored = readStored(metadata.json);
     const [details, reason] = 'inspection' in stored ? [stored.inspection, null] : [null, stored.reason];
     return { filename, uuid, state: metadata.state, reason, ms: metadata.ms, details, related: related && RelatedDto.from(related) };
   }

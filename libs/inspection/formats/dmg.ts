@@ -1,4 +1,5 @@
 import type { PlistValue } from '#libs/platform/plist/plist-value.js';
+import { type DiskImageReader, nothingInside, readInsides } from './disk-image-insides.js';
 import { type Inspection, inspectionOf, type Signature, unsigned } from './inspection-result.js';
 import { plistIn } from './plist.js';
 import { signatureInCms } from './signer.js';
@@ -10,6 +11,7 @@ const MOST_SIGNATURE = 1 << 20;
 const MOST_BLOBS = 100;
 const SUPER_BLOB = 0xfade0cc0;
 const CODE_DIRECTORY = 0xfade0c02;
+const NO_READER = 'What is inside was not read: install 7-Zip (the program 7zz) on this server, and have it inspected again.';
 const slots = { codeDirectory: 0, ticket: 0x10002, cms: 0x10000 } as const;
 
 /** Whether the last 512 bytes of a file are the trailer of a disk image. */
@@ -17,15 +19,16 @@ export const isTrailer = (last: Buffer): boolean => last.length === KOLY && last
 
 export const isDmg = (source: Source): boolean => source.size >= KOLY && isTrailer(source.read(source.size - KOLY, KOLY));
 
-/** A disk image of macOS (UDIF): its trailer, its partitions, its signature. What is inside is not read. */
-export function inspectDmg(source: Source): Inspection {
+/** A disk image of macOS (UDIF): its trailer, its partitions, its signature, and with a reader what is inside. */
+export function inspectDmg(source: Source, reader: DiskImageReader | null): Inspection {
   const koly = source.read(source.size - KOLY, KOLY);
   if (koly.readUInt32BE(4) !== 4 || koly.readUInt32BE(8) !== KOLY) throw new Damaged('Its trailer is damaged.');
   const partitions = partitionsOf(source, koly);
   const { signature, stapled } = signatureOf(source, koly);
   const isReadable = partitions.some((name) => /Apple_(?:HFS|HFSX|APFS)|Apple_UFS|Windows|DOS_FAT/.test(name));
-  const warnings = isReadable ? [] : ['It names no file system that macOS mounts.'];
-  return inspectionOf({ kind: 'dmg', signature, stapled, warnings });
+  const insides = reader ? readInsides(reader) : { ...nothingInside, warnings: [NO_READER] };
+  const warnings = [...(isReadable ? [] : ['It names no file system that macOS mounts.']), ...insides.warnings];
+  return inspectionOf({ ...insides, kind: 'dmg', signature, stapled, warnings });
 }
 
 function partitionsOf(source: Source, koly: Buffer): string[] {

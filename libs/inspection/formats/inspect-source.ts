@@ -1,5 +1,6 @@
 import { inspectDeb } from './deb.js';
 import { inspectDmg, isDmg, isTrailer } from './dmg.js';
+import type { DiskImageReader } from './disk-image-insides.js';
 import { inspectExe } from './exe.js';
 import { inspectFlatPackage } from './flat-package.js';
 import type { Inspection } from './inspection-result.js';
@@ -21,9 +22,9 @@ const byMagic: readonly (readonly [string, Inspector])[] = [
 ];
 
 /** Reads what a file says of itself; null for kinds that are not known. Throws Damaged and OverLimit. */
-export async function inspectSource(source: Source): Promise<Inspection | null> {
+export async function inspectSource(source: Source, diskImages: DiskImageReader | null = null): Promise<Inspection | null> {
   try {
-    return await inspectKnown(source);
+    return await inspectKnown(source, diskImages);
   } catch (error) {
     // Reading past the end of a part of the file: every reader of numbers throws this. By its name, since Node's own may be of another realm.
     const { name, message } = error as Error;
@@ -39,8 +40,8 @@ const inspectorFor = (first: Buffer): Inspector | undefined => byMagic.find(([ma
 /** Whether there is anything to read, from the first and the last bytes of a file alone: compares them and parses nothing. */
 export const isOfKnownKind = (first: Buffer, last: Buffer): boolean => inspectorFor(first) !== undefined || isTrailer(last);
 
-async function inspectKnown(source: Source): Promise<Inspection | null> {
+async function inspectKnown(source: Source, diskImages: DiskImageReader | null): Promise<Inspection | null> {
   const known = inspectorFor(source.read(0, Math.min(SEEN.first, source.size)));
   if (known) return known(source);
-  return isDmg(source) ? inspectDmg(source) : null;
+  return isDmg(source) ? inspectDmg(source, diskImages) : null;
 }

@@ -32,6 +32,19 @@ export interface ComponentFacts {
   readonly bundles: readonly BundleFacts[];
 }
 
+export const insideKinds = ['application', 'package'] as const;
+export type InsideKind = (typeof insideKinds)[number];
+
+/** What a disk image brings. */
+export interface InsideFacts {
+  readonly kind: InsideKind;
+  /** From the top of its volume. */
+  readonly path: string;
+  readonly identifier: string | null;
+  /** Of an application its CFBundleShortVersionString. */
+  readonly version: string | null;
+}
+
 /** What one file says of itself. Nothing of it is proved but a signature that is `valid`. */
 export interface Inspection {
   readonly kind: PackageKind;
@@ -44,6 +57,8 @@ export interface Inspection {
   readonly install_kb: number | null;
   readonly restart: boolean;
   readonly packages: readonly ComponentFacts[];
+  /** Applications and packages at the top of a disk image, the one that it is for first. */
+  readonly inside: readonly InsideFacts[];
   readonly has_scripts: boolean;
   readonly signature: Signature;
   /** A notarization ticket is attached; only Apple can say whether it holds. */
@@ -56,6 +71,6 @@ export const unsigned: Signature = { state: 'unsigned', common_name: null, team_
 /** An inspection with nothing known but what is given. */
 export const inspectionOf = (known: Pick<Inspection, 'kind'> & Partial<Inspection>): Inspection => ({
   ...{ title: null, title_key: null, version: null, vendor: null, min_os: null, architectures: [], install_kb: null },
-  ...{ restart: false, packages: [], has_scripts: false, signature: unsigned, stapled: false, warnings: [] },
+  ...{ restart: false, packages: [], inside: [], has_scripts: false, signature: unsigned, stapled: false, warnings: [] },
   ...known,
 });

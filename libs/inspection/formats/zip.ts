@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import yauzl from 'yauzl';
+import { componentsOf, readBundleInfo } from './bundle.js';
 import { type Inspection, inspectionOf, type PackageKind, unsigned } from './inspection-result.js';
-import { plistTexts } from './plist.js';
 import { Damaged, mostUnpacked, OverLimit, type Source } from './source.js';
 
 const MOST_ENTRIES = 200_000;
@@ -29,19 +29,17 @@ export async function inspectZip(source: Source): Promise<Inspection | null> {
   const { zip, entries } = await listOf(source);
   const info = entries.filter(({ fileName }) => INFO.test(fileName)).sort((a, b) => a.fileName.length - b.fileName.length)[0];
   if (!info) return null;
-  const texts = plistTexts(await contentOf(source, zip, info));
+  const bundle = readBundleInfo(await contentOf(source, zip, info));
   const inside = info.fileName.slice(0, -'Info.plist'.length);
   const has = (name: string): boolean => entries.some(({ fileName }) => fileName === inside + name);
   const kind: PackageKind = info.fileName.endsWith('.app/Contents/Info.plist') ? 'app_zip' : 'component_package';
-  const id = texts.get('CFBundleIdentifier') ?? null;
-  const version = texts.get('CFBundleShortVersionString') ?? texts.get('CFBundleVersion') ?? null;
   return inspectionOf({
     kind,
-    title: texts.get('CFBundleDisplayName') ?? texts.get('CFBundleName') ?? null,
-    title_key: id,
-    version,
-    min_os: texts.get('LSMinimumSystemVersion') ?? null,
-    packages: id === null ? [] : [{ identifier: id, version, install_location: null, bundles: [{ id, version }] }],
+    title: bundle.title,
+    title_key: bundle.id,
+    version: bundle.version,
+    min_os: bundle.minOs,
+    packages: componentsOf(bundle),
     signature: has('_CodeSignature/CodeResources') ? { ...unsigned, state: 'present' } : unsigned,
     stapled: has('CodeResources'),
   });

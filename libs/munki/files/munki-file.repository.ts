@@ -10,6 +10,8 @@ export interface FileFilter {
   readonly kind?: string;
   /** Part of a path, case-folded. */
   readonly contains?: string;
+  /** Those that were deleted, instead of those that are there. */
+  readonly isDeleted?: boolean;
 }
 
 /** A file as clients get it. */
@@ -34,10 +36,10 @@ type Raw<Row> = { [Member in keyof Row]: Row[Member] extends string ? string : u
 export class MunkiFileRepository {
   constructor(private readonly db: Database) {}
 
-  /** Files that are not deleted, by their keys, from after `afterKey`. */
-  find({ kind, contains }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
+  /** Files by their keys, from after `afterKey`. */
+  find({ kind, contains, isDeleted = false }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where("package.space = 'munki'");
-    query.andWhere('package.deleted = :deleted', { deleted: false });
+    query.andWhere('package.deleted = :deleted', { deleted: isDeleted });
     if (kind !== undefined)
       query.andWhere("package.filenameKey LIKE :top ESCAPE '!'", { top: `${MUNKI_PREFIX}${kind.replace('_', '!_')}/%` });
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });

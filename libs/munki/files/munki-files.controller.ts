@@ -1,4 +1,4 @@
-import { Delete, Get, HttpCode, HttpStatus, Param, Put, Query, Req, Res } from '@nestjs/common';
+import { Delete, Get, HttpCode, HttpStatus, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -15,13 +15,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DownloadAnswers } from '#libs/downloads/download-answers.js';
 import { validatorsOf } from '#libs/downloads/download.service.js';
 import { filenameKey } from '#libs/packages/filename.js';
+import { PackageVersionDto, PackageVersionListDto } from '#libs/packages/dto/package-version.dto.js';
 import { AdminApi } from '#libs/platform/admin-api/admin-api.decorator.js';
 import { Roles } from '#libs/platform/admin-api/roles.decorator.js';
 import { ApiProblems } from '#libs/platform/errors/api-problems.js';
 import { TakesBody } from '#libs/platform/http/bodies/body-limits.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 import { MunkiFileNotFound } from '../munki.errors.js';
-import { DeleteMunkiFileDto, ListMunkiFilesDto, MunkiFileDto, MunkiFilesDto, PutMunkiFileDto } from './dto/munki-file.dto.js';
+import {
+  DeleteMunkiFileDto,
+  ListMunkiFilesDto,
+  MunkiFileDto,
+  MunkiFilesDto,
+  PutMunkiFileDto,
+  RestoreMunkiFileDto,
+} from './dto/munki-file.dto.js';
 import { MunkiFiles } from './munki-files.service.js';
 
 const BYTES = { type: 'application/octet-stream', isAttachment: true };
@@ -46,8 +54,8 @@ export class MunkiFilesController {
   @ApiOperation({ operationId: 'listMunkiFiles', summary: 'Files of the Munki repository, by their paths' })
   @ApiOkResponse({ type: MunkiFilesDto })
   @ApiProblems(400, 401, 403)
-  async list(@Query() { kind, q, limit = 100, cursor }: ListMunkiFilesDto): Promise<MunkiFilesDto> {
-    const filter = { ...(kind ? { kind } : {}), ...(q ? { contains: filenameKey(q) } : {}) };
+  async list(@Query() { kind, q, deleted, limit = 100, cursor }: ListMunkiFilesDto): Promise<MunkiFilesDto> {
+    const filter = { ...(kind ? { kind } : {}), ...(q ? { contains: filenameKey(q) } : {}), isDeleted: deleted ?? false };
     return MunkiFilesDto.from(await this.files.list(filter, limit, cursor));
   }
 
@@ -99,5 +107,29 @@ export class MunkiFilesController {
   @ApiProblems(400, 401, 403, 404, 409)
   remove(@Param('path') path: string, @Query() { confirm }: DeleteMunkiFileDto): Promise<void> {
     return this.files.remove(path, confirm === true);
+  }
+
+  @Get(':path/versions')
+  @Path()
+  @ApiOperation({ operationId: 'listMunkiFileVersions', summary: 'Earlier versions of a file of the Munki repository, the newest first' })
+  @ApiOkResponse({ type: PackageVersionListDto })
+  @ApiProblems(401, 403, 404)
+  async versions(@Param('path') path: string): Promise<PackageVersionListDto> {
+    const items = (await this.files.listVersions(path)).map((each) => PackageVersionDto.from(each));
+    return { items, retention_days: this.files.retentionDays };
+  }
+
+  @Post(':path/restore')
+  @HttpCode(200)
+  @Roles('publisher')
+  @Path()
+  @ApiOperation({
+    operationId: 'restoreMunkiFile',
+    summary: 'Bring an earlier version of a file of the Munki repository back, on every server',
+  })
+  @ApiOkResponse({ type: MunkiFileDto })
+  @ApiProblems(400, 401, 403, 404, 409)
+  async restore(@Param('path') path: string, @Query() { uuid }: RestoreMunkiFileDto): Promise<MunkiFileDto> {
+    return MunkiFileDto.from(await this.files.restore(path, uuid));
   }
 }

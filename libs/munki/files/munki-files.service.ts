@@ -6,6 +6,7 @@ import { Catalog } from '#libs/packages/catalog/catalog.js';
 import type { Published } from '#libs/packages/content-publisher.js';
 import { checkMunkiPath, filenameKey } from '#libs/packages/filename.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
+import { type ListedVersion, PackageVersions } from '#libs/packages/package-versions.service.js';
 import { BadCursor } from '#libs/packages/packages.errors.js';
 import { requireStages } from '#libs/packages/stage-limit.js';
 import { OwnClock } from '#libs/peers/clocks/own-clock.js';
@@ -31,6 +32,7 @@ export class MunkiFiles {
     private readonly uploads: RawUploadService,
     private readonly catalog: Catalog,
     private readonly packages: PackageRepository,
+    private readonly versions: PackageVersions,
     private readonly db: Database,
     private readonly audit: AuditTrail,
     private readonly ownClock: OwnClock,
@@ -51,7 +53,7 @@ export class MunkiFiles {
 
   /** Removes a file from every server. Throws MunkiFileNotFound or MassChangeUnconfirmed. */
   async remove(path: string, isConfirmed: boolean): Promise<void> {
-    const name = MUNKI_PREFIX + path.normalize('NFC');
+    const name = nameAt(path);
     requireStages(MUNKI_STAGE);
     await this.ownClock.requireRight();
     if (!isThere(await this.packages.findByKey(filenameKey(name)))) throw new MunkiFileNotFound(path);
@@ -68,7 +70,40 @@ export class MunkiFiles {
       await this.audit.record({ action: 'package.deleted', subject: filename, details: { stage, sha256 } });
     });
   }
+
+  /** How long deleted and replaced versions are kept, in days. */
+  get retentionDays(): number {
+    return this.versions.retentionDays;
+  }
+
+  /** Contents of a path that are not in force, the newest first. Throws MunkiFileNotFound for a path that never had a file. */
+  async listVersions(path: string): Promise<ListedVersion[]> {
+    return this.versions.listOf(await this.entryAt(path));
+  }
+
+  /** Brings an earlier version of a path back, on every server, which is a new write. Throws MunkiFileNotFound or NothingToRestore. */
+  async restore(path: string, uuid?: string): Promise<Package> {
+    requireStages(MUNKI_STAGE);
+    await this.ownClock.requireRight();
+    const { filenameKey: key } = await this.entryAt(path);
+    return this.db.transaction(async () => {
+      const written = await this.catalog.write(key, async (current) => {
+        if (!current) throw new MunkiFileNotFound(path);
+        return { content: await this.versions.contentOf(current, uuid) };
+      });
+      await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
+      return written;
+    });
+  }
+
+  private async entryAt(path: string): Promise<Package> {
+    const row = await this.packages.findByKey(filenameKey(nameAt(path)));
+    if (!row) throw new MunkiFileNotFound(path);
+    return row;
+  }
 }
+
+const nameAt = (path: string): string => MUNKI_PREFIX + path.normalize('NFC');
 
 const isThere = (row: Package | null): row is Package => row !== null && !row.deleted;
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { Inspection } from '#libs/inspection/formats/inspection-result.js';
-import type { Stored } from '#libs/inspection/metadata-of.js';
+import { readStored } from '#libs/inspection/metadata-of.js';
 import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
 import { checkMunkiPath, filenameKey } from '#libs/packages/filename.js';
 import { PackageFinder } from '#libs/packages/package-finder.js';
@@ -70,7 +70,7 @@ export class PkginfoMaker {
   private async inspectionOf({ uuid, filename, status }: Package): Promise<Inspection | null> {
     const found: PackageMetadata | null = await this.metadata.find(uuid);
     if (status !== 'Public' || found === null) throw new MunkiPackageNotReady(filename, status === 'Public');
-    const stored = JSON.parse(found.json) as Stored;
+    const stored = readStored(found.json);
     return 'inspection' in stored ? stored.inspection : null;
   }
 

@@ -37,6 +37,60 @@ describe('a pkginfo', () => {
     });
   });
 
+  const image = inspectionOf({ kind: 'dmg', title: 'Demo', version: '7', min_os: '12.0' });
+  const application = { kind: 'application', path: 'Tools/Demo.app', identifier: 'com.example.demo', version: '7' } as const;
+  const components = ['com.example.demo', 'com.example.core'].map((identifier) => ({
+    ...{ identifier, version: '7', install_location: null, bundles: [] },
+  }));
+
+  it('of a disk image with an application has it copied, and says how it is found again', () => {
+    const { dict, missing } = pkginfoOf({ ...pkg, inspection: { ...image, packages: components, inside: [application] } }, wanted);
+    expect(Object.fromEntries(dict)).toMatchObject({
+      ...{ installer_type: 'copy_from_dmg', uninstallable: true, uninstall_method: 'remove_copied_items', minimum_os_version: '12.0' },
+      items_to_copy: [
+        new Map([
+          ['source_item', 'Tools/Demo.app'],
+          ['destination_path', '/Applications'],
+        ]),
+      ],
+      installs: [
+        new Map([
+          ['type', 'application'],
+          ['CFBundleIdentifier', 'com.example.demo'],
+          ['CFBundleShortVersionString', '7'],
+          ['version_comparison_key', 'CFBundleShortVersionString'],
+          ['path', '/Applications/Demo.app'],
+        ]),
+      ],
+    });
+    expect(dict.has('receipts')).toBe(false);
+    expect(missing).toEqual([]);
+  });
+
+  it('of a disk image whose application names no version looks whether it is there', () => {
+    const inside = [{ ...application, version: null }];
+    expect(pkginfoOf({ ...pkg, inspection: { ...image, inside } }, wanted).dict.get('installs')).toEqual([
+      new Map([
+        ['type', 'file'],
+        ['path', '/Applications/Demo.app'],
+      ]),
+    ]);
+  });
+
+  it('of a disk image with a package names it and its receipts, and says what else there is', () => {
+    const inside = [{ kind: 'package', path: 'Install.pkg', identifier: 'com.example.core', version: '7' } as const, application];
+    const { dict, missing } = pkginfoOf({ ...pkg, inspection: { ...image, packages: components, inside } }, wanted);
+    expect(dict.get('package_path')).toBe('Install.pkg');
+    expect(dict.has('installer_type')).toBe(false);
+    expect(dict.get('receipts')).toEqual([
+      new Map([
+        ['packageid', 'com.example.core'],
+        ['version', '7'],
+      ]),
+    ]);
+    expect(missing).toEqual(['The disk image also has Tools/Demo.app: Munki installs only Install.pkg.']);
+  });
+
   it.each<[string, Partial<KnownPackage>, string, string, number]>([
     ['of a kind that is not read', { inspection: null }, 'Demo', '1.2', 1],
     ['of a disk image', { inspection: inspectionOf({ kind: 'dmg', version: '7' }) }, 'Demo', '7', 1],

@@ -1,4 +1,4 @@
-import type { Inspection } from '#libs/inspection/formats/inspection-result.js';
+import type { InsideFacts, Inspection } from '#libs/inspection/formats/inspection-result.js';
 import { titleOf } from '#libs/inspection/formats/title-of.js';
 import type { PlistDict, PlistValue } from '#libs/platform/plist/plist-value.js';
 
@@ -40,24 +40,68 @@ const plainName = (title: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-const receiptsOf = ({ packages }: Inspection): PlistDict[] =>
+type Entry = [string, PlistValue];
+const when = (isSo: boolean, ...entries: Entry[]): Entry[] => (isSo ? entries : []);
+
+const receiptsOf = (packages: Inspection['packages']): PlistDict[] =>
   packages.map(
     ({ identifier, version }) => new Map([['packageid', identifier], ...(version === null ? [] : [['version', version] as const])]),
   );
 
-/** What a package for the macOS installer says (Munki's pkginfo keys). */
-function installerKeys(inspection: Inspection): [string, PlistValue][] {
-  const { min_os: minOs, architectures, install_kb: installed, restart, packages } = inspection;
+/** Where it runs (Munki's pkginfo keys). */
+function systemKeys({ min_os: minOs, architectures }: Inspection): Entry[] {
   const known = architectures.filter((name) => name === 'arm64' || name === 'x86_64');
+  return [...when(minOs !== null, ['minimum_os_version', minOs!]), ...when(known.length > 0, ['supported_architectures', known])];
+}
+
+/** What a package for the macOS installer says. */
+function installerKeys(inspection: Inspection): Entry[] {
+  const { install_kb: installed, restart, packages, inside } = inspection;
+  const applications = new Set(inside.filter(({ kind }) => kind === 'application').map(({ identifier }) => identifier));
+  const receipts = packages.filter(({ identifier }) => !applications.has(identifier));
   return [
-    ...(packages.length === 0 ? [] : ([['receipts', receiptsOf(inspection)]] as [string, PlistValue][])),
-    ...(minOs === null ? [] : ([['minimum_os_version', minOs]] as [string, PlistValue][])),
-    ...(known.length === 0 ? [] : ([['supported_architectures', known]] as [string, PlistValue][])),
-    ...(installed === null ? [] : ([['installed_size', installed]] as [string, PlistValue][])),
-    ...(restart ? ([['RestartAction', 'RequireRestart']] as [string, PlistValue][]) : []),
-    ['uninstallable', packages.length > 0],
-    ...(packages.length > 0 ? ([['uninstall_method', 'removepackages']] as [string, PlistValue][]) : []),
+    ...when(receipts.length > 0, ['receipts', receiptsOf(receipts)]),
+    ...systemKeys(inspection),
+    ...when(installed !== null, ['installed_size', installed!]),
+    ...when(restart, ['RestartAction', 'RequireRestart']),
+    ['uninstallable', receipts.length > 0],
+    ...when(receipts.length > 0, ['uninstall_method', 'removepackages']),
   ];
+}
+
+/** An application that is copied from a disk image. Its presence is proof enough where it names no version. */
+function copyKeys(inspection: Inspection, { path, identifier, version }: InsideFacts): Entry[] {
+  const place = `/Applications/${path.split('/').at(-1)!}`;
+  const proof = new Map<string, PlistValue>(
+    identifier === null || version === null
+      ? [['type', 'file']]
+      : [
+          ['type', 'application'],
+          ['CFBundleIdentifier', identifier],
+          ['CFBundleShortVersionString', version],
+          ['version_comparison_key', 'CFBundleShortVersionString'],
+        ],
+  );
+  const item = new Map([
+    ['source_item', path],
+    ['destination_path', '/Applications'],
+  ]);
+  return [
+    ['installer_type', 'copy_from_dmg'],
+    ['items_to_copy', [item]],
+    ['installs', [proof.set('path', place)]],
+    ...systemKeys(inspection),
+    ['uninstallable', true],
+    ['uninstall_method', 'remove_copied_items'],
+  ];
+}
+
+function kindKeys(inspection: Inspection | null): Entry[] {
+  if (!inspection) return [];
+  if (installerKinds.includes(inspection.kind)) return installerKeys(inspection);
+  const [main] = inspection.inside;
+  if (!main) return [];
+  return main.kind === 'application' ? copyKeys(inspection, main) : [['package_path', main.path], ...installerKeys(inspection)];
 }
 
 /** A pkginfo for a package that is in the share: it names the package there, so that its bytes are on disk once. */
@@ -66,7 +110,6 @@ export function pkginfoOf({ filename, size, sha256, inspection }: KnownPackage, 
   const title = inspection?.title ?? named.title;
   const name = wanted.name ?? (plainName(title) || plainName(named.title) || 'Item');
   const version = inspection?.version ?? named.version ?? '1.0';
-  const isInstaller = inspection !== null && installerKinds.includes(inspection.kind);
   const dict: PlistDict = new Map<string, PlistValue>([
     ['name', name],
     ['display_name', title],
@@ -76,7 +119,7 @@ export function pkginfoOf({ filename, size, sha256, inspection }: KnownPackage, 
     ['installer_item_hash', sha256],
     ['installer_item_size', Math.ceil(size / 1_024)],
     ['autoremove', false],
-    ...(isInstaller ? installerKeys(inspection) : []),
+    ...kindKeys(inspection),
     [
       '_metadata',
       new Map<string, PlistValue>([
@@ -99,11 +142,13 @@ export function pkginfoOf({ filename, size, sha256, inspection }: KnownPackage, 
 
 function missingIn(dict: PlistDict, { inspection, named }: { inspection: Inspection | null; named: { version: string | null } }): string[] {
   const hasProof = ['receipts', 'installs', 'installcheck_script', 'version_script'].some((key) => dict.has(key));
+  const others = inspection?.inside.slice(1).map(({ path }) => path) ?? [];
   const hasVersion = inspection?.version != null || named.version !== null;
   return [
     ...(hasProof
       ? []
       : ['The package does not say how Munki can see that it is installed: add an installs array or an installcheck_script.']),
+    ...(others.length === 0 ? [] : [`The disk image also has ${others.join(', ')}: Munki installs only ${inspection!.inside[0]!.path}.`]),
     ...(hasVersion ? [] : ['The version is not known: 1.0 was taken. Set version.']),
   ];
 }

@@ -5,7 +5,7 @@ import { stages, type Stage } from '#libs/replication/stage.js';
 import { MAX_NOTES } from '../upload-fields.js';
 import { confirmText } from './upload.dto.js';
 
-const asBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' || value === '' ? true : value === 'false' ? false : value);
+export const asBoolean = ({ value }: { value: unknown }): unknown => (value === 'true' || value === '' ? true : value === 'false' ? false : value);
 
 /** What is said of a package whose body is the file itself. */
 export class RawUploadQueryDto {

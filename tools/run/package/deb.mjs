@@ -27,6 +27,7 @@ Maintainer: The ODS developers <ods@localhost>
 Section: net
 Priority: optional
 Depends: libc6 (>= 2.34), libstdc++6, passwd, util-linux
+Recommends: 7zip
 Suggests: nginx, redis-server, mariadb-server, postgresql
 Description: distributes installers to every site
  One server for each site: what is uploaded at one of them arrives at all the

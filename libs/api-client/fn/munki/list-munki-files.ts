@@ -20,6 +20,11 @@ export interface ListMunkiFiles$Params {
  * Part of a path.
  */
   q?: string;
+
+/**
+ * Deleted files, of which versions may be restored, instead of those that are there.
+ */
+  deleted?: boolean;
   limit?: number;
 
 /**
@@ -33,6 +38,7 @@ export function listMunkiFiles(http: HttpClient, rootUrl: string, params?: ListM
   if (params) {
     rb.query('kind', params.kind, {});
     rb.query('q', params.q, {});
+    rb.query('deleted', params.deleted, {});
     rb.query('limit', params.limit, {});
     rb.query('cursor', params.cursor, {});
   }

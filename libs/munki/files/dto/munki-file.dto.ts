@@ -1,11 +1,12 @@
 import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { type Package, type PackageStatus, packageStatuses } from '#libs/entities/package.entity.js';
 import { munkiFolders } from '#libs/packages/filename.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
-import { RawUploadQueryDto } from '#libs/upload/dto/raw-upload.dto.js';
+import { RestoreDto } from '#libs/packages/dto/package-version.dto.js';
+import { asBoolean, RawUploadQueryDto } from '#libs/upload/dto/raw-upload.dto.js';
 import type { FilePage } from '../munki-files.service.js';
 
 export class ListMunkiFilesDto {
@@ -19,6 +20,16 @@ export class ListMunkiFilesDto {
   @IsString()
   @MaxLength(255)
   q?: string;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    example: false,
+    description: 'Deleted files, of which versions may be restored, instead of those that are there.',
+  })
+  @IsOptional()
+  @Transform(asBoolean)
+  @IsBoolean({ message: 'deleted must be true or false' })
+  deleted?: boolean;
 
   @ApiPropertyOptional({ example: 100, minimum: 1, maximum: 1_000, default: 100 })
   @IsOptional()
@@ -36,6 +47,8 @@ export class ListMunkiFilesDto {
 }
 
 export class PutMunkiFileDto extends PickType(RawUploadQueryDto, ['confirm', 'sha256'] as const) {}
+
+export class RestoreMunkiFileDto extends PickType(RestoreDto, ['uuid'] as const) {}
 
 export class DeleteMunkiFileDto extends PickType(RawUploadQueryDto, ['confirm'] as const) {}
 

@@ -19,6 +19,7 @@ import { Pages } from '../shared/pages';
 import { sentenceOf } from '../shared/problem';
 import { statusWords } from '../packages/status-words';
 import { type EditedFile, MunkiEditor } from './munki-editor';
+import { MunkiVersions } from './munki-versions';
 
 const PAGE_SIZE = 50;
 const SEARCH_DELAY_MS = 250;
@@ -61,10 +62,18 @@ export class MunkiFiles {
   /** `?q=` as links of other pages have it. */
   protected readonly text = signal(inject(ActivatedRoute).snapshot.queryParamMap.get('q') ?? '');
   protected readonly kind = signal<Folder | ''>('');
+  protected readonly areDeleted = signal(false);
   protected readonly mayPublish = this.session.mayPublish;
   private readonly params = computed(() => {
     const [q, kind, cursor] = [this.text(), this.kind(), this.pages.cursor()];
-    return { limit: PAGE_SIZE, ...(q && { q }), ...(kind && { kind }), ...(cursor !== undefined && { cursor }) };
+    const deleted = this.areDeleted();
+    return {
+      limit: PAGE_SIZE,
+      ...(deleted && { deleted }),
+      ...(q && { q }),
+      ...(kind && { kind }),
+      ...(cursor !== undefined && { cursor }),
+    };
   });
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,6 +97,11 @@ export class MunkiFiles {
     this.kind.set(kind);
   }
 
+  protected showDeleted(areDeleted: boolean): void {
+    this.pages.restart();
+    this.areDeleted.set(areDeleted);
+  }
+
   protected isText({ path, size, status }: MunkiFileDto): boolean {
     return /^(?:manifests|pkgsinfo)\//.test(path) && size <= MOST_EDITED_BYTES && status === 'Public';
   }
@@ -108,6 +122,11 @@ export class MunkiFiles {
     if (!(await this.confirm.ask({ title, text, action, names: [path], isDestructive: true, curl }))) return;
     await this.notices.attempt(() => this.api.invoke(deleteMunkiFile, params), $localize`Deleted ${path}.`);
     await this.reload();
+  }
+
+  protected async versions({ path }: MunkiFileDto): Promise<void> {
+    const opened = this.dialog.open<MunkiVersions, string, boolean>(MunkiVersions, { data: path, width: '640px', maxWidth: '96vw' });
+    if (await firstValueFrom(opened.afterClosed())) await this.reload();
   }
 
   private async edit(file: EditedFile | null): Promise<void> {

@@ -1,5 +1,5 @@
-import type { PackageSignatureDto } from '#libs/api-client';
-import { relatedWords, signatureWords } from './inspection-words';
+import type { InspectionDetailsDto, PackageSignatureDto, RelatedPackageDto } from '#libs/api-client';
+import { relatedWords, signatureWords, uploadWords } from './inspection-words';
 
 const signature = (more: Partial<PackageSignatureDto>): PackageSignatureDto => ({
   ...{
@@ -20,6 +20,30 @@ describe('the words for another package of the title', () => {
     ['1.0-rc', 'unknown', 'version 1.0-rc is in Prod'],
     [null, 'unknown', 'is in Prod'],
   ] as const)('%s, %s', (version, order, words) => expect(relatedWords({ version, order, stage: 'Prod' })).toBe(words));
+});
+
+describe('the words after an upload', () => {
+  const details = { title: 'Demo App', version: '1.2.3' } as InspectionDetailsDto;
+  const other = (filename: string): RelatedPackageDto => ({
+    ...{ filename, stage: 'Prod', version: '1.2.2', order: 'older' },
+    signing: { signed: false, signer: null, team_id: null },
+  });
+
+  it.each([
+    ['no inspection', { details: null, related: null }, []],
+    ['a title alone', { details: { ...details, version: null }, related: null }, ['Demo App']],
+    ['nothing that the file says', { details: { ...details, title: null, version: null }, related: null }, []],
+    [
+      'another version',
+      { details, related: { packages: [other('Demo-1.2.2.pkg')], signer_change: null } },
+      ['Demo App 1.2.3', 'Demo-1.2.2.pkg: older version 1.2.2 is in Prod.'],
+    ],
+  ])('with %s', (_what, inspection, words) => expect(uploadWords(inspection)).toEqual(words));
+
+  it('name three others at most', () => {
+    const packages = ['a', 'b', 'c', 'd'].map(other);
+    expect(uploadWords({ details, related: { packages, signer_change: null } })).toHaveLength(4);
+  });
 });
 
 describe('the words for a signature', () => {

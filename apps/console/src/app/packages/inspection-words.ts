@@ -33,6 +33,17 @@ export function relatedWords({ version, order, stage }: Pick<RelatedPackageDto, 
   return version === null ? $localize`is in ${stage}` : $localize`${orderWords(version)[order]} is in ${stage}`;
 }
 
+/** Of the versions beside it, those that a person wants to know of after an upload. */
+const MOST_BESIDE = 3;
+
+/** After an upload: which title and version it is, and which others of its title there are. */
+export function uploadWords({ details, related }: Pick<InspectionDto, 'details' | 'related'>): string[] {
+  if (!details) return [];
+  const named = [details.title, details.version].filter((text) => text !== null).join(' ');
+  const beside = related?.packages.slice(0, MOST_BESIDE).map((other) => `${other.filename}: ${relatedWords(other)}.`) ?? [];
+  return [...(named === '' ? [] : [named]), ...beside];
+}
+
 interface SignatureWords {
   readonly tone: ChipTone;
   readonly text: string;

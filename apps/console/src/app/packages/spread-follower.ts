@@ -35,4 +35,8 @@ export class SpreadFollower {
       if (spread) this.known.update((before) => new Map(before).set(filename, spread));
     }
   }
+
+  forget(filenames: readonly string[]): void {
+    this.known.update((before) => new Map([...before].filter(([name]) => !filenames.includes(name))));
+  }
 }

@@ -1,6 +1,11 @@
-import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { MatButtonModule } from '@angular/material/button';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
+import { NavigationEnd, Router } from '@angular/router';
+import { filter, map, pairwise } from 'rxjs';
+import { pathOf } from '../shell/places';
+import { Chip } from '../shared/chip';
 import { Confirm } from '../shared/confirm';
 import { CopyButton } from '../shared/copy-button';
 import { uploadCurl } from '../shared/curl';
@@ -8,6 +13,8 @@ import { BytesPipe, DurationPipe } from '../shared/format';
 import { labels } from '../shared/labels';
 import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
+import { InspectionFollower } from './inspection-follower';
+import { uploadWords } from './inspection-words';
 import { SpreadFollower } from './spread-follower';
 import { type Upload, UploadQueue } from './upload-queue';
 
@@ -19,7 +26,7 @@ const FOLDS_AFTER_MS = 30_000;
 @Component({
   selector: 'ods-upload-tray',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [BytesPipe, CopyButton, DurationPipe, MatButtonModule, MatProgressBarModule],
+  imports: [BytesPipe, Chip, CopyButton, DurationPipe, MatButtonModule, MatProgressBarModule],
   templateUrl: './upload-tray.html',
   styleUrl: './upload-tray.scss',
 })
@@ -27,6 +34,7 @@ export class UploadTray {
   protected readonly labels = labels;
   private readonly queue = inject(UploadQueue);
   private readonly follower = inject(SpreadFollower);
+  private readonly inspections = inject(InspectionFollower);
   private readonly confirm = inject(Confirm);
   private readonly notices = inject(Notices);
 
@@ -38,6 +46,11 @@ export class UploadTray {
     const [done, all] = [this.done().length, this.uploads().length];
     return done === all ? $localize`Uploads` : $localize`Uploads: ${done} of ${all} done`;
   });
+  private readonly unfinished = computed(() =>
+    this.uploads()
+      .filter((upload) => !this.hasEnded(upload))
+      .map(({ name }) => name),
+  );
   private readonly isOver = computed(
     () => this.done().length === this.uploads().length && this.done().every(({ name }) => this.follower.isSettled(name)),
   );
@@ -48,14 +61,41 @@ export class UploadTray {
       const timer = setTimeout(() => this.isFolded.set(true), FOLDS_AFTER_MS);
       onCleanup(() => clearTimeout(timer));
     });
-    effect(() => void this.follower.follow(this.done().map(({ name }) => name)));
+    effect(() => void this.follow(this.done().map(({ name }) => name)));
     pollWhileVisible(
-      () => this.follower.follow(this.done().map(({ name }) => name)),
+      () => this.follow(this.done().map(({ name }) => name)),
       () => FOLLOW_MS,
     );
+    // On another page it must not lie over what is there; its head still says how far the uploads are.
+    inject(Router)
+      .events.pipe(
+        filter((event) => event instanceof NavigationEnd),
+        map(({ urlAfterRedirects }) => pathOf(urlAfterRedirects)),
+        pairwise(),
+        filter(([before, now]) => before !== now),
+        takeUntilDestroyed(),
+      )
+      .subscribe(() => this.isFolded.set(true));
+    // What was known of the content before says nothing about the one that is on its way.
+    effect(() => {
+      const names = this.unfinished();
+      untracked(() => [this.follower, this.inspections].forEach((each) => each.forget(names)));
+    });
+  }
+
+  private async follow(names: readonly string[]): Promise<void> {
+    await Promise.all([this.follower.follow(names), this.inspections.follow(names)]);
   }
 
   protected spreadOf = ({ state, name }: Upload): string | null => (state === 'done' ? this.follower.wordsFor(name) : null);
+
+  protected findingsOf = ({ state, name }: Upload): string[] => {
+    const inspection = state === 'done' ? this.inspections.inspectionOf(name) : null;
+    return inspection ? uploadWords(inspection) : [];
+  };
+
+  protected signerChangeOf = ({ state, name }: Upload): string | null =>
+    state === 'done' ? (this.inspections.inspectionOf(name)?.related?.signer_change?.sentence ?? null) : null;
 
   protected percent({ sent, size }: Upload): number {
     return size === 0 ? 100 : (100 * sent) / size;

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makePkg } from '#libs/inspection/formats/package-makers.testing.js';
 import { ods } from '../support/ods-command.js';
 import { TestServer } from '../support/test-server.js';
 import { itemsOf, pkginfo, plist, put } from './repository.js';
@@ -92,7 +93,7 @@ describe('ods munki', () => {
   });
 
   it('says what is wrong with words, folders and servers', async () => {
-    expect(await munki('fetch')).toMatchObject({ code: 2, error: expect.stringContaining('push, pull or check') });
+    expect(await munki('fetch')).toMatchObject({ code: 2, error: expect.stringContaining('push, pull, check') });
     expect(await munki('push')).toMatchObject({ code: 2, error: expect.stringContaining('FOLDER') });
     expect(await munki('push', scratch)).toMatchObject({ code: 2, error: expect.stringContaining('is no Munki repository') });
     expect(await munki('push', path.join(scratch, 'none'))).toMatchObject({ code: 2, error: expect.stringContaining('cannot be read') });
@@ -101,5 +102,36 @@ describe('ods munki', () => {
     const refused = await ods(['munki', 'push', folder], { ...account, ODS_TOKEN: token });
     expect([refused.code, refused.out]).toEqual([1, expect.stringMatching(/new\.pkg +refused/)]);
     expect(await put(server, 'pkgs/new.pkg', 'new')).toMatchObject({ status: 201 });
+  });
+
+  it('pkginfo makes an item of a package of the share, as soon as it was inspected', async () => {
+    const file = path.join(scratch, 'Demo.pkg');
+    writeFileSync(file, makePkg());
+    expect((await ods(['upload', file, '--json'], account)).code).toBe(0);
+    const words = ['pkginfo', 'Demo.pkg', '--name', 'Demo', '--catalogs', 'testing, production', '--folder', 'made'];
+    expect(await munki(...words)).toMatchObject({
+      code: 0,
+      out: 'pkgsinfo/made/Demo-1.2.3.plist: written; every server gets it.\n',
+      error: '',
+    });
+    for (const catalog of ['testing', 'production'])
+      expect((await itemsOf(server, catalog)).map(({ name, location }) => [name, location])).toContainEqual(['Demo', 'share/Demo.pkg']);
+    const again = await munki(...words, '--json');
+    expect([again.code, JSON.parse(again.out)]).toEqual([0, expect.objectContaining({ already_existed: true, missing: [] })]);
+    expect(await munki('pkginfo', 'None.pkg')).toMatchObject({ code: 1, out: '', error: expect.stringContaining('None.pkg') });
+  });
+
+  it('restore brings a deleted file back', async () => {
+    const there = `${server.url}/munki/manifests/site_default`;
+    await server.ok('DELETE', '/api/admin/munki/files/manifests%2Fsite_default?confirm=true');
+    expect((await fetch(there)).status).toBe(404);
+    const { code, out } = await munki('restore', 'manifests/site_default');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^manifests\/site_default is back, on every server: SHA-256 [0-9a-f]{64}\n$/)]);
+    expect((await fetch(there)).status).toBe(200);
+    expect(await munki('restore', 'manifests/never')).toMatchObject({ code: 1, out: '', error: expect.stringContaining('has no file') });
+  });
+
+  it.each([[[]], [['fetch']], [['pkginfo']], [['restore']], [['toString']]])('says which words are missing: %j', async (words) => {
+    expect(await munki(...words)).toMatchObject({ code: 2, out: '', error: expect.stringContaining('Say which') });
   });
 });

@@ -38,6 +38,8 @@ export interface Options {
   readonly dryRun?: boolean;
   readonly rename?: string;
   readonly delete?: boolean;
+  readonly catalogs?: string;
+  readonly folder?: string;
   readonly confirmMassChange?: boolean;
 }
 
@@ -226,8 +228,12 @@ const importAll: Command = async ([source, folder], options) => {
 
 const retention: Command = async (words, { confirm, json }) => retentionCommand(await api(), words[0], { confirm, json });
 
-const munki: Command = async (words, { delete: deletes = false, dryRun = false, confirmMassChange: isConfirmed = false, json = false }) =>
-  munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json });
+const munki: Command = async (words, options) => {
+  const { delete: deletes = false, dryRun = false, confirmMassChange: isConfirmed = false, json = false } = options;
+  const { name, catalogs = 'testing', folder, replace = false } = options;
+  const order = { name, folder, replace, catalogs: catalogs.split(',').map((each) => each.trim()) };
+  return munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json, pkginfo: order });
+};
 
 const jamf: Command = async (words, options) => {
   const { json = false, whole = false } = options;

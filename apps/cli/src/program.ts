@@ -106,17 +106,21 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     what: 'package records, distribution points and network segments in Jamf Pro, and what computers get',
   },
   munki: {
-    usage: 'push|pull FOLDER [--delete] [--dry-run]|check',
+    usage: 'push|pull FOLDER|check|pkginfo PACKAGE|restore PATH',
     arguments: [
-      ['[what]', 'push, pull or check'],
-      ['[folder]', 'the Munki repository on this machine'],
+      ['[what]', 'push, pull, check, pkginfo or restore'],
+      ['[target]', 'push, pull: the Munki repository on this machine; pkginfo: a package of the share; restore: a file of the repository'],
     ],
     options: [
       new Option('--delete', 'push: delete on every server what the folder does not have'),
       new Option('--dry-run', 'only compare, send and write nothing'),
       new Option('--confirm-mass-change', 'push: a large part of the repository is meant to be replaced or deleted'),
+      new Option('--name <name>', 'pkginfo: of the item; the title of the package without it'),
+      new Option('--catalogs <names>', 'pkginfo: separated by commas').default('testing'),
+      new Option('--folder <path>', 'pkginfo: of the file, below pkgsinfo'),
+      new Option('--replace', 'pkginfo: write a file anew that names another content'),
     ],
-    what: 'the Munki repository that every server has: from a folder, into a folder, or whether its catalogs are whole',
+    what: 'the Munki repository that every server has: from or into a folder, whether its catalogs are whole, items for packages, deleted files',
   },
   retention: {
     usage: 'plan|apply [--confirm NUMBER]',

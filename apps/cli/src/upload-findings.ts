@@ -5,7 +5,7 @@ import { packagePath } from './packages.js';
 
 const LOOK_EVERY_MS = 250;
 /** An inspection takes a moment; where many wait, the upload is not held up for it. */
-const WAIT_MS = 5_000;
+const UPLOAD_WAIT_MS = 5_000;
 const MOST_BESIDE = 3;
 
 interface Beside {
@@ -23,7 +23,7 @@ interface Inspection {
 
 /** What the server read in a package that was uploaded: its title and version, others of the title, another signer. Nothing where it cannot say. */
 export async function uploadFindings(api: AdminApi, filename: string): Promise<string[]> {
-  const inspection = await inspectionOf(api, filename);
+  const inspection = await inspectionOf(api, filename, UPLOAD_WAIT_MS);
   if (!inspection?.details) return [];
   const { details, related } = inspection;
   const named = [details.title, details.version].filter((text) => text !== null).join(' ');
@@ -41,8 +41,8 @@ const besideLine = ({ filename, stage, version, order }: Beside): string => {
 };
 
 /** Null when it is not inspected in time, or by a server that does not inspect. */
-async function inspectionOf(api: AdminApi, filename: string): Promise<Inspection | null> {
-  const until = Date.now() + WAIT_MS;
+export async function inspectionOf(api: AdminApi, filename: string, waitMs: number): Promise<Inspection | null> {
+  const until = Date.now() + waitMs;
   try {
     for (;;) {
       const found = await api.get<Inspection>(packagePath(filename, '/inspection'));
@@ -51,7 +51,7 @@ async function inspectionOf(api: AdminApi, filename: string): Promise<Inspection
       await sleep(LOOK_EVERY_MS);
     }
   } catch (error) {
-    if (error instanceof CommandFailed) return null; // the upload itself is done, and that is what counts
+    if (error instanceof CommandFailed) return null; // what the caller does needs no inspection, or says itself what is wrong
     throw error;
   }
 }

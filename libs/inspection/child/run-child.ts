@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { type FileHandle, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ChildAnswer, parseAnswer, STARTED } from './child-answer.js';
-import { PRLIMIT, SEVEN_ZIP_PLACES } from './child-programs.js';
+import { isProgram, PRLIMIT, SEVEN_ZIP_PLACES } from './child-programs.js';
 
 export type Outcome = ChildAnswer | { readonly state: 'timed_out' };
 
@@ -33,13 +32,9 @@ export const nodeArguments = (mayStartPrograms: boolean, directory = root): stri
 
 /** Processor time is limited where util-linux is installed; the time on the wall is limited everywhere. */
 function commandLine(args: readonly string[]): { command: string; args: string[] } {
-  try {
-    accessSync(PRLIMIT, constants.X_OK);
-    const limits = [`--cpu=${CPU_SECONDS}`, '--core=0', '--fsize=0'];
-    return { command: PRLIMIT, args: [...limits, '--', process.execPath, ...args] };
-  } catch {
-    return { command: process.execPath, args: [...args] };
-  }
+  if (!isProgram(PRLIMIT)) return { command: process.execPath, args: [...args] };
+  const limits = [`--cpu=${CPU_SECONDS}`, '--core=0', '--fsize=0'];
+  return { command: PRLIMIT, args: [...limits, '--', process.execPath, ...args] };
 }
 
 export interface ChildOptions {

@@ -1,25 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { type DiskImageReader, InsidesUnread, type ListedFile } from '../formats/disk-image-insides.js';
 import type { Source } from '../formats/source.js';
-import { PRLIMIT, SEVEN_ZIP_PLACES } from './child-programs.js';
+import { isProgram, PRLIMIT, SEVEN_ZIP_PLACES } from './child-programs.js';
 
 /** The inspected file, which the parent opened. */
 const FILE = '/dev/fd/3';
 const MOST_LIST = 16 << 20;
 const WALL_MS = 20_000;
 const MOST_MEMORY = 1 << 30;
-/** One thread, texts in UTF-8, names as they are instead of patterns, no questions. */
+/** One thread, texts in UTF-8, no progress, no questions. */
 const OPTIONS = ['-mmt1', '-sccUTF-8', '-bd', '-y', '-p-'];
-
-const isProgram = (file: string): boolean => {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** The 7-Zip of this machine, or null. */
 export const findSevenZip = (): string | null => SEVEN_ZIP_PLACES.find(isProgram) ?? null;
@@ -39,6 +29,7 @@ export class SevenZip implements DiskImageReader {
     return filesIn(output.toString('utf8'));
   }
 
+  /** `-spd`: a name with `*` in it is that name, no pattern. */
   extract({ path, size }: ListedFile): Buffer {
     const bytes = this.run(['e', '-so', '-spd', `-i!${path}`, ...OPTIONS, '--', FILE], size + 1);
     if (bytes.length !== size) throw new InsidesUnread(`7-Zip answered ${bytes.length} bytes of ${size}.`);

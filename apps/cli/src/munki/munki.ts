@@ -1,6 +1,7 @@
 import type { AdminApi } from '../admin-api.js';
 import { CommandFailed, EXIT, type Exit } from '../failures.js';
 import { say, sayTable } from '../screen.js';
+import { makePkginfo, type PkginfoOrder, restoreFile } from './items.js';
 import { pull } from './pull.js';
 import { push } from './push.js';
 import { readCatalogs } from './server-files.js';
@@ -10,6 +11,7 @@ export interface MunkiOptions {
   readonly dryRun: boolean;
   readonly isConfirmed: boolean;
   readonly json: boolean;
+  readonly pkginfo: Omit<PkginfoOrder, 'json'>;
 }
 
 /** Whether every pkginfo file gives an item. */
@@ -28,11 +30,24 @@ async function check(server: AdminApi, isJson: boolean): Promise<Exit> {
   return found.problems.some(({ left_out: isLeftOut }) => isLeftOut) ? EXIT.refused : EXIT.done;
 }
 
-/** `ods munki push|pull FOLDER`, `ods munki check`. */
-export function munkiCommand(server: AdminApi, [what, folder]: readonly string[], options: MunkiOptions): Promise<Exit> {
-  if (what === 'check') return check(server, options.json);
-  if (what !== 'push' && what !== 'pull')
-    throw new CommandFailed('Say which: push, pull or check. "ods help munki" shows how.', EXIT.usage);
-  if (folder === undefined) throw new CommandFailed(`Say which folder: ods munki ${what} FOLDER.`, EXIT.usage);
-  return what === 'push' ? push(server, { ...options, folder }) : pull(server, { ...options, folder });
+/** What each word needs after it, in words; null for nothing. */
+const needs = { push: 'FOLDER', pull: 'FOLDER', check: null, pkginfo: 'PACKAGE', restore: 'PATH' } as const;
+
+/** `ods munki push|pull FOLDER`, `check`, `pkginfo PACKAGE` and `restore PATH`. */
+export async function munkiCommand(server: AdminApi, [what = '', target]: readonly string[], options: MunkiOptions): Promise<Exit> {
+  if (!Object.hasOwn(needs, what))
+    throw new CommandFailed(`Say which: ${Object.keys(needs).join(', ')}. "ods help munki" shows how.`, EXIT.usage);
+  const verb = what as keyof typeof needs;
+  if (verb === 'check') return check(server, options.json);
+  if (target === undefined) throw new CommandFailed(`Say which: ods munki ${verb} ${needs[verb]}.`, EXIT.usage);
+  switch (verb) {
+    case 'push':
+      return push(server, { ...options, folder: target });
+    case 'pull':
+      return pull(server, { ...options, folder: target });
+    case 'pkginfo':
+      return makePkginfo(server, target, { ...options.pkginfo, json: options.json });
+    case 'restore':
+      return restoreFile(server, target, options.json);
+  }
 }

@@ -9,6 +9,8 @@ interface EventKind {
 }
 
 const pkg = { filename: 'NoMAD.pkg', uuid: '28f7adde4f674873807a4c8c69b641d0', size: 3_438_044, sha256: 'e3b0c442…', stage: 'Prod' };
+/** Title and version are null while the server has not inspected the package. */
+const titled = { ...pkg, title_key: 'com.trusourcelabs.NoMAD', title: 'NoMAD', version: '1.1.3' };
 const peer = { iss: 'e7becdda9a9046f6a78f69ef591e9835', name: 'Example ODS 2', url: 'http://192.168.99.101' };
 
 /** Everything that can happen, by its name: feature, then past tense. */
@@ -18,15 +20,15 @@ export const eventTypes = {
   'package.promoted': {
     role: 'viewer',
     description: 'A package was moved to a later stage, at this server.',
-    example: { ...pkg, from: 'Test' },
+    example: { ...titled, from: 'Test' },
   },
   'package.demoted': {
     role: 'viewer',
     description: 'A package was moved to an earlier stage, at this server.',
-    example: { ...pkg, from: 'Prod' },
+    example: { ...titled, from: 'Prod' },
   },
-  'package.deleted': { role: 'viewer', description: 'A package was deleted, at this server.', example: pkg },
-  'package.restored': { role: 'viewer', description: 'An earlier version of a package was brought back, at this server.', example: pkg },
+  'package.deleted': { role: 'viewer', description: 'A package was deleted, at this server.', example: titled },
+  'package.restored': { role: 'viewer', description: 'An earlier version of a package was brought back, at this server.', example: titled },
   'package.synced': { role: 'viewer', description: 'A package arrived here from another server, whole and verified.', example: pkg },
   'package.sync_failed': {
     role: 'viewer',
@@ -46,25 +48,23 @@ export const eventTypes = {
   'package.quarantined': {
     role: 'viewer',
     description: 'A package was found damaged on this disk; it is not served until it has been fetched again.',
-    example: pkg,
+    example: titled,
   },
   'package.copies_low': {
     role: 'viewer',
     description: 'Only one verified copy of a package is known in the mesh; there were more.',
-    example: { ...pkg, copies: 1 },
+    example: { ...titled, copies: 1 },
   },
   'package.copies_none': {
     role: 'viewer',
     description: 'No verified copy of a package is known in the mesh: its servers are silent, or lost it.',
-    example: { ...pkg, copies: 0 },
+    example: { ...titled, copies: 0 },
   },
   'package.signer_changed': {
     role: 'viewer',
     description: 'A package on this server has another signer than an earlier package of the same title, or none.',
     example: {
-      ...pkg,
-      title: 'NoMAD',
-      version: '1.2.3',
+      ...titled,
       compared_with: 'NoMAD-1.2.2.pkg',
       ...{ signer: null, team_id: null, earlier_signer: 'Developer ID Installer: Example (ABCDE12345)', earlier_team_id: 'ABCDE12345' },
       reason: 'The signer changed. NoMAD-1.2.2.pkg (in Prod) is signed by …; NoMAD.pkg is not signed.',

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
-import { DomainEvents } from '#libs/events/domain-events.js';
-import { eventOf } from '#libs/packages/event-of.js';
+import { PackageEvents } from '#libs/packages/package-events.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { PackageMetadataRepository } from '#libs/packages/titles/package-metadata.repository.js';
 import { RelatedPackages } from '#libs/packages/titles/related-packages.js';
@@ -15,7 +14,7 @@ export class InspectionLog {
     private readonly metadata: PackageMetadataRepository,
     private readonly packages: PackageRepository,
     private readonly related: RelatedPackages,
-    private readonly events: DomainEvents,
+    private readonly events: PackageEvents,
   ) {}
 
   async write(uuid: string, rowAfter: (before: PackageMetadata | null) => PackageMetadata): Promise<void> {
@@ -34,9 +33,8 @@ export class InspectionLog {
     const { signerChange } = await this.related.of(row, metadata);
     if (!signerChange) return;
     const { before, now, sentence } = signerChange;
-    await this.events.record('package.signer_changed', {
-      ...eventOf(row),
-      ...{ title: metadata.title, version: metadata.version, compared_with: before.filename },
+    await this.events.record('package.signer_changed', row, {
+      compared_with: before.filename,
       ...{ signer: now.signer, team_id: now.teamId },
       ...{ earlier_signer: before.metadata.signer, earlier_team_id: before.metadata.teamId },
       reason: sentence,

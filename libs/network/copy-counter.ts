@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ContentCopies } from '#libs/entities/content-copies.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
-import { DomainEvents } from '#libs/events/domain-events.js';
 import { ContentCopiesRepository } from '#libs/packages/content-copies.repository.js';
 import { ContentRepository } from '#libs/packages/content.repository.js';
-import { eventOf } from '#libs/packages/event-of.js';
+import { PackageEvents } from '#libs/packages/package-events.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
@@ -23,7 +22,7 @@ export class CopyCounter {
     private readonly packages: PackageRepository,
     private readonly contents: ContentRepository,
     private readonly copies: ContentCopiesRepository,
-    private readonly events: DomainEvents,
+    private readonly events: PackageEvents,
     private readonly db: Database,
     private readonly config: Config,
     private readonly clock: Clock,
@@ -68,10 +67,7 @@ export class CopyCounter {
           if (before && before.copies === count.copies && before.pendingCopies === count.pendingCopies) continue;
           changed.push({ uuid: row.uuid, ...count });
           if (event)
-            await this.events.record(event === 'none' ? 'package.copies_none' : 'package.copies_low', {
-              ...eventOf(row),
-              copies: count.copies,
-            });
+            await this.events.record(event === 'none' ? 'package.copies_none' : 'package.copies_low', row, { copies: count.copies });
         }
         await this.copies.save(changed);
       },

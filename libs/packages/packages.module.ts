@@ -16,6 +16,7 @@ import { ContentRepository } from './content.repository.js';
 import { DeletedPackageRepository } from './deleted-package.repository.js';
 import { DeletedPackages } from './deleted-packages.service.js';
 import { DeletedPackagesController } from './deleted-packages.controller.js';
+import { PackageEvents } from './package-events.js';
 import { PackageFinder } from './package-finder.js';
 import { PackageListRepository } from './package-list.repository.js';
 import { PackageRepository } from './package.repository.js';
@@ -55,6 +56,7 @@ import { VerificationService } from './integrity/verification.service.js';
     DamagedContents,
     DeletedPackageRepository,
     DeletedPackages,
+    PackageEvents,
     PackageFacts,
     PackageFinder,
     Incarnation,
@@ -92,6 +94,7 @@ import { VerificationService } from './integrity/verification.service.js';
     DeletedPackages,
     PackageFacts,
     PackageFinder,
+    PackageEvents,
     PackageMetadataRepository,
     PackageRepository,
     PackageVersions,

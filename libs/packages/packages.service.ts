@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DomainEvents } from '#libs/events/domain-events.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import { OwnClock } from '#libs/peers/clocks/own-clock.js';
@@ -8,9 +7,9 @@ import { stages, type Stage } from '#libs/replication/stage.js';
 import { Catalog } from './catalog/catalog.js';
 import type { Draft } from './catalog/write-signer.js';
 import { ContentRepository } from './content.repository.js';
-import { eventOf } from './event-of.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PackageListRepository, sortColumns, type PackageFilter, type PackageOrder, type SortField } from './package-list.repository.js';
+import { PackageEvents } from './package-events.js';
 import { type PackageAddress, PackageFinder } from './package-finder.js';
 import { PackageVersions } from './package-versions.service.js';
 import { PackageNotFound } from './packages.errors.js';
@@ -53,7 +52,7 @@ export class PackagesService {
     private readonly catalog: Catalog,
     private readonly links: ShareLinks,
     private readonly audit: AuditTrail,
-    private readonly events: DomainEvents,
+    private readonly events: PackageEvents,
     private readonly ownClock: OwnClock,
     private readonly signers: SignerRule,
   ) {}
@@ -109,7 +108,7 @@ export class PackagesService {
       });
       if (written.stage !== before!.stage) {
         const isPromotion = stages.indexOf(written.stage) > stages.indexOf(before!.stage);
-        await this.events.record(isPromotion ? 'package.promoted' : 'package.demoted', { ...eventOf(written), from: before!.stage });
+        await this.events.record(isPromotion ? 'package.promoted' : 'package.demoted', written, { from: before!.stage });
       }
       return written;
     });
@@ -129,7 +128,7 @@ export class PackagesService {
       const written = await this.catalog.write(filename, decide, { mustConfirm: !isConfirmed });
       const { stage, sha256 } = written;
       await this.audit.record({ action: 'package.deleted', subject: filename, details: { stage, sha256 } });
-      await this.events.record('package.deleted', eventOf(written));
+      await this.events.record('package.deleted', written);
       return written;
     });
   }
@@ -146,7 +145,7 @@ export class PackagesService {
         return { content: await this.versions.contentOf(current, uuid) };
       });
       await this.audit.record({ action: 'package.restored', subject: written.filename, details: { sha256: written.sha256 } });
-      await this.events.record('package.restored', eventOf(written));
+      await this.events.record('package.restored', written);
       return written;
     });
   }

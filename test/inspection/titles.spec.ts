@@ -136,4 +136,26 @@ describe('packages of one title', () => {
       expect((await promote('Demo-1.2.4.pkg')).status).toBe(200);
     });
   });
+
+  it('are named with title and version when something happens to them', async () => {
+    await uploadRead('Demo-1.2.6.pkg', makePkg({ version: '1.2.6', signer: own }), 'Dev');
+    await server.ok('PATCH', '/api/admin/packages/Demo-1.2.6.pkg', { stage: 'Test' });
+    await server.ok('PATCH', '/api/admin/packages/Demo-1.2.6.pkg', { stage: 'Dev' });
+    await server.ok('DELETE', '/api/admin/packages/Demo-1.2.6.pkg?confirm=true');
+    await server.ok('POST', '/api/admin/packages/Demo-1.2.6.pkg/restore');
+    const reader = await EventReader.open(server.url, await server.login(), '0');
+    const happened = () =>
+      reader.messages
+        .map(({ type, data }) => ({ type, ...(data['data'] as Record<string, unknown>) }))
+        .filter(
+          ({ type, filename }: { type: string; filename?: unknown }) =>
+            filename === 'Demo-1.2.6.pkg' && /moted|deleted|restored/.test(type),
+        );
+    await eventually(() => expect(happened()).toHaveLength(4));
+    reader.close();
+    const known = { title: 'Demo App', title_key: 'com.example.demo', version: '1.2.6' };
+    expect(happened()).toMatchObject(
+      ['package.promoted', 'package.demoted', 'package.deleted', 'package.restored'].map((type) => ({ type, ...known })),
+    );
+  });
 });

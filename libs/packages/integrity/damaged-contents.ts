@@ -2,13 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { Content } from '#libs/entities/content.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
-import { DomainEvents } from '#libs/events/domain-events.js';
+import { PackageEvents } from '../package-events.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { Catalog } from '../catalog/catalog.js';
 import { ContentRepository, statesOnDisk } from '../content.repository.js';
-import { eventOf } from '../event-of.js';
 import type { ContentHashes } from './hash-content.js';
 import { PackageRepository } from '../package.repository.js';
 import { ShareLinks } from '../share-links.js';
@@ -38,7 +37,7 @@ export class DamagedContents {
     private readonly links: ShareLinks,
     private readonly db: Database,
     private readonly audit: AuditTrail,
-    private readonly events: DomainEvents,
+    private readonly events: PackageEvents,
     private readonly clock: Clock,
   ) {}
 
@@ -78,7 +77,7 @@ export class DamagedContents {
       const lost = await this.catalog.markMissing(uuid);
       if (lost?.status !== 'Waiting') return; // not admitted here
       await this.rows.setStatus(uuid, 'Quarantined', this.clock.now());
-      await this.events.record('package.quarantined', eventOf(lost));
+      await this.events.record('package.quarantined', lost);
     });
     await this.links.settle(content.filenameKey);
   }
@@ -120,7 +119,7 @@ export class DamagedContents {
       const lost = await this.catalog.markMissing(row.uuid);
       if (lost?.status !== 'Waiting') return lost; // not admitted here: nothing fetches it
       await this.rows.setStatus(row.uuid, 'Quarantined', updatedMs);
-      await this.events.record('package.quarantined', eventOf(row));
+      await this.events.record('package.quarantined', row);
       return { ...lost, status: 'Quarantined', updatedMs };
     });
     await this.links.settle(row.filenameKey);

@@ -56,7 +56,7 @@ class ODSRepo(Repo):
         if kind not in KINDS:
             raise RepoError(f"A Munki repository has no {kind}: use one of {', '.join(KINDS)}.")
         if kind == "catalogs":
-            return sorted(each["name"] for each in self._json("munki/catalogs")["catalogs"])
+            return sorted(each["name"] for each in self._list(self._json("munki/catalogs"), "catalogs"))
         names = [each["path"][len(kind) + 1 :] for each in self._pages("munki/files", {"kind": kind})]
         if kind == "pkgs":
             names += ["share/" + each["filename"] for each in self._pages("packages", {"status": "Public"})]
@@ -70,15 +70,17 @@ class ODSRepo(Repo):
 
     def get_to_local_file(self, resource_identifier, local_file_path):
         """Writes the content of a file to a local one, which is replaced when all of it has come."""
-        folder = os.path.dirname(os.path.abspath(local_file_path))
-        descriptor, draft = tempfile.mkstemp(dir=folder)
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                self._read(resource_identifier, stream.write)
-            os.replace(draft, local_file_path)
-        except BaseException as error:
-            os.unlink(draft)
-            raise RepoError(f"{local_file_path}: {error}") from None if isinstance(error, OSError) else error
+            descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(local_file_path)))
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    self._read(resource_identifier, stream.write)
+                os.replace(draft, local_file_path)
+            except BaseException:
+                os.unlink(draft)
+                raise
+        except OSError as error:
+            raise RepoError(f"{local_file_path}: {error}") from None
 
     def put(self, resource_identifier, content):
         """Stores bytes as a file, in place of what is there."""
@@ -119,20 +121,25 @@ class ODSRepo(Repo):
         if is_made_by_servers(identifier):
             return
         self._refuse_share(identifier)
-        digest, sent = hashlib.sha256(), [0]
+        digest = hashlib.sha256()
 
-        def counted():
+        def checked():
+            left = size
             for piece in pieces:
+                left -= len(piece)
+                if left < 0:
+                    break
                 digest.update(piece)
-                sent[0] += len(piece)
                 yield piece
+            if left != 0:
+                raise RepoError(f"{identifier} changed while it was sent, and was not stored. Send it again.")
 
         heads = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
-        with self._opened("PUT", self._path(identifier), counted(), heads) as response:
+        with self._opened("PUT", self._path(identifier), checked(), heads) as response:
             self._require(response, 200, 201)
             stored = self._described(response)
-        if stored.get("sha256") != digest.hexdigest() or sent[0] != size:
-            raise RepoError(f"{identifier} is stored at {self.url} with other bytes than were sent: it changed while it was read. Send it again.")
+        if stored.get("sha256") != digest.hexdigest():
+            raise RepoError(f"{identifier} is stored at {self.url} with other bytes than were sent. Send it again.")
 
     @staticmethod
     def _refuse_share(identifier):
@@ -157,7 +164,7 @@ class ODSRepo(Repo):
         cursor = None
         while True:
             page = self._json(f"{path}?{urlencode({**query, 'limit': PAGE, **({'cursor': cursor} if cursor else {})})}")
-            yield from page["items"]
+            yield from self._list(page, "items")
             cursor = page.get("next")
             if not cursor:
                 return
@@ -198,8 +205,16 @@ class ODSRepo(Repo):
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise RepoError(f"What answers at {self.url} is no Open Distribution Server.")
+            raise self._stranger()
         return found
+
+    def _list(self, answer, key):
+        if not isinstance(answer.get(key), list):
+            raise self._stranger()
+        return answer[key]
+
+    def _stranger(self):
+        return RepoError(f"What answers at {self.url} is no Open Distribution Server.")
 
 
 class Exchange:
@@ -223,9 +238,11 @@ class Exchange:
             except (BrokenPipeError, ConnectionResetError):
                 pass  # a refusal may come before all is sent and ends the connection: the answer counts, when there is one
             return self.connection.getresponse()
-        except LINE_FAULTS as error:
+        except BaseException as error:
             self.close()
-            raise self.fault(error) from None
+            if isinstance(error, LINE_FAULTS):
+                raise self.fault(error) from None
+            raise
 
     def __exit__(self, _kind, error, _trace):
         self.close()
@@ -237,7 +254,9 @@ class Exchange:
             self.connection.close()
 
     def fault(self, error):
-        return RepoError(f"{self.repo.url}: {type(error).__name__}: {error}. Nothing was stored; try again.")
+        method = self.request[0]
+        doubt = "Try again." if method == "GET" else f"Whether the {method} was done is not known: try again."
+        return RepoError(f"{self.repo.url}: {type(error).__name__}: {error}. {doubt}")
 
 
 def sentence(response):

@@ -32,13 +32,14 @@ export class DeletedPackageRepository {
   private filtered(contains: string | undefined): SelectQueryBuilder<Package> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where('package.deleted = :deleted', { deleted: true });
     query.andWhere("package.space = ''");
-    const versions = query
-      .subQuery()
-      .select('version.id')
-      .from(PackageVersion, 'version')
-      .where('version.filenameKey = package.filenameKey');
-    query.andWhere(`EXISTS ${versions.getQuery()}`);
+    query.andWhere(withVersions(query));
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
     return query;
   }
+}
+
+/** The condition that an earlier content of a `package` is known. */
+export function withVersions(query: SelectQueryBuilder<Package>): string {
+  const versions = query.subQuery().select('version.id').from(PackageVersion, 'version').where('version.filenameKey = package.filenameKey');
+  return `EXISTS ${versions.getQuery()}`;
 }

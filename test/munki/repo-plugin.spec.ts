@@ -146,7 +146,7 @@ interface Called {
     const made = await server.ok<{ token: string }>('POST', '/api/admin/tokens', { name: 'reader', role: 'viewer' });
     const file = written('large.pkg', Buffer.alloc(20 << 20));
     const { code, error } = await call('put_from_local_file', ['pkgs/large.pkg', file], { env: { MUNKIREPO_AUTHTOKEN: made.token } });
-    expect([code, error]).toEqual([1, expect.stringMatching(/status 403: |Nothing was stored/)]);
+    expect([code, error]).toEqual([1, expect.stringMatching(/status 403: |Whether the PUT was done is not known/)]);
     expect(await list('pkgs')).not.toContain('large.pkg');
   });
 
@@ -154,7 +154,7 @@ interface Called {
     ['no address', 'ods.example.com', 'Set repo_url to the address'],
     ['another scheme', 'file:///Users/Shared/munki_repo', 'Set repo_url to the address'],
     ['a user in it', 'https://user@ods.example.com', 'Set repo_url to the address'],
-    ['nobody there', 'http://127.0.0.1:1', 'ConnectionRefusedError'],
+    ['no server there', 'http://127.0.0.1:1', 'ConnectionRefusedError'],
   ])('says what is wrong with the address: %s', async (_what, url, error) => {
     expect(await call('itemlist', ['icons'], { url })).toMatchObject({ code: 1, error: expect.stringContaining(error) });
   });
@@ -166,7 +166,7 @@ interface Called {
     },
   );
 
-  it('reports a local file that is not there, or shrinks while it is sent', async () => {
+  it('reports a local file that is not there, or is larger than the server takes', async () => {
     const missing = path.join(files, 'missing.pkg');
     expect(await call('put_from_local_file', ['pkgs/missing.pkg', missing])).toMatchObject({
       code: 1,
@@ -176,7 +176,27 @@ interface Called {
     truncateSync(sparse, 2 ** 42); // more than the server takes
     expect(await call('put_from_local_file', ['pkgs/sparse.pkg', sparse])).toMatchObject({
       code: 1,
-      error: expect.stringMatching(/status 413|stored/),
+      error: expect.stringMatching(/status 413|Whether the PUT was done is not known/),
+    });
+  });
+
+  // Files of the kernel say another size than they have.
+  (process.platform === 'linux' ? it : it.skip).each(['/proc/version', '/sys/kernel/mm/transparent_hugepage/enabled'])(
+    'does not store a file that grows or shrinks while it is sent: %s',
+    async (file) => {
+      expect(await call('put_from_local_file', ['pkgs/unsteady.pkg', file])).toMatchObject({
+        code: 1,
+        error: expect.stringContaining('pkgs/unsteady.pkg changed while it was sent'),
+      });
+      expect(await list('pkgs')).not.toContain('unsteady.pkg');
+    },
+  );
+
+  it('reports a local file that cannot be written', async () => {
+    const file = path.join(files, 'no such folder', 'x');
+    expect(await call('get_to_local_file', ['pkgs/apps/Über 1.0.pkg', file])).toMatchObject({
+      code: 1,
+      error: expect.stringContaining(file),
     });
   });
 
@@ -196,6 +216,8 @@ interface Called {
 
     it.each<[string, RequestListener, readonly [string, ...string[]], string]>([
       ['is none of ours', (_request, response) => void response.end('<html>'), ['put', 'manifests/x'], 'no Open Distribution Server'],
+      ['lists nothing', (_request, response) => void response.end('{}'), ['itemlist', 'pkgs'], 'no Open Distribution Server'],
+      ['lists no catalogs', (_request, response) => void response.end('{}'), ['itemlist', 'catalogs'], 'no Open Distribution Server'],
       [
         'redirects',
         (_request, response) => void response.writeHead(302, { location: 'https://other.example.com/' }).end(),

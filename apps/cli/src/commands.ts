@@ -231,7 +231,15 @@ const retention: Command = async (words, { confirm, json }) => retentionCommand(
 const munki: Command = async (words, options) => {
   const { delete: deletes = false, dryRun = false, confirmMassChange: isConfirmed = false, json = false } = options;
   const { name, catalogs = 'testing', folder, replace = false } = options;
-  const order = { name, folder, replace, catalogs: catalogs.split(',').map((each) => each.trim()) };
+  const order = {
+    name,
+    folder,
+    replace,
+    catalogs: catalogs
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean),
+  };
   return munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json, pkginfo: order });
 };
 

@@ -20,7 +20,7 @@ async function answer(): Promise<ChildAnswer> {
   try {
     const source = new Source({ size: fstatSync(FILE_DESCRIPTOR).size, read });
     const sevenZip = findSevenZip();
-    const found = await inspectSource(source, sevenZip === null ? null : new SevenZip(sevenZip, source));
+    const found = await inspectSource(source, sevenZip === null ? null : new SevenZip(sevenZip));
     return found ? { state: 'done', found } : { state: 'unknown_kind' };
   } catch (error) {
     if (error instanceof OverLimit) return { state: 'refused', reason: error.message };

@@ -11,14 +11,13 @@ export type Outcome = ChildAnswer | { readonly state: 'timed_out' };
 const CPU_SECONDS = 30;
 const WALL_MS = 60_000;
 const MOST_OUTPUT = 256 << 10;
-const HAS_GROUPS = process.platform !== 'win32';
+const IS_POSIX = process.platform !== 'win32';
 const program = fileURLToPath(new URL('./inspect-child.js', import.meta.url));
 /** Where ODS is installed; the compiled program lies four directories below. */
 const root = path.resolve(path.dirname(program), '../../../..');
 
 /** How this Node takes rights away from a process: under its name of Node 22.13 and later, and that of Node 20. */
-const PERMISSION =
-  HAS_GROUPS && ['--permission', '--experimental-permission'].find((flag) => process.allowedNodeEnvironmentFlags.has(flag));
+const PERMISSION = IS_POSIX && ['--permission', '--experimental-permission'].find((flag) => process.allowedNodeEnvironmentFlags.has(flag));
 
 /**
  * Limits of the process by Node itself. It reads ODS and nothing else by a name, writes nothing, and starts a program only for a disk image: what
@@ -56,7 +55,7 @@ export async function runChild(file: FileHandle, signal: AbortSignal, options: C
   const cwd = await mkdtemp(path.join(tmpdir(), 'ods-inspection-'));
   try {
     const { command, args } = commandLine([...nodeArguments(mayStartPrograms, directory), run]);
-    const child = spawn(command, args, { cwd, env: {}, detached: HAS_GROUPS, stdio: ['ignore', 'pipe', 'ignore', file.fd] });
+    const child = spawn(command, args, { cwd, env: {}, detached: IS_POSIX, stdio: ['ignore', 'pipe', 'ignore', file.fd] });
     return await outcomeOf(child, signal, wallMs);
   } finally {
     await rm(cwd, { recursive: true, force: true });
@@ -65,7 +64,7 @@ export async function runChild(file: FileHandle, signal: AbortSignal, options: C
 
 /** The process leads a group: a program that it started ends with it. */
 function killWithChildren(child: ChildProcess): void {
-  if (!HAS_GROUPS || child.pid === undefined) return void child.kill('SIGKILL');
+  if (!IS_POSIX || child.pid === undefined) return void child.kill('SIGKILL');
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { type DiskImageReader, InsidesUnread, type ListedFile } from '../formats/disk-image-insides.js';
-import type { Source } from '../formats/source.js';
 import { isProgram, PRLIMIT, SEVEN_ZIP_PLACES } from './child-programs.js';
 
 /** The inspected file, which the parent opened. */
@@ -19,10 +18,7 @@ export const findSevenZip = (): string | null => SEVEN_ZIP_PLACES.find(isProgram
  * to a disk; its time, memory and output are limited.
  */
 export class SevenZip implements DiskImageReader {
-  constructor(
-    private readonly program: string,
-    private readonly source: Source,
-  ) {}
+  constructor(private readonly program: string) {}
 
   list(): ListedFile[] {
     const output = this.run(['l', '-slt', '-ir!Info.plist', '-ir!*.pkg', ...OPTIONS, '--', FILE], MOST_LIST);
@@ -33,7 +29,6 @@ export class SevenZip implements DiskImageReader {
   extract({ path, size }: ListedFile): Buffer {
     const bytes = this.run(['e', '-so', '-spd', `-i!${path}`, ...OPTIONS, '--', FILE], size + 1);
     if (bytes.length !== size) throw new InsidesUnread(`7-Zip answered ${bytes.length} bytes of ${size}.`);
-    this.source.spend(bytes.length);
     return bytes;
   }
 

@@ -1,7 +1,7 @@
 import { type BundleInfo, componentsOf, readBundleInfo } from './bundle.js';
 import { inspectFlatPackage } from './flat-package.js';
 import type { Inspection } from './inspection-result.js';
-import { Damaged, OverLimit, Source } from './source.js';
+import { Damaged, OverLimit, type Source } from './source.js';
 
 export interface ListedFile {
   readonly path: string;
@@ -30,8 +30,9 @@ const MOST_PACKAGES = 5;
 const MOST_PLIST = 8 << 20;
 const MOST_PACKAGE = 64 << 20;
 /** Of an application or a bundle package that lies in the volume or one folder below; the bundles inside them have longer paths. */
-const INFO = /^(?:[^/]+\/){0,2}[^/]+\.(?:app|pkg|mpkg)\/Contents\/Info\.plist$/i;
-const PACKAGE = /^(?:[^/]+\/){0,2}[^/]+\.pkg$/i;
+const INFO = /^(?:[^/]+\/)?[^/]+\.(?:app|pkg|mpkg)\/Contents\/Info\.plist$/i;
+const PACKAGE = /^(?:[^/]+\/)?[^/]+\.pkg$/i;
+const BUNDLE = /\.(?:app|pkg|mpkg)$/i;
 const CONTENTS = '/Contents/Info.plist';
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -44,14 +45,36 @@ export const nothingInside: Insides = {
  * The applications and packages at the top of a disk image. The title is that of the one that lies least deep: of a package before that of an
  * application, which is often there to remove what the package installs.
  */
-export function readInsides(reader: DiskImageReader): Insides {
+export function readInsides(reader: DiskImageReader, source: Source): Insides {
   try {
     const files = reader.list().filter(({ path }) => !CONTROL.test(path));
-    return merged([...packagesIn(files, reader), ...bundlesIn(files, reader)]);
+    const image: Image = { files, volume: volumeOf(files), read: (file) => contentOf(file, reader, source), source };
+    return merged([...packagesIn(image), ...bundlesIn(image)]);
   } catch (error) {
     if (error instanceof InsidesUnread) return { ...nothingInside, warnings: [`What is inside was not read: ${error.message}`] };
     throw error;
   }
+}
+
+interface Image {
+  readonly files: readonly ListedFile[];
+  /** What listed paths begin with, with its slash; empty for a file system that is listed without its name. */
+  readonly volume: string;
+  readonly read: (file: ListedFile) => Buffer;
+  readonly source: Source;
+}
+
+/** The name of the volume is the folder that everything lies in; a bundle is none. */
+function volumeOf(files: readonly ListedFile[]): string {
+  const tops = new Set(files.map(({ path }) => path.split('/', 1)[0]!));
+  const [top = ''] = tops;
+  return tops.size === 1 && !BUNDLE.test(top) && files.every(({ path }) => path.includes('/')) ? `${top}/` : '';
+}
+
+function contentOf(file: ListedFile, reader: DiskImageReader, source: Source): Buffer {
+  const bytes = reader.extract(file);
+  source.spend(bytes.length);
+  return bytes;
 }
 
 /** One thing inside, or what hinders reading it. */
@@ -59,27 +82,23 @@ type Found = { readonly insides: Insides } | { readonly warning: string };
 
 const depthOf = (path: string): number => path.split('/').length;
 const byDepth = (a: { path: string }, b: { path: string }): number => depthOf(a.path) - depthOf(b.path) || (a.path < b.path ? -1 : 1);
-/** Listed paths begin with the name of the volume. */
-const inVolume = (path: string): string => path.slice(path.indexOf('/') + 1);
 
-function bundlesIn(files: readonly ListedFile[], reader: DiskImageReader): Found[] {
-  const infos = files.filter(({ path }) => INFO.test(path)).sort(byDepth);
-  const found = infos
-    .slice(0, MOST_BUNDLES)
-    .map((file) =>
-      attempt(file, MOST_PLIST, () => insidesOf(inVolume(file.path).slice(0, -CONTENTS.length), readBundleInfo(reader.extract(file)))),
-    );
+function bundlesIn({ files, volume, read }: Image): Found[] {
+  const infos = files.filter(({ path }) => INFO.test(path.slice(volume.length))).sort(byDepth);
+  const found = infos.slice(0, MOST_BUNDLES).map((file) => {
+    const path = file.path.slice(volume.length, -CONTENTS.length);
+    return attempt(file, MOST_PLIST, () => insidesOf(path, readBundleInfo(read(file))));
+  });
   return [...found, ...cut(infos.length, MOST_BUNDLES, 'bundles')];
 }
 
-function packagesIn(files: readonly ListedFile[], reader: DiskImageReader): Found[] {
-  const packages = files.filter(({ path, size }) => size > 0 && PACKAGE.test(path)).sort(byDepth);
+function packagesIn({ files, volume, read, source }: Image): Found[] {
+  const packages = files.filter(({ path, size }) => size > 0 && PACKAGE.test(path.slice(volume.length))).sort(byDepth);
   const found = packages.slice(0, MOST_PACKAGES).map((file) =>
     attempt(file, MOST_PACKAGE, () => {
-      const bytes = reader.extract(file);
-      const source = new Source({ size: bytes.length, read: (at, length) => bytes.subarray(at, at + length) });
-      const found = inspectFlatPackage(source);
-      return { ...found, inside: [{ kind: 'package', path: inVolume(file.path), identifier: found.title_key, version: found.version }] };
+      const inspected = inspectFlatPackage(source.nested(read(file)));
+      const { title_key: identifier, version } = inspected;
+      return { ...inspected, inside: [{ kind: 'package', path: file.path.slice(volume.length), identifier, version }] };
     }),
   );
   return [...found, ...cut(packages.length, MOST_PACKAGES, 'packages')];
@@ -94,8 +113,10 @@ function attempt(file: ListedFile, most: number, read: () => Insides): Found {
   try {
     return { insides: read() };
   } catch (error) {
-    const isOfTheFile = error instanceof Damaged || error instanceof OverLimit || error instanceof RangeError;
-    if (isOfTheFile || error instanceof InsidesUnread) return { warning: `${file.path} could not be read: ${error.message}` };
+    const isOfTheFile = error instanceof Damaged || error instanceof OverLimit || error instanceof InsidesUnread;
+    // Numbers that point outside: by its name, since Node's own may be of another realm.
+    const { name, message } = error as Error;
+    if (isOfTheFile || name === 'RangeError') return { warning: `${file.path} could not be read: ${message}` };
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export function inspectDmg(source: Source, reader: DiskImageReader | null): Insp
   const partitions = partitionsOf(source, koly);
   const { signature, stapled } = signatureOf(source, koly);
   const isReadable = partitions.some((name) => /Apple_(?:HFS|HFSX|APFS)|Apple_UFS|Windows|DOS_FAT/.test(name));
-  const insides = reader ? readInsides(reader) : { ...nothingInside, warnings: [NO_READER] };
+  const insides = reader ? readInsides(reader, source) : { ...nothingInside, warnings: [NO_READER] };
   const warnings = [...(isReadable ? [] : ['It names no file system that macOS mounts.']), ...insides.warnings];
   return inspectionOf({ ...insides, kind: 'dmg', signature, stapled, warnings });
 }

@@ -28,9 +28,15 @@ const inflaters = { zlib: inflateSync, gzip: gunzipSync } as const;
 
 /** A file under inspection, with the limits of one inspection. Throws Damaged and OverLimit. */
 export class Source {
-  private inflatedBytes = 0;
+  constructor(
+    private readonly file: RandomAccess,
+    private readonly inflated = { bytes: 0 },
+  ) {}
 
-  constructor(private readonly file: RandomAccess) {}
+  /** A file inside of this one, which is unpacked within the same limit. */
+  nested(bytes: Buffer): Source {
+    return new Source({ size: bytes.length, read: (at, length) => bytes.subarray(at, at + length) }, this.inflated);
+  }
 
   get size(): number {
     return this.file.size;
@@ -59,7 +65,7 @@ export class Source {
 
   /** Counts unpacked bytes of this inspection. */
   spend(bytes: number): void {
-    this.inflatedBytes += bytes;
-    if (this.inflatedBytes > MOST_INFLATED) throw new OverLimit('It unpacks to more than 128 MiB.');
+    this.inflated.bytes += bytes;
+    if (this.inflated.bytes > MOST_INFLATED) throw new OverLimit('It unpacks to more than 128 MiB.');
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Content } from '#libs/entities/content.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
+import { withVersions } from '#libs/packages/deleted-package.repository.js';
 import { likePattern } from '#libs/packages/like-pattern.js';
 import { Database } from '#libs/platform/database/database.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
@@ -10,7 +11,7 @@ export interface FileFilter {
   readonly kind?: string;
   /** Part of a path, case-folded. */
   readonly contains?: string;
-  /** Those that were deleted, instead of those that are there. */
+  /** Those that were deleted and of which a version is known, instead of those that are there. */
   readonly isDeleted?: boolean;
 }
 
@@ -40,6 +41,7 @@ export class MunkiFileRepository {
   find({ kind, contains, isDeleted = false }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where("package.space = 'munki'");
     query.andWhere('package.deleted = :deleted', { deleted: isDeleted });
+    if (isDeleted) query.andWhere(withVersions(query));
     if (kind !== undefined)
       query.andWhere("package.filenameKey LIKE :top ESCAPE '!'", { top: `${MUNKI_PREFIX}${kind.replace('_', '!_')}/%` });
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });

@@ -34,7 +34,7 @@ export async function makePkginfo(server: AdminApi, filename: string, { json, ..
   return EXIT.done;
 }
 
-/** `ods munki restore`: brings back a file that was deleted, or the version before the one that is there. */
+/** `ods munki restore`: brings back a file that was deleted, or the newest earlier version of one that is there. */
 export async function restoreFile(server: AdminApi, path: string, isJson: boolean): Promise<Exit> {
   const restored = await server.call<{ path: string; sha256: string }>('POST', `${fileUrl(path)}/restore`);
   say(isJson ? JSON.stringify(restored) : `${restored.path} is back, on every server: SHA-256 ${restored.sha256}`);

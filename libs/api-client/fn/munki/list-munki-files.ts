@@ -22,7 +22,7 @@ export interface ListMunkiFiles$Params {
   q?: string;
 
 /**
- * Deleted files, of which versions may be restored, instead of those that are there.
+ * Deleted files of which a version can be restored, instead of those that are there.
  */
   deleted?: boolean;
   limit?: number;

@@ -24,7 +24,7 @@ export class ListMunkiFilesDto {
   @ApiPropertyOptional({
     type: Boolean,
     example: false,
-    description: 'Deleted files, of which versions may be restored, instead of those that are there.',
+    description: 'Deleted files of which a version can be restored, instead of those that are there.',
   })
   @IsOptional()
   @Transform(asBoolean)

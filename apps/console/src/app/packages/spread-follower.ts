@@ -1,9 +1,7 @@
-import { inject, Injectable, signal } from '@angular/core';
-import { Api, listPackageServers, type PackageServersDto } from '#libs/api-client';
+import { Injectable } from '@angular/core';
+import { listPackageServers, type PackageServersDto } from '#libs/api-client';
 import { byName } from './addressing';
-
-/** Asked about in one round at most. */
-const MOST = 20;
+import { Follower } from './follower';
 
 type Spread = Pick<PackageServersDto, 'status' | 'sentence' | 'servers'>;
 
@@ -17,26 +15,17 @@ export function spreadWords({ sentence, servers }: Spread): string {
 
 /** How far packages are that were uploaded here, until each is on the last server. */
 @Injectable({ providedIn: 'root' })
-export class SpreadFollower {
-  private readonly api = inject(Api);
-  private readonly known = signal<ReadonlyMap<string, Spread>>(new Map());
-
-  isSettled = (filename: string): boolean => this.known().get(filename)?.status === 'everywhere';
-
+export class SpreadFollower extends Follower<Spread> {
   wordsFor(filename: string): string | null {
-    const spread = this.known().get(filename);
+    const spread = this.knownOf(filename);
     return spread ? spreadWords(spread) : null;
   }
 
-  /** A server that does not answer leaves what was known; the page says that it is away. */
-  async follow(filenames: readonly string[]): Promise<void> {
-    for (const filename of [...new Set(filenames)].filter((name) => !this.isSettled(name)).slice(0, MOST)) {
-      const spread = await this.api.invoke(listPackageServers, byName(filename)).catch(() => null);
-      if (spread) this.known.update((before) => new Map(before).set(filename, spread));
-    }
+  protected ask(filename: string): Promise<Spread> {
+    return this.api.invoke(listPackageServers, byName(filename));
   }
 
-  forget(filenames: readonly string[]): void {
-    this.known.update((before) => new Map([...before].filter(([name]) => !filenames.includes(name))));
+  protected settles({ status }: Spread): boolean {
+    return status === 'everywhere';
   }
 }

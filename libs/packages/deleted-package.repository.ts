@@ -4,6 +4,7 @@ import { PackageVersion } from '#libs/entities/package-version.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 import { likePattern } from './like-pattern.js';
+import { withVersions } from './with-versions.js';
 import type { PagePosition } from './page-position.js';
 
 /** Every query on deleted packages of which a version can still be restored. */
@@ -36,10 +37,4 @@ export class DeletedPackageRepository {
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
     return query;
   }
-}
-
-/** The condition that an earlier content of a `package` is known. */
-export function withVersions(query: SelectQueryBuilder<Package>): string {
-  const versions = query.subQuery().select('version.id').from(PackageVersion, 'version').where('version.filenameKey = package.filenameKey');
-  return `EXISTS ${versions.getQuery()}`;
 }

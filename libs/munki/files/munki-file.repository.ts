@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Content } from '#libs/entities/content.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
-import { withVersions } from '#libs/packages/deleted-package.repository.js';
 import { likePattern } from '#libs/packages/like-pattern.js';
+import { withVersions } from '#libs/packages/with-versions.js';
 import { Database } from '#libs/platform/database/database.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 

@@ -3,8 +3,8 @@ import { In, type SelectQueryBuilder } from 'typeorm';
 import { PackageVersion } from '#libs/entities/package-version.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
 import { Database } from '#libs/platform/database/database.js';
+import { exists } from '#libs/platform/database/exists.js';
 import { likePattern } from './like-pattern.js';
-import { withVersions } from './with-versions.js';
 import type { PagePosition } from './page-position.js';
 
 /** Every query on deleted packages of which a version can still be restored. */
@@ -33,7 +33,7 @@ export class DeletedPackageRepository {
   private filtered(contains: string | undefined): SelectQueryBuilder<Package> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where('package.deleted = :deleted', { deleted: true });
     query.andWhere("package.space = ''");
-    query.andWhere(withVersions(query));
+    query.andWhere(exists(query, PackageVersion, 'version', 'version.filenameKey = package.filenameKey'));
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
     return query;
   }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Content } from '#libs/entities/content.entity.js';
+import { PackageVersion } from '#libs/entities/package-version.entity.js';
 import { Package } from '#libs/entities/package.entity.js';
 import { likePattern } from '#libs/packages/like-pattern.js';
-import { withVersions } from '#libs/packages/with-versions.js';
 import { Database } from '#libs/platform/database/database.js';
+import { exists } from '#libs/platform/database/exists.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 
 export interface FileFilter {
@@ -41,7 +42,7 @@ export class MunkiFileRepository {
   find({ kind, contains, isDeleted = false }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where("package.space = 'munki'");
     query.andWhere('package.deleted = :deleted', { deleted: isDeleted });
-    if (isDeleted) query.andWhere(withVersions(query));
+    if (isDeleted) query.andWhere(exists(query, PackageVersion, 'version', 'version.filenameKey = package.filenameKey'));
     if (kind !== undefined)
       query.andWhere("package.filenameKey LIKE :top ESCAPE '!'", { top: `${MUNKI_PREFIX}${kind.replace('_', '!_')}/%` });
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });

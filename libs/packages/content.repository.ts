@@ -208,6 +208,18 @@ export class ContentRepository {
     return affected === 1;
   }
 
+  /** Contents after `uuid` whose bytes are not here, in the order of their uuids. */
+  async findAbsentAfter(uuid: string, limit: number): Promise<string[]> {
+    const where = { uuid: MoreThan(uuid), state: 'absent' as const };
+    const rows = await this.db.manager.find(Content, { select: { uuid: true }, where, order: { uuid: 'ASC' }, take: limit });
+    return rows.map((row) => row.uuid);
+  }
+
+  /** Forgets those of these whose bytes are not here. */
+  async removeAbsent(uuids: readonly string[]): Promise<void> {
+    if (uuids.length > 0) await this.db.manager.delete(Content, { uuid: In(uuids), state: 'absent' });
+  }
+
   /** Every version in the order of its uuid: for reconciling with the disk. Chunk lists are left out. */
   findAfter(uuid: string, limit: number): Promise<Omit<Content, 'manifest' | 'blocks'>[]> {
     return this.db.manager

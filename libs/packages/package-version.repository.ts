@@ -29,6 +29,13 @@ export class PackageVersionRepository {
     await this.db.insertNew(PackageVersion, rows);
   }
 
+  /** Which of these contents are listed. */
+  async findNamed(uuids: readonly string[]): Promise<string[]> {
+    if (uuids.length === 0) return [];
+    const rows = await this.db.manager.find(PackageVersion, { select: { uuid: true }, where: { uuid: In(uuids) } });
+    return rows.map(({ uuid }) => uuid);
+  }
+
   async removeBefore(sinceMs: number): Promise<void> {
     await this.db.manager.delete(PackageVersion, { sinceMs: LessThan(sinceMs) });
   }

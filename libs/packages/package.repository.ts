@@ -56,6 +56,16 @@ export class PackageRepository {
     return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(Package, { uuid: In(uuids) });
   }
 
+  /** Which of these contents packages have, those that are served meanwhile included. */
+  async findNamed(uuids: readonly string[]): Promise<string[]> {
+    if (uuids.length === 0) return [];
+    const rows = await this.db.manager.find(Package, {
+      select: { uuid: true, servedUuid: true },
+      where: [{ uuid: In(uuids), deleted: false }, { servedUuid: In(uuids) }],
+    });
+    return rows.flatMap(({ uuid, servedUuid }) => (servedUuid === null ? [uuid] : [uuid, servedUuid]));
+  }
+
   /** The changes feed: entries in the order of this server's own numbers (MESH §3). */
   findChangedAfter(seq: number, limit: number): Promise<Package[]> {
     return this.db.manager.find(Package, { where: { seq: MoreThan(seq) }, order: { seq: 'ASC' }, take: limit });

@@ -29,6 +29,7 @@ import { MassChangeGuard } from './catalog/mass-change-guard.js';
 import { GuardedChangeRepository } from './catalog/guarded-change.repository.js';
 import { DamagedContents } from './integrity/damaged-contents.js';
 import { CheckContentsHandler } from './integrity/check-contents.handler.js';
+import { ForgottenContents } from './forgotten-contents.js';
 import { PurgeVersionsHandler } from './purge-versions.handler.js';
 import { ScrubHandler } from './integrity/scrub.handler.js';
 import { ShareLinks } from './share-links.js';
@@ -117,6 +118,6 @@ export class PackagesHttpModule {}
 /** Job handlers. */
 @Module({
   imports: [PackagesModule],
-  providers: [CheckContentsHandler, PurgeVersionsHandler, ScrubHandler, SignOwnEntriesHandler, StageChangedHandler],
+  providers: [CheckContentsHandler, ForgottenContents, PurgeVersionsHandler, ScrubHandler, SignOwnEntriesHandler, StageChangedHandler],
 })
 export class PackagesJobsModule {}

@@ -31,3 +31,15 @@ export const acknowledgedAfter = (knownEpoch: string | null, answerEpoch: string
 
 /** Where a push to a peer begins: behind what it acknowledged, unless our own feed ends before that because we were restored. */
 export const feedStart = (acknowledged: number, ownLast: number): number => (acknowledged > ownLast ? 0 : acknowledged);
+
+/** Notices that one address answers with the feeds of two databases in turn: then reading it to the end would never end. */
+export class FeedWatch {
+  private readonly left = new Set<string>();
+
+  /** True when a reading has gone back to a database that it had left. The epoch of one that was put back from a backup is a new one. */
+  hasReturned(from: FeedPosition, { epoch }: FeedPosition): boolean {
+    if (from.epoch === null || epoch === null || from.epoch === epoch) return false;
+    this.left.add(from.epoch);
+    return this.left.has(epoch);
+  }
+}

@@ -147,6 +147,24 @@ for (const [queueKind, databaseKind] of combinations) {
         expect(world.log.lines).toContainEqual('test failed (attempt 3): planned');
       });
 
+      it('that gave up more than 30 days ago goes when another gives up', async () => {
+        const node = await nodeThat(planned);
+        await add(node, {}, { key: 'first' });
+        await eventually(async () => expect((await onlyRow(node)).state).toBe('failed'));
+        const { id } = await onlyRow(node);
+        const days = (count: number): number => Date.now() - count * 86_400_000;
+        const repository = node.dataSource.getRepository(Job);
+        await repository.update({ id }, { dueMs: days(29) });
+        await add(node, {}, { key: 'second' });
+        await eventually(async () => expect(await repository.countBy({ state: 'failed' })).toBe(2));
+        await repository.update({ id }, { dueMs: days(31) });
+        await add(node, {}, { key: 'third' });
+        await eventually(async () => {
+          const failed = (await repository.findBy({ state: 'failed' })).map(({ dedupeKey }) => dedupeKey);
+          expect(failed.sort()).toEqual(['test:second', 'test:third']);
+        });
+      });
+
       it('is kept as failed at once when its handler says that it cannot be done', async () => {
         const node = await nodeThat(() => Promise.reject(new UnrecoverableJob('gone')));
         await add(node);

@@ -20,6 +20,8 @@ const POLL_LIMIT = 500;
 const ENOUGH_OFFERS = 100;
 /** Calls held open that one process has at a time: they cost a connection and nothing else. */
 const LISTENERS = 128;
+/** Jobs that gave up are kept for administrators this long, in milliseconds. */
+const SHOW_FAILED_MS = 30 * 86_400_000;
 /** A wall clock that goes back by more was set. */
 const CLOCK_STEP_MS = 60_000;
 /** A job that ends at the moment when the clock is set back may still be written down with the wrong time. */
@@ -197,6 +199,7 @@ export class JobRunner {
       this.logger[level](`${job.type} failed (attempt ${job.attempts}): ${readable(error)}`);
     }
     await this.settle(job, outcome);
+    if (outcome.state === 'failed') await this.rows.removeFailedBefore(this.clock.now() - SHOW_FAILED_MS); // so that they never pile up
   }
 
   private async settle(job: RunningJob, outcome: Outcome): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThanOrEqual, MoreThan } from 'typeorm';
+import { In, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { Job } from '#libs/entities/job.entity.js';
 import { Database } from '../database/database.js';
 import type { ClaimedJob, Outcome } from './job-outcome.js';
@@ -152,6 +152,11 @@ export class JobRepository {
     const change = { state: 'due' as const, dueMs: now, attempts: 0, lease: null, again: false };
     const { affected } = await this.db.manager.update(Job, { id, lease, again: true }, change);
     return affected === 1 ? now : null;
+  }
+
+  /** Forgets jobs that gave up before then. */
+  async removeFailedBefore(ms: number): Promise<void> {
+    await this.db.manager.delete(Job, { state: 'failed', dueMs: LessThan(ms) });
   }
 
   /** Jobs that gave up, newest first: what an administrator is shown. */

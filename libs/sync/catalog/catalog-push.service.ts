@@ -13,6 +13,8 @@ export interface PushResponse {
   readonly epoch: string;
   readonly taken: number;
   readonly refused: string[];
+  /** Nothing was taken: an administrator has paused the sender here. What was sent is to be sent again. */
+  readonly paused?: true;
   /** Which of the sender's changes were refused. */
   readonly refused_seqs?: number[];
   /** For a firewalled peer: which of what it holds it may push here (MESH §7). */
@@ -38,8 +40,8 @@ export class CatalogPushService {
 
   async receive(peer: Peer, body: unknown): Promise<PushResponse> {
     const push = readPush(body);
-    // The changes of a paused peer are read from its feed when it is resumed.
-    if (peer.paused) return { epoch: (await this.clocks.read()).epoch, taken: 0, refused: [] };
+    // A sender of an earlier version takes this for an acknowledgement; its feed is read when it is resumed, and catalogs are compared.
+    if (peer.paused) return { epoch: (await this.clocks.read()).epoch, taken: 0, refused: [], paused: true };
     const receipt = await this.receiver.receive(peer, push.items, push.keys);
     if (push.isRepair) await this.repairs.record(peer, { received: receipt.taken, sent: 0 });
     const continuesReading = push.epoch === peer.pulledEpoch && push.since <= peer.pulledSeq && push.next > peer.pulledSeq;

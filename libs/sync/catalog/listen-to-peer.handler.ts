@@ -5,7 +5,7 @@ import type { Peer } from '#libs/entities/peer.entity.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PeerRepository } from '#libs/peers/peer.repository.js';
-import type { FeedPosition } from '#libs/replication/exchange.js';
+import { type FeedPosition, FeedWatch } from '#libs/replication/exchange.js';
 import { FeedReader, type FeedStep } from './feed-reader.js';
 import { ListenToPeer } from '../sync.jobs.js';
 import { OutboundContent } from '../firewalled/outbound-content.js';
@@ -21,6 +21,7 @@ const BREATH_MS = 1_000;
 interface Place {
   from: FeedPosition;
   wantsBefore: number | null;
+  readonly watch: FeedWatch;
 }
 
 /** Keeps one call open to a peer while this server is firewalled: peers cannot call here to push news (MESH §7). */
@@ -56,16 +57,16 @@ export class ListenToPeerHandler extends JobHandler<{ iss: string }> {
       signal.throwIfAborted();
       const peer = await this.wantedPeer(iss);
       if (!peer) return;
-      place ??= { from: { epoch: peer.pulledEpoch, seq: peer.pulledSeq }, wantsBefore: null };
+      place ??= { from: { epoch: peer.pulledEpoch, seq: peer.pulledSeq }, wantsBefore: null, watch: new FeedWatch() };
       await this.hear(peer, place, signal);
     }
   }
 
   private async hear(peer: Peer, place: Place, signal: AbortSignal): Promise<void> {
-    const { from, wantsBefore } = place;
+    const { from, wantsBefore, watch } = place;
     const wait = wantsBefore === null ? WAIT_SECONDS : 0; // the rest of its wants is there already
     const asked = Date.now();
-    const step = await this.reader.readOn(peer, from, signal, { wait, wantsBefore });
+    const step = await this.reader.readOn(peer, from, signal, { wait, wantsBefore, watch });
     await this.moveOn(peer, place, step);
     const isIdle = wait > 0 && step.page.items.length === 0 && Date.now() - asked < BREATH_MS;
     if (isIdle) await sleep(BREATH_MS, undefined, { signal });

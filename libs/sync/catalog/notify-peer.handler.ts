@@ -36,6 +36,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
       if (page.next <= page.since) return;
       const answer = await this.push(peer, page, signal);
       if (answer === null) continue;
+      if (answer.isPaused) return; // it is sent again every RECONCILE_SECONDS
       await this.peers.setAcknowledged(iss, answer.epoch, acknowledgedAfter(peer.ackedEpoch, answer.epoch, page.next));
       await this.peers.noteRejected(peer, page, { seqs: answer.refusedSeqs, reason: answer.refusedReason });
       await this.outbound.offer(peer, answer.wants);

@@ -37,6 +37,8 @@ export interface ReceivedPush extends ReceivedItems {
 export interface Acknowledgement extends ReceivedWants {
   /** Names the database of the peer that acknowledged. */
   readonly epoch: string;
+  /** It took nothing and acknowledges nothing: this server is paused there. */
+  readonly isPaused: boolean;
   /** Numbers of our changes that it refused, and why the first of them. */
   readonly refusedSeqs: readonly number[];
   readonly refusedReason: string | null;
@@ -130,5 +132,5 @@ function refusalsOf({ refused = [], refused_seqs: seqs = [] }: Fields): Pick<Ack
 /** Reads the answer to a push. Throws PeerMessageMalformed. */
 export function readAcknowledgement(value: unknown): Acknowledgement {
   const fields = fieldsOf(value);
-  return { epoch: epochOf(fields), wants: wantsOf(fields), ...refusalsOf(fields) };
+  return { epoch: epochOf(fields), wants: wantsOf(fields), isPaused: fields['paused'] === true, ...refusalsOf(fields) };
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PeerRepository } from '#libs/peers/peer.repository.js';
-import type { FeedPosition } from '#libs/replication/exchange.js';
+import { type FeedPosition, FeedWatch } from '#libs/replication/exchange.js';
 import { FeedReader } from './feed-reader.js';
 import { PullPeer } from '../sync.jobs.js';
 
@@ -22,9 +22,10 @@ export class PullPeerHandler extends JobHandler<{ iss: string }> {
     const peer = await this.peers.findByIss(iss);
     if (!peer || peer.firewalledMode || peer.paused) return;
     let from: FeedPosition = { epoch: peer.pulledEpoch, seq: peer.pulledSeq };
+    const watch = new FeedWatch();
     for (let isAtEnd = false; !isAtEnd;) {
       if (signal.aborted) throw new JobInterrupted();
-      const { position } = await this.reader.readOn(peer, from, signal);
+      const { position } = await this.reader.readOn(peer, from, signal, { watch });
       await this.reader.keep(iss, position);
       isAtEnd = position.epoch === from.epoch && position.seq === from.seq;
       from = position;

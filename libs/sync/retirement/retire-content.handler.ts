@@ -16,8 +16,8 @@ import { ReleaseOffers } from './release-offers.js';
 
 /** Content that no other server keeps is offered again after this long, in milliseconds. */
 const POSTPONE_MS = 3_600_000;
-/** Transfers that ended are shown this long, in milliseconds. */
-const SHOW_DONE_MS = 7 * 86_400_000;
+/** Transfers that ended, or that nothing needs any more, are shown this long, in milliseconds. */
+const SHOW_OLD_MS = 7 * 86_400_000;
 
 /** Removes bytes whose time is over: superseded and deleted versions, and withdrawn ones that another server has promised to keep. */
 @Injectable()
@@ -39,7 +39,7 @@ export class RetireContentHandler extends JobHandler<Record<string, never>> {
   }
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
-    await this.transfers.removeDoneBefore(this.clock.now() - SHOW_DONE_MS);
+    await this.transfers.removeOld(this.clock.now() - SHOW_OLD_MS);
     await this.guard.removeOld();
     const retired = await this.contents.findRetired(this.clock.now(), RELEASE_LIMIT);
     for (const content of retired.filter(({ state }) => state === 'superseded')) {

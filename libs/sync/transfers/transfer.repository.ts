@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan, Not, type SelectQueryBuilder } from 'typeorm';
+import { Package } from '#libs/entities/package.entity.js';
 import { Transfer, type TransferState } from '#libs/entities/transfer.entity.js';
 import { Database } from '#libs/platform/database/database.js';
 
@@ -14,6 +15,9 @@ export interface TransferFilter {
 export type TransferPosition = Pick<Transfer, 'updatedMs' | 'id'>;
 
 type TransferProgress = Pick<Transfer, 'verified' | 'verifiedBytes' | 'receivedBytes' | 'sourceIss' | 'updatedMs'>;
+
+/** Nothing comes in. */
+const standing: readonly TransferState[] = ['queued', 'waiting', 'failed', 'cancelled'];
 
 /** Every query on transfers. */
 @Injectable()
@@ -148,7 +152,16 @@ export class TransferRepository {
     await this.db.manager.delete(Transfer, { uuid });
   }
 
-  async removeDoneBefore(finishedMs: number): Promise<void> {
-    await this.db.manager.delete(Transfer, { state: 'done', finishedMs: LessThan(finishedMs) });
+  /** Forgets transfers that ended, or stand still, since before then, the latter where no package has the content any more. */
+  async removeOld(beforeMs: number): Promise<void> {
+    await this.db.manager.delete(Transfer, { state: 'done', finishedMs: LessThan(beforeMs) });
+    const wanted = this.db.manager.createQueryBuilder(Package, 'package').select('package.uuid').where('package.deleted = :deleted');
+    await this.db.manager
+      .createQueryBuilder()
+      .delete()
+      .from(Transfer)
+      .where({ state: In(standing), updatedMs: LessThan(beforeMs) })
+      .andWhere(`uuid NOT IN (${wanted.getQuery()})`, { deleted: false })
+      .execute();
   }
 }

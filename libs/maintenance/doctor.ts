@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { findSevenZip } from '#libs/inspection/child/seven-zip.js';
 import type { Config } from '#libs/platform/config/config.js';
 import { describeRedis, parseRedisUrl, type RedisNode } from '#libs/platform/config/redis-url.js';
 import { shortage } from '#libs/platform/storage/disk-health.js';
@@ -34,6 +35,7 @@ export async function examine(config: Config, rows: MaintenanceRepository): Prom
     examinePackages,
     examinePeers,
     examineBackups,
+    examineInspection,
   ];
   const damage = await rows.damage();
   if (damage !== null) return [fault(damagedText(config, damage))];
@@ -156,6 +158,16 @@ async function examineBackups(config: Config, rows: MaintenanceRepository): Prom
   } catch (error) {
     return [warning(`${directory} (BACKUP_DIR) cannot be read (${(error as NodeJS.ErrnoException).code}): is it mounted?`)];
   }
+}
+
+/** `program`: the 7-Zip that reads them, or null. */
+export const diskImageFinding = (program: string | null): Finding =>
+  program === null
+    ? warning('7-Zip (7zz) is not installed: what is inside disk images is not read. Install it (Debian: "apt install 7zip").')
+    : ok(`7-Zip (${program}) reads what is inside disk images.`);
+
+async function examineInspection(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {
+  return (await rows.hasDiskImages()) ? [diskImageFinding(findSevenZip())] : [];
 }
 
 async function examinePackages(_config: Config, rows: MaintenanceRepository): Promise<Finding[]> {

@@ -1,4 +1,4 @@
-import { In, MoreThan } from 'typeorm';
+import { In, Like, MoreThan } from 'typeorm';
 import { CatalogClock } from '#libs/entities/catalog-clock.entity.js';
 import { Content } from '#libs/entities/content.entity.js';
 import { Job } from '#libs/entities/job.entity.js';
@@ -78,6 +78,11 @@ export class MaintenanceRepository {
   troubledPackages(): Promise<Pick<Package, 'filename' | 'status'>[]> {
     const where = { status: In(['Failed', 'Quarantined']) };
     return this.db.manager.find(Package, { select: { filename: true, status: true }, where, take: 50, order: { id: 'ASC' } });
+  }
+
+  /** Whether a package of the share looks like one. */
+  hasDiskImages(): Promise<boolean> {
+    return this.db.manager.existsBy(Package, { filenameKey: Like('%.dmg'), space: '', deleted: false });
   }
 
   failedJobs(): Promise<Pick<Job, 'type' | 'lastError'>[]> {

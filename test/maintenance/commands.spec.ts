@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { someBytes } from '../mesh/packages.js';
 import { TestServer } from '../support/test-server.js';
@@ -124,6 +124,13 @@ describe('ods-admin', () => {
     expect(well.output).toMatch(/^ok {6}The database \(sqlite\) answers and is of this version\.$/m);
     expect(well.output).toMatch(/^ok {6}DATABASE_KEY opens what is encrypted/m);
     expect(well.output).toMatch(/^warning No URL is set/m);
+    expect(well.output).not.toContain('7-Zip');
+    await server.upload('Image.DMG', Buffer.from('no image'));
+    const [sevenZip] = ['/usr/bin/7zz', '/usr/local/bin/7zz'].filter((file) => existsSync(file));
+    expect((await adminOf(server, 'doctor')).output).toContain(
+      sevenZip ? `ok      7-Zip (${sevenZip}) reads what is inside disk images.` : 'warning 7-Zip (7zz) is not installed',
+    );
+    await server.ok('DELETE', '/api/admin/packages/Image.DMG');
     const ill = await odsAdmin(['doctor'], {
       DATA_DIR: server.dataDir,
       DATABASE_KEY: Buffer.alloc(32, 1).toString('base64'),

@@ -7,6 +7,7 @@ import { NetworkJobsModule } from '#libs/network/network.module.js';
 import { JamfJobsModule } from '#libs/jamf/jamf.module.js';
 import { InspectionJobsModule } from '#libs/inspection/inspection.module.js';
 import { EmailJobsModule } from '#libs/email/email.module.js';
+import { MunkiJobsModule } from '#libs/munki/munki.module.js';
 import { PackagesJobsModule } from '#libs/packages/packages.module.js';
 import { RegistrationJobsModule } from '#libs/peers/peers.module.js';
 import { RetentionJobsModule } from '#libs/retention/retention.module.js';
@@ -28,6 +29,7 @@ export const jobModules: Type[] = [
   EmailJobsModule,
   InspectionJobsModule,
   JamfJobsModule,
+  MunkiJobsModule,
   RetentionJobsModule,
   BackupsJobsModule,
 ];

@@ -261,6 +261,14 @@ export type { ListMunkiFileVersions$Params as ListMunkiFileVersions$Params } fro
 export { listMunkiFileVersions as listMunkiFileVersions } from './fn/munki/list-munki-file-versions';
 export type { RestoreMunkiFile$Params as RestoreMunkiFile$Params } from './fn/munki/restore-munki-file';
 export { restoreMunkiFile as restoreMunkiFile } from './fn/munki/restore-munki-file';
+export type { ListMunkiItems$Params as ListMunkiItems$Params } from './fn/munki/list-munki-items';
+export { listMunkiItems as listMunkiItems } from './fn/munki/list-munki-items';
+export type { PromoteMunkiItems$Params as PromoteMunkiItems$Params } from './fn/munki/promote-munki-items';
+export { promoteMunkiItems as promoteMunkiItems } from './fn/munki/promote-munki-items';
+export type { GetMunkiPromotion$Params as GetMunkiPromotion$Params } from './fn/munki/get-munki-promotion';
+export { getMunkiPromotion as getMunkiPromotion } from './fn/munki/get-munki-promotion';
+export type { SetMunkiPromotion$Params as SetMunkiPromotion$Params } from './fn/munki/set-munki-promotion';
+export { setMunkiPromotion as setMunkiPromotion } from './fn/munki/set-munki-promotion';
 export type { MakeMunkiPkginfo$Params as MakeMunkiPkginfo$Params } from './fn/munki/make-munki-pkginfo';
 export { makeMunkiPkginfo as makeMunkiPkginfo } from './fn/munki/make-munki-pkginfo';
 export type { GetRetention$Params as GetRetention$Params } from './fn/retention/get-retention';

@@ -56,6 +56,9 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'disk.low': (data) => `There is no room for ${file(data)}; fetching resumes when there is`,
   'backup.failed': (data) => `A scheduled backup could not be made${because(data)}`,
   'backup.resumed': ({ backup }) => `Scheduled backups are made again, the latest is ${oneLine(backup)}`,
+  'munki.promoted': ({ name, version, from, to }) => `${oneLine(name)} ${oneLine(version)} was promoted from ${oneLine(from)} to ${oneLine(to)}`,
+  'munki.promotion_held': ({ items }) =>
+    `${oneLine(items)} items of the Munki repository are due to be promoted and were not: that is a large part of it`,
   'retention.held': ({ packages }) =>
     `By the rules for old versions ${oneLine(packages)} packages would be removed at once; they stay until an administrator removes them`,
   'jamf.drift_found': ({ records }) =>
@@ -99,6 +102,8 @@ const counted: Readonly<Record<EventType, readonly [one: string, many: string]>>
   'disk.low': ['package without room', 'packages without room'],
   'backup.failed': ['failed backup', 'failed backups'],
   'backup.resumed': ['backup made again', 'backups made again'],
+  'munki.promoted': ['Munki item promoted', 'Munki items promoted'],
+  'munki.promotion_held': ['promotion of Munki items held', 'promotions of Munki items held'],
   'retention.held': ['removal of old versions held', 'removals of old versions held'],
   'jamf.drift_found': ['difference found in Jamf Pro', 'differences found in Jamf Pro'],
   'jamf.record_written': ['package record written', 'package records written'],

@@ -27,6 +27,8 @@ import { Job } from './job.entity.js';
 import { KnownAddress } from './known-address.entity.js';
 import { LoginAttempt } from './login-attempt.entity.js';
 import { MailSettings } from './mail-settings.entity.js';
+import { MunkiPromotionRule } from './munki-promotion-rule.entity.js';
+import { MunkiPromotionState } from './munki-promotion-state.entity.js';
 import { OidcSettings } from './oidc-settings.entity.js';
 import { OwnClockRow } from './own-clock.entity.js';
 import { PackageMetadata } from './package-metadata.entity.js';
@@ -83,6 +85,8 @@ export const entities = [
   KnownAddress,
   LoginAttempt,
   MailSettings,
+  MunkiPromotionRule,
+  MunkiPromotionState,
   OidcSettings,
   OwnClockRow,
   Package,

@@ -70,6 +70,16 @@ export const eventTypes = {
       reason: 'The signer changed. NoMAD-1.2.2.pkg (in Prod) is signed by …; NoMAD.pkg is not signed.',
     },
   },
+  'munki.promoted': {
+    role: 'viewer',
+    description: 'An item of the Munki repository came into another catalog, at this server.',
+    example: { path: 'pkgsinfo/NoMAD-1.1.3.plist', name: 'NoMAD', version: '1.1.3', from: 'testing', to: 'production', automatic: true },
+  },
+  'munki.promotion_held': {
+    role: 'viewer',
+    description: 'Items of the Munki repository are due to be promoted, and are too many at once to be promoted without a person.',
+    example: { items: 40 },
+  },
   'peer.registered': { role: 'viewer', description: 'A server was registered.', example: peer },
   'peer.unregistered': { role: 'viewer', description: 'A server was unregistered.', example: peer },
   'peer.unreachable': {

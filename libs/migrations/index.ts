@@ -37,6 +37,7 @@ import { JamfPoints1790000027000 } from './1790000027000-jamf-points.js';
 import { JamfChecks1790000028000 } from './1790000028000-jamf-checks.js';
 import { BackupState1790000029000 } from './1790000029000-backup-state.js';
 import { InvitationPresets1790000030000 } from './1790000030000-invitation-presets.js';
+import { MunkiPromotion1790000032000 } from './1790000032000-munki-promotion.js';
 import { PackageSpaces1790000031000 } from './1790000031000-package-spaces.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
@@ -83,4 +84,5 @@ export const migrations = [
   BackupState1790000029000,
   InvitationPresets1790000030000,
   PackageSpaces1790000031000,
+  MunkiPromotion1790000032000,
 ];

@@ -27,3 +27,20 @@ export class MunkiPkginfoTaken extends DomainError {
     super(`${path} is there and names another content. Send replace: true to write it anew, or give the item another name.`);
   }
 }
+
+/** Between reading and writing. */
+export class MunkiItemChanged extends DomainError {
+  readonly code = 'munki-item-changed';
+  readonly status = 409;
+  constructor() {
+    super('Its pkginfo file was changed at the same time. Look at it and try again.');
+  }
+}
+
+export class MunkiCatalogNameInvalid extends DomainError {
+  readonly code = 'munki-catalog-name-invalid';
+  readonly status = 400;
+  constructor(name: string, why: string) {
+    super(`"${name}" cannot be a catalog to promote from or to: ${why}`);
+  }
+}

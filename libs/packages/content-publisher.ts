@@ -42,6 +42,8 @@ export interface NewContent {
   readonly root: ContentRoot;
   /** Is given what is there under the name, null for nothing, and throws when the upload must not go on. */
   readonly expects?: (current: Package | null) => void;
+  /** What belongs to the upload; runs in its transaction. */
+  readonly onWritten?: () => Promise<void>;
 }
 
 export interface Published {
@@ -173,6 +175,7 @@ export class ContentPublisher {
       const action = isReplacement ? 'package.replaced' : 'package.uploaded';
       await this.audit.record({ action, subject: filename, details: { size, sha256, stage: written.stage } });
       if (written.space === '') await this.events.record(action, eventOf(written));
+      await content.onWritten?.();
       return { package: written, isReplacement };
     });
   }

@@ -75,7 +75,7 @@ export class RetentionService {
     const { automatic, held } = await this.repository.state();
     if (!automatic) return;
     const due = removals(await this.plan());
-    if (due.length > 0 && (await this.guard.wouldBeMass(due.length))) return this.hold(due.length, held);
+    if (due.length > 0 && (await this.guard.wouldBeMass(due.length, ''))) return this.hold(due.length, held);
     const removed = await this.remove(due, false, signal);
     await this.repository.setState({ ranMs: this.clock.now(), removed, held: 0 });
   }

@@ -9,6 +9,8 @@ const viewer = `
   GET munki/files/{path}
   GET munki/files/{path}/versions
   GET munki/catalogs
+  GET munki/items
+  GET munki/promotion
   GET munki/catalogs/{name}
   GET retention/plan
   POST auth/oidc/link
@@ -49,6 +51,7 @@ const publisher = `
   PUT munki/files/{path}
   POST munki/files/{path}/restore
   POST munki/pkginfo
+  POST munki/promote
   DELETE munki/files/{path}
   PUT packages/{name}/content
   PATCH packages/{id_or_name}
@@ -116,6 +119,7 @@ const admin = `
   GET downloads/credentials
   POST downloads/credentials
   DELETE downloads/credentials/{id}
+  PUT munki/promotion
   PUT retention
   POST retention/preview
   GET oidc

@@ -81,6 +81,8 @@ describe('a token that is limited to the stage Dev', () => {
     'DELETE munki/files/{path}': () => program.send('DELETE', 'munki/files/manifests%2Fsite_default'),
     'POST munki/files/{path}/restore': () => program.send('POST', 'munki/files/manifests%2Fsite_default/restore'),
     'POST munki/pkginfo': () => program.send('POST', 'munki/pkginfo', { filename: 'prod.pkg', name: 'Prod' }),
+    'POST munki/promote': () =>
+      program.send('POST', 'munki/promote', { paths: ['pkgsinfo/App-1.plist'], from: 'testing', to: 'production' }),
     'POST transfers/{id}/retry': () => program.send('POST', `transfers/${transferId}/retry`),
     'POST transfers/{id}/cancel': () => program.send('POST', `transfers/${transferId}/cancel`),
   };

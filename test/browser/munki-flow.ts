@@ -28,6 +28,45 @@ export function munkiFlow(places: () => Pick<Places, 'atBerlin' | 'berlin'>): vo
     await atBerlin.look('munki');
   });
 
+  it('promotes an item into another catalog', async () => {
+    const { atBerlin, berlin } = places();
+    await put(berlin, 'pkgs/Slack-4.pkg', 'slack');
+    await put(berlin, 'pkgsinfo/Slack.plist', pkginfo('Slack', '4', 'slack'));
+    await atBerlin.page.reload();
+    await atBerlin.page.getByLabel('Search by name').fill('slack');
+    await atBerlin.row('Slack', 'Items').getByRole('button', { name: 'Promote Slack 4' }).click();
+    await atBerlin.look('munki-promote');
+    await atBerlin.page.getByLabel('To catalog').fill('all');
+    atBerlin.expect('400 /api/admin/munki/promote');
+    await atBerlin.button('Promote').click();
+    await atBerlin.dialog().getByText('Every item is in the catalog all.').waitFor();
+    await atBerlin.page.getByLabel('To catalog').fill('production');
+    await atBerlin.button('Promote').click();
+    await atBerlin.dialog().waitFor({ state: 'hidden' });
+    await atBerlin.row('Slack', 'Items').filter({ hasText: 'production' }).waitFor();
+    expect(await (await fetch(`${berlin.url}/munki/catalogs/production`)).text()).toContain('<string>Slack</string>');
+  });
+
+  it('has rules that promote items, and says what they do next', async () => {
+    const { atBerlin, berlin } = places();
+    await atBerlin.page.getByText('There are no rules').waitFor();
+    await atBerlin.button('Edit rules…').click();
+    await atBerlin.page.getByLabel('After days').fill('5');
+    await atBerlin.page.getByLabel('Except items').fill('Xcode, Lost');
+    await atBerlin.look('munki-rules');
+    await atBerlin.button('Save rules').click();
+    await atBerlin.page.getByText('From testing to production, 5 days after the last change of an item, except Xcode, Lost.').waitFor();
+    await put(berlin, 'pkgs/Zoom-6.pkg', 'zoom');
+    await put(berlin, 'pkgsinfo/Zoom.plist', pkginfo('Zoom', '6', 'zoom'));
+    await atBerlin.page.reload();
+    await atBerlin.row('Zoom', 'Automatic promotion').filter({ hasText: 'in 5 days' }).waitFor();
+    await atBerlin.look('munki-planned');
+    await atBerlin.button('Edit rules…').click();
+    await atBerlin.button('Remove rule').click();
+    await atBerlin.button('Save rules').click();
+    await atBerlin.page.getByText('There are no rules').waitFor();
+  });
+
   it('has files that are found by their path, and manifests that are written here', async () => {
     const { atBerlin, berlin } = places();
     await atBerlin.page.getByLabel('Search by path').fill('lost');

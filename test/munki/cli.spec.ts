@@ -121,6 +121,31 @@ describe('ods munki', () => {
     expect(await munki('pkginfo', 'None.pkg')).toMatchObject({ code: 1, out: '', error: expect.stringContaining('None.pkg') });
   });
 
+  it('promote brings an item into another catalog, by its name, its version or its file', async () => {
+    await put(server, 'pkgs/Twin.pkg', 'twin');
+    for (const version of ['1', '2'])
+      await put(server, `pkgsinfo/Twin-${version}.plist`, pkginfo('Twin', version, 'twin', { installer_item_location: 'Twin.pkg' }));
+    const twins = async (catalog: string) => (await itemsOf(server, catalog)).filter(({ name }) => name === 'Twin').length;
+    expect(await munki('promote', 'Twin-2', '--to', 'production', '--dry-run')).toMatchObject({
+      ...{ code: 0, out: 'Twin 2: would be in production.\n', error: '' },
+    });
+    expect([await twins('testing'), await twins('production')]).toEqual([2, 0]);
+    const { code, out } = await munki('promote', 'Twin-2', '--to', 'production');
+    expect([code, out, await twins('testing'), await twins('production')]).toEqual([
+      0,
+      'Twin 2: is in production, on every server.\n',
+      1,
+      1,
+    ]);
+    expect(await munki('promote', 'pkgsinfo/Twin-1.plist', '--to', 'production', '--keep')).toMatchObject({
+      ...{ code: 0, out: 'Twin 1: is in testing, production, on every server.\n' },
+    });
+    const again = await munki('promote', 'Twin', '--to', 'production', '--keep');
+    expect([again.code, again.out]).toEqual([1, 'pkgsinfo/Twin-1.plist stays as it is: It is in testing and production already.\n']);
+    expect(await munki('promote', 'Twin')).toMatchObject({ code: 2, error: expect.stringContaining('--to production') });
+    expect(await munki('promote', 'Nothing', '--to', 'production')).toMatchObject({ code: 1, error: expect.stringContaining('Nothing') });
+  });
+
   it('restore brings a deleted file back', async () => {
     const there = `${server.url}/munki/manifests/site_default`;
     await server.ok('DELETE', '/api/admin/munki/files/manifests%2Fsite_default?confirm=true');

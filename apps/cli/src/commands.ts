@@ -40,6 +40,9 @@ export interface Options {
   readonly delete?: boolean;
   readonly catalogs?: string;
   readonly folder?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly keep?: boolean;
   readonly confirmMassChange?: boolean;
 }
 
@@ -230,7 +233,7 @@ const retention: Command = async (words, { confirm, json }) => retentionCommand(
 
 const munki: Command = async (words, options) => {
   const { delete: deletes = false, dryRun = false, confirmMassChange: isConfirmed = false, json = false } = options;
-  const { name, catalogs = 'testing', folder, replace = false } = options;
+  const { name, catalogs = 'testing', folder, replace = false, from = 'testing', to, keep = false } = options;
   const order = {
     name,
     folder,
@@ -240,7 +243,7 @@ const munki: Command = async (words, options) => {
       .map((each) => each.trim())
       .filter(Boolean),
   };
-  return munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json, pkginfo: order });
+  return munkiCommand(await api(), words, { deletes, dryRun, isConfirmed, json, pkginfo: order, promotion: { from, to, keep } });
 };
 
 const jamf: Command = async (words, options) => {

@@ -106,21 +106,27 @@ const descriptions: Readonly<Record<keyof typeof commands | 'completion', Descri
     what: 'package records, distribution points and network segments in Jamf Pro, and what computers get',
   },
   munki: {
-    usage: 'push|pull FOLDER|check|pkginfo PACKAGE|restore PATH',
+    usage: 'push|pull FOLDER|check|pkginfo PACKAGE|promote ITEM --to CATALOG|restore PATH',
     arguments: [
-      ['[what]', 'push, pull, check, pkginfo or restore'],
-      ['[target]', 'push, pull: the Munki repository on this machine; pkginfo: a package of the share; restore: a file of the repository'],
+      ['[what]', 'push, pull, check, pkginfo, promote or restore'],
+      [
+        '[target]',
+        'push, pull: the Munki repository on this machine; pkginfo: a package of the share; promote: the name of an item, with or without its version, or its pkginfo file; restore: a file of the repository',
+      ],
     ],
     options: [
       new Option('--delete', 'push: delete on every server what the folder does not have'),
       new Option('--dry-run', 'only compare, send and write nothing'),
-      new Option('--confirm-mass-change', 'push: a large part of the repository is meant to be replaced or deleted'),
+      new Option('--confirm-mass-change', 'push, promote: a large part of the repository is meant to be changed'),
       new Option('--name <name>', 'pkginfo: of the item; the title of the package without it'),
       new Option('--catalogs <names>', 'pkginfo: separated by commas').default('testing'),
       new Option('--folder <path>', 'pkginfo: of the file, below pkgsinfo'),
       new Option('--replace', 'pkginfo: write a file anew that names another content'),
+      new Option('--from <catalog>', 'promote: the catalog that the item is in').default('testing'),
+      new Option('--to <catalog>', 'promote: the catalog that it comes into'),
+      new Option('--keep', 'promote: the item stays in the first catalog, too'),
     ],
-    what: 'the Munki repository that every server has: from or into a folder, whether its catalogs are whole, items for packages, deleted files',
+    what: 'the Munki repository that every server has: from or into a folder, whether its catalogs are whole, items for packages and their promotion, deleted files',
   },
   retention: {
     usage: 'plan|apply [--confirm NUMBER]',

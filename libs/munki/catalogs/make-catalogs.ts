@@ -94,15 +94,17 @@ function catalogsOf(names: readonly string[]): { wanted: string[]; faults: strin
   const wanted = new Set<string>();
   const faults: string[] = [];
   for (const name of names) {
-    if (filenameKey(name) === 'all') faults.push('Every item is in the catalog all; its catalogs must not name it.');
+    const fault = catalogNameFault(name);
+    if (fault === null) wanted.add(name.normalize('NFC'));
     else if (name === '') faults.push('It has a catalog with an empty name.');
-    else if (nameFault(name) !== null) faults.push(`Its catalog "${name.slice(0, 60)}" cannot be a file: ${nameFault(name)}`);
-    else wanted.add(name.normalize('NFC'));
+    else faults.push(`Its catalog "${name.slice(0, 60)}" cannot be made: ${fault}`);
   }
   return { wanted: [...wanted], faults };
 }
 
-function nameFault(name: string): string | null {
+/** Why items cannot be put into a catalog of this name, a sentence; null when they can. */
+export function catalogNameFault(name: string): string | null {
+  if (filenameKey(name) === 'all') return 'Every item is in the catalog all.';
   try {
     checkFilename(name);
     return null;

@@ -11,6 +11,7 @@ import { MUNKI_PREFIX } from '#libs/replication/space.js';
 import { MunkiFileRepository, type RepositoryState, type ServedFile } from '../files/munki-file.repository.js';
 import { checkManifests } from './check-manifests.js';
 import { type HeldFile, makeCatalogs, type MunkiProblem } from './make-catalogs.js';
+import type { MunkiItem } from './munki-item.js';
 import { type ManifestFacts, type ManifestFault, readManifest } from './manifest-facts.js';
 import { type PkginfoFacts, type PkginfoFault, readPkginfo } from './pkginfo-facts.js';
 import { MOST_READ_BYTES } from './reading-limits.js';
@@ -38,12 +39,20 @@ export interface BuiltCatalogs {
   readonly documents: ReadonlyMap<string, MadeDocument>;
   readonly catalogs: readonly CatalogSummary[];
   readonly problems: readonly MunkiProblem[];
+  /** Of the pkginfo files that can be read, by their paths. */
+  readonly items: readonly MunkiItem[];
 }
 
 interface Built extends BuiltCatalogs {
   readonly state: RepositoryState;
   /** Packages of the share that items need, by key: the content that is served under each, null for none. */
   readonly share: ReadonlyMap<string, string | null>;
+}
+
+interface ReadFile<Facts> {
+  readonly path: string;
+  readonly read: Facts;
+  readonly changedMs: number;
 }
 
 /** What was read in contents, by their uuids. */
@@ -133,11 +142,12 @@ export class MunkiCatalogs {
       items: new Set(readable.map(({ name }) => name)),
       catalogs: new Set(['all', ...readable.flatMap((each) => each.catalogs)]),
     };
-    return { state, share: uuids, documents, catalogs, problems: [...made.problems, ...checkManifests(manifests, known)] };
+    const items = itemsOf(pkginfos, made.problems);
+    return { state, share: uuids, documents, catalogs, items, problems: [...made.problems, ...checkManifests(manifests, known)] };
   }
 
   /** Contents never change: each is read once. */
-  private async read<Facts>(known: KnownFacts<Facts>, rows: readonly ServedFile[]): Promise<{ path: string; read: Facts }[]> {
+  private async read<Facts>(known: KnownFacts<Facts>, rows: readonly ServedFile[]): Promise<ReadFile<Facts>[]> {
     const facts = new Map<string, Facts>();
     const lost = new Set<string>();
     let since = performance.now();
@@ -150,7 +160,11 @@ export class MunkiCatalogs {
       since = performance.now();
     }
     known.byUuid = new Map([...facts].filter(([uuid]) => !lost.has(uuid)));
-    return rows.map(({ filename, uuid }) => ({ path: filename.slice(MUNKI_PREFIX.length), read: facts.get(uuid)! }));
+    return rows.map(({ filename, uuid, createdMs }) => ({
+      path: filename.slice(MUNKI_PREFIX.length),
+      read: facts.get(uuid)!,
+      changedMs: createdMs,
+    }));
   }
 
   /** A sentence for what cannot be read now. */
@@ -172,6 +186,17 @@ export class MunkiCatalogs {
   private async shareOf(keys: readonly string[]): Promise<ReadonlyMap<string, ServedFile>> {
     return new Map((await this.files.findServedByKeys(keys)).map((row) => [row.filenameKey, row]));
   }
+}
+
+function itemsOf(files: readonly ReadFile<PkginfoFacts | PkginfoFault>[], problems: readonly MunkiProblem[]): MunkiItem[] {
+  const first = new Map<string, MunkiProblem>();
+  for (const problem of problems) if (!first.has(problem.path) || problem.isLeftOut) first.set(problem.path, problem);
+  return files.flatMap(({ path, read, changedMs }) => {
+    if ('fault' in read) return [];
+    const { name, version, catalogs } = read;
+    const problem = first.get(path);
+    return [{ path, name, version, catalogs, changedMs, isListed: problem?.isLeftOut !== true, problem: problem?.detail ?? null }];
+  });
 }
 
 function pkgsIn(served: readonly ServedFile[], share: ReadonlyMap<string, ServedFile>): Map<string, HeldFile> {

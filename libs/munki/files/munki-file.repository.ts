@@ -23,6 +23,8 @@ export interface ServedFile {
   readonly uuid: string;
   readonly sha256: string;
   readonly size: number;
+  /** When it got this content, epoch milliseconds. */
+  readonly createdMs: number;
 }
 
 /** Changes whenever clients could get something else. */
@@ -32,6 +34,12 @@ export interface RepositoryState {
 }
 
 type Raw<Row> = { [Member in keyof Row]: Row[Member] extends string ? string : unknown };
+
+const served = ({ filename, uuid, sha256, size, createdMs }: Raw<ServedFile>): ServedFile => ({
+  ...{ filename, uuid, sha256 },
+  size: Number(size),
+  createdMs: Number(createdMs),
+});
 
 /** Every query on files of the Munki repository. */
 @Injectable()
@@ -53,7 +61,7 @@ export class MunkiFileRepository {
   /** All files that clients get, by their names. */
   async findServed(): Promise<ServedFile[]> {
     const rows = await this.selectServed().where("package.space = 'munki'").getRawMany<Raw<ServedFile>>();
-    return rows.map((row) => ({ ...row, size: Number(row.size) }));
+    return rows.map(served);
   }
 
   /** Those of these keys, of any space, that clients get. */
@@ -63,7 +71,7 @@ export class MunkiFileRepository {
       const query = this.selectServed().addSelect('package.filenameKey', 'filenameKey');
       query.where('package.filenameKey IN (:...keys)', { keys: keys.slice(at, at + 500) });
       const rows = await query.getRawMany<Raw<ServedFile> & { filenameKey: string }>();
-      found.push(...rows.map((row) => ({ ...row, size: Number(row.size) })));
+      found.push(...rows.map((row) => ({ ...served(row), filenameKey: row.filenameKey })));
     }
     return found;
   }
@@ -85,6 +93,7 @@ export class MunkiFileRepository {
       .select('package.filename', 'filename')
       .addSelect('content.uuid', 'uuid')
       .addSelect('content.sha256', 'sha256')
-      .addSelect('content.size', 'size');
+      .addSelect('content.size', 'size')
+      .addSelect('content.createdMs', 'createdMs');
   }
 }

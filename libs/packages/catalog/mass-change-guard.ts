@@ -68,9 +68,9 @@ export class MassChangeGuard {
     if (await this.isMass(changed, made.space)) throw new MassChangeUnconfirmed(changed, this.config.get('MASS_DELETE_WINDOW_MINUTES'));
   }
 
-  /** Whether so many packages of the share more, deleted at this server now, would be too many to do so without asking. */
-  async wouldBeMass(deletes: number): Promise<boolean> {
-    return this.isMass(deletes + (await this.changes.countMade({ afterMs: this.windowStart, space: '', isOwn: true })), '');
+  /** Whether so many packages more of a space, deleted or replaced at this server now, would be too many to do so without asking. */
+  async wouldBeMass(changes: number, space: Space): Promise<boolean> {
+    return this.isMass(changes + (await this.changes.countMade({ afterMs: this.windowStart, space, isOwn: true })), space);
   }
 
   /** The change of a row as it is counted from now on; none when it destroyed nothing. */

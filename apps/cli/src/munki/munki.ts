@@ -2,6 +2,7 @@ import type { AdminApi } from '../admin-api.js';
 import { CommandFailed, EXIT, type Exit } from '../failures.js';
 import { say, sayTable } from '../screen.js';
 import { makePkginfo, type PkginfoOrder, restoreFile } from './items.js';
+import { promoteItem } from './promote.js';
 import { pull } from './pull.js';
 import { push } from './push.js';
 import { readCatalogs } from './server-files.js';
@@ -12,6 +13,7 @@ export interface MunkiOptions {
   readonly isConfirmed: boolean;
   readonly json: boolean;
   readonly pkginfo: Omit<PkginfoOrder, 'json'>;
+  readonly promotion: { readonly from: string; readonly to: string | undefined; readonly keep: boolean };
 }
 
 /** Whether every pkginfo file gives an item. */
@@ -31,9 +33,9 @@ async function check(server: AdminApi, isJson: boolean): Promise<Exit> {
 }
 
 /** What each word needs after it, in words; null for nothing. */
-const needs = { push: 'FOLDER', pull: 'FOLDER', check: null, pkginfo: 'PACKAGE', restore: 'PATH' } as const;
+const needs = { push: 'FOLDER', pull: 'FOLDER', check: null, pkginfo: 'PACKAGE', promote: 'ITEM', restore: 'PATH' } as const;
 
-/** `ods munki push|pull FOLDER`, `check`, `pkginfo PACKAGE` and `restore PATH`. */
+/** `ods munki push|pull FOLDER`, `check`, `pkginfo PACKAGE`, `promote ITEM` and `restore PATH`. */
 export async function munkiCommand(server: AdminApi, [what = '', target]: readonly string[], options: MunkiOptions): Promise<Exit> {
   if (!Object.hasOwn(needs, what))
     throw new CommandFailed(`Say which: ${Object.keys(needs).join(', ')}. "ods help munki" shows how.`, EXIT.usage);
@@ -47,6 +49,8 @@ export async function munkiCommand(server: AdminApi, [what = '', target]: readon
       return pull(server, { ...options, folder: target });
     case 'pkginfo':
       return makePkginfo(server, target, { ...options.pkginfo, json: options.json });
+    case 'promote':
+      return promoteItem(server, target, { ...options, ...options.promotion });
     case 'restore':
       return restoreFile(server, target, options.json);
   }

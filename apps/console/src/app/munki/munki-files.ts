@@ -39,6 +39,9 @@ type Folder = NonNullable<ListMunkiFiles$Params['kind']>;
     p {
       margin: 0;
     }
+    td.main {
+      overflow-wrap: anywhere;
+    }
     .bar {
       padding: 12px 20px;
     }

@@ -6,13 +6,15 @@ import { type Loadable, loading, valueOf } from '../shared/loadable';
 import { pollWhileVisible } from '../shared/poll';
 import { sentenceOf } from '../shared/problem';
 import { MunkiFiles } from './munki-files';
+import { MunkiItems } from './munki-items';
+import { MunkiRules } from './munki-rules';
 
 const REFRESH_MS = 10_000;
 
 /** The Munki repository: what clients of this server find, and its files. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, MunkiFiles],
+  imports: [Chip, CopyButton, MunkiFiles, MunkiItems, MunkiRules],
   templateUrl: './munki.html',
   styles: `
     p {
@@ -32,6 +34,8 @@ export class Munki {
 
   protected readonly shown = signal<Loadable<MunkiCatalogsDto>>(loading);
   protected readonly isEmpty = computed(() => valueOf(this.shown())?.catalogs.every(({ items }) => items === 0) ?? true);
+  /** Of the catalogs, anew with each reading of them. */
+  protected readonly names = computed(() => valueOf(this.shown())?.catalogs.map(({ name }) => name) ?? []);
   protected readonly setup = `sudo defaults write /Library/Preferences/ManagedInstalls SoftwareRepoURL "${location.origin}/munki"`;
 
   constructor() {

@@ -43,7 +43,8 @@ suite('what is inside a disk image', () => {
   };
 
   it.each(['raw', 'zlib'] as const)('names an application, from an image whose runs are %s', async (packing) => {
-    expect(await inspect(diskImageOf(hfsVolume(app), packing))).toMatchObject(demo);
+    const image = { packing: packing === 'raw' ? 'none' : 'zlib', file_system: 'HFS+', has_licence: false };
+    expect(await inspect(diskImageOf(hfsVolume(app), packing))).toMatchObject({ ...demo, disk_image: image });
   });
 
   it('names the application that lies least deep, and not what is inside of it', async () => {

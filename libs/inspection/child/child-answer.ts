@@ -1,5 +1,13 @@
 import { signatureStates } from '#libs/packages/titles/signature-state.js';
-import { type Inspection, inspectionOf, insideKinds, packageKinds, unsigned } from '../formats/inspection-result.js';
+import {
+  diskImageFileSystems,
+  diskImagePackings,
+  type Inspection,
+  inspectionOf,
+  insideKinds,
+  packageKinds,
+  unsigned,
+} from '../formats/inspection-result.js';
 
 /** The descriptor under which the parent hands over the file, opened for reading. */
 export const FILE_DESCRIPTOR = 3;
@@ -71,6 +79,7 @@ function inspectionIn(found: Fields): Inspection | null {
     restart: found['restart'] === true,
     packages: list(found['packages'], componentIn),
     inside: list(found['inside'], insideIn, 25),
+    disk_image: diskImageIn(found['disk_image']),
     has_scripts: found['has_scripts'] === true,
     signature: signatureIn(fieldsOf(found['signature'])),
     stapled: found['stapled'] === true,
@@ -95,6 +104,16 @@ function insideIn(item: unknown): Inspection['inside'][number] | null {
   // Management tools are given the path: one that had to be changed is none.
   if (known === null || place === null || place !== path) return null;
   return { kind: known, path: place, identifier: safeText(identifier, 255), version: safeText(version, 100) };
+}
+
+function diskImageIn(value: unknown): Inspection['disk_image'] {
+  if (value === null || value === undefined) return null;
+  const { packing, file_system: fileSystem, has_licence: hasLicence } = fieldsOf(value);
+  return {
+    packing: oneOf(packing, diskImagePackings),
+    file_system: oneOf(fileSystem, diskImageFileSystems),
+    has_licence: hasLicence === true,
+  };
 }
 
 function signatureIn(fields: Fields): Inspection['signature'] {

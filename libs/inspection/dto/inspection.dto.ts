@@ -1,7 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { inspectionStates, type InspectionState } from '#libs/entities/package-metadata.entity.js';
 import { type SignatureState, signatureStates } from '#libs/packages/titles/signature-state.js';
-import { type InsideKind, insideKinds, type PackageKind, packageKinds } from '../formats/inspection-result.js';
+import {
+  type DiskImageFileSystem,
+  diskImageFileSystems,
+  type DiskImagePacking,
+  diskImagePackings,
+  type InsideKind,
+  insideKinds,
+  type PackageKind,
+  packageKinds,
+} from '../formats/inspection-result.js';
 import type { Related } from '#libs/packages/titles/related-packages.js';
 import { isSigned, type Signing } from '#libs/packages/titles/signer-change.js';
 import { type VersionOrder, versionOrders } from '#libs/packages/titles/version-order.js';
@@ -52,6 +61,19 @@ export class InsideDto {
   @ApiProperty({ ...text, example: '1.2.3' }) version!: string | null;
 }
 
+export class DiskImageDto {
+  @ApiProperty({
+    enum: diskImagePackings,
+    nullable: true,
+    example: 'lzfse',
+    description: 'How it is compressed; null when that is not known.',
+  })
+  packing!: DiskImagePacking | null;
+  @ApiProperty({ enum: diskImageFileSystems, nullable: true, example: 'APFS', description: 'Null for another one.' })
+  file_system!: DiskImageFileSystem | null;
+  @ApiProperty({ example: false, description: 'It asks whoever opens it to agree to a licence.' }) has_licence!: boolean;
+}
+
 export class InspectionDetailsDto {
   @ApiProperty({ enum: packageKinds, example: 'product_archive' }) kind!: PackageKind;
   @ApiProperty({ ...text, example: 'Demo App' }) title!: string | null;
@@ -68,6 +90,8 @@ export class InspectionDetailsDto {
     description: 'Applications and packages at the top of a disk image, the one that it is for first; empty for other kinds.',
   })
   inside!: readonly InsideDto[];
+  @ApiProperty({ type: DiskImageDto, nullable: true, description: 'Of a disk image; null for other kinds.' })
+  disk_image!: DiskImageDto | null;
   @ApiProperty({ example: true, description: 'It runs scripts when it is installed.' }) has_scripts!: boolean;
   @ApiProperty({ type: PackageSignatureDto }) signature!: PackageSignatureDto;
   @ApiProperty({ example: true, description: 'A notarization ticket is attached; only Apple can say whether it holds.' }) stapled!: boolean;

@@ -1,5 +1,6 @@
 import type { PlistValue } from '#libs/platform/plist/plist-value.js';
 import { type DiskImageReader, nothingInside, readInsides } from './disk-image-insides.js';
+import { child, layoutOf } from './disk-image-layout.js';
 import { type Inspection, inspectionOf, type Signature, unsigned } from './inspection-result.js';
 import { plistIn } from './plist.js';
 import { signatureInCms } from './signer.js';
@@ -23,24 +24,31 @@ export const isDmg = (source: Source): boolean => source.size >= KOLY && isTrail
 export function inspectDmg(source: Source, reader: DiskImageReader | null): Inspection {
   const koly = source.read(source.size - KOLY, KOLY);
   if (koly.readUInt32BE(4) !== 4 || koly.readUInt32BE(8) !== KOLY) throw new Damaged('Its trailer is damaged.');
-  const partitions = partitionsOf(source, koly);
+  const fork = forkOf(source, koly);
+  const partitions = partitionsOf(fork);
   const { signature, stapled } = signatureOf(source, koly);
   const isReadable = partitions.some((name) => /Apple_(?:HFS|HFSX|APFS)|Apple_UFS|Windows|DOS_FAT/.test(name));
   const insides = reader ? readInsides(reader, source) : { ...nothingInside, warnings: [NO_READER] };
   const warnings = [...(isReadable ? [] : ['It names no file system that macOS mounts.']), ...insides.warnings];
-  return inspectionOf({ ...insides, kind: 'dmg', signature, stapled, warnings });
+  return inspectionOf({ ...insides, kind: 'dmg', disk_image: layoutOf(fork, partitions), signature, stapled, warnings });
 }
 
-function partitionsOf(source: Source, koly: Buffer): string[] {
+/** The resource fork that macOS keeps beside the blocks; null when there is none. */
+function forkOf(source: Source, koly: Buffer): PlistValue | null {
   const [at, length] = [koly.readBigUInt64BE(216), koly.readBigUInt64BE(224)];
-  if (length === 0n) return [];
+  if (length === 0n) return null;
   if (length > MOST_PLIST) throw new OverLimit('Its list of partitions is too large.');
-  const blocks = child(child(plistIn(source.read(Number(at), Number(length))), 'resource-fork'), 'blkx');
+  const fork = child(plistIn(source.read(Number(at), Number(length))), 'resource-fork');
+  if (fork === null) throw new Damaged('Its list of partitions is damaged.');
+  return fork;
+}
+
+function partitionsOf(fork: PlistValue | null): string[] {
+  if (fork === null) return [];
+  const blocks = child(fork, 'blkx');
   if (!Array.isArray(blocks)) throw new Damaged('Its list of partitions is damaged.');
   return blocks.map((block) => child(block, 'Name')).filter((name) => typeof name === 'string');
 }
-
-const child = (value: PlistValue | null, key: string): PlistValue | null => (value instanceof Map ? (value.get(key) ?? null) : null);
 
 function signatureOf(source: Source, koly: Buffer): { signature: Signature; stapled: boolean } {
   const [at, length] = [koly.readBigUInt64BE(296), koly.readBigUInt64BE(304)];

@@ -45,6 +45,21 @@ export interface InsideFacts {
   readonly version: string | null;
 }
 
+export const diskImagePackings = ['none', 'adc', 'zlib', 'bzip2', 'lzfse', 'lzma'] as const;
+export type DiskImagePacking = (typeof diskImagePackings)[number];
+export const diskImageFileSystems = ['APFS', 'HFS+', 'FAT'] as const;
+export type DiskImageFileSystem = (typeof diskImageFileSystems)[number];
+
+/** How a disk image is made. */
+export interface DiskImageFacts {
+  /** Null when its table does not say. */
+  readonly packing: DiskImagePacking | null;
+  /** Null for one that it does not name, or another. */
+  readonly file_system: DiskImageFileSystem | null;
+  /** It asks whoever opens it to agree to a licence, which stops tools that do not answer. */
+  readonly has_licence: boolean;
+}
+
 /** What one file says of itself. Nothing of it is proved but a signature that is `valid`. */
 export interface Inspection {
   readonly kind: PackageKind;
@@ -59,6 +74,8 @@ export interface Inspection {
   readonly packages: readonly ComponentFacts[];
   /** Applications and packages at the top of a disk image, the one that it is for first. */
   readonly inside: readonly InsideFacts[];
+  /** Null for what is no disk image. */
+  readonly disk_image: DiskImageFacts | null;
   readonly has_scripts: boolean;
   readonly signature: Signature;
   /** A notarization ticket is attached; only Apple can say whether it holds. */
@@ -71,6 +88,6 @@ export const unsigned: Signature = { state: 'unsigned', common_name: null, team_
 /** An inspection with nothing known but what is given. */
 export const inspectionOf = (known: Pick<Inspection, 'kind'> & Partial<Inspection>): Inspection => ({
   ...{ title: null, title_key: null, version: null, vendor: null, min_os: null, architectures: [], install_kb: null },
-  ...{ restart: false, packages: [], inside: [], has_scripts: false, signature: unsigned, stapled: false, warnings: [] },
+  ...{ restart: false, packages: [], inside: [], disk_image: null, has_scripts: false, signature: unsigned, stapled: false, warnings: [] },
   ...known,
 });

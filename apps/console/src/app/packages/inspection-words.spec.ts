@@ -1,5 +1,5 @@
 import type { InspectionDetailsDto, PackageSignatureDto, RelatedPackageDto } from '#libs/api-client';
-import { relatedWords, signatureWords, uploadWords } from './inspection-words';
+import { imageWords, relatedWords, signatureWords, uploadWords } from './inspection-words';
 
 const signature = (more: Partial<PackageSignatureDto>): PackageSignatureDto => ({
   ...{
@@ -11,6 +11,16 @@ const signature = (more: Partial<PackageSignatureDto>): PackageSignatureDto => (
     apple_anchor: true,
   },
   ...more,
+});
+
+describe('the words for a disk image', () => {
+  it.each([
+    ['APFS', 'lzfse', 'APFS, compressed with LZFSE.'],
+    ['HFS+', 'none', 'HFS+, not compressed.'],
+    [null, null, 'File system not known.'],
+  ] as const)('%s, %s', (fileSystem, packing, words) =>
+    expect(imageWords({ packing, file_system: fileSystem, has_licence: false })).toBe(words),
+  );
 });
 
 describe('the words for another package of the title', () => {

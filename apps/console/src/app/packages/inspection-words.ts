@@ -1,4 +1,4 @@
-import type { InspectionDetailsDto, InspectionDto, PackageSignatureDto, RelatedPackageDto } from '#libs/api-client';
+import type { DiskImageDto, InspectionDetailsDto, InspectionDto, PackageSignatureDto, RelatedPackageDto } from '#libs/api-client';
 import type { ChipTone } from '../shared/chip';
 
 export const kindWords: Readonly<Record<InspectionDetailsDto['kind'], string>> = {
@@ -11,6 +11,21 @@ export const kindWords: Readonly<Record<InspectionDetailsDto['kind'], string>> =
   rpm: $localize`RPM package`,
   exe: $localize`Windows program`,
 };
+
+const packingWords: Readonly<Record<NonNullable<DiskImageDto['packing']>, string>> = {
+  none: $localize`not compressed`,
+  adc: $localize`compressed with ADC`,
+  zlib: $localize`compressed with zlib`,
+  bzip2: $localize`compressed with bzip2`,
+  lzfse: $localize`compressed with LZFSE`,
+  lzma: $localize`compressed with LZMA`,
+};
+
+/** How a disk image is made: `APFS, compressed with LZFSE.` */
+export function imageWords({ packing, file_system: fileSystem }: DiskImageDto): string {
+  const known = [fileSystem ?? $localize`File system not known`, ...(packing === null ? [] : [packingWords[packing]])];
+  return `${known.join(', ')}.`;
+}
 
 /** Why there is nothing to show. */
 export const stateWords: Readonly<Record<Exclude<InspectionDto['state'], 'done'>, string>> = {

@@ -10,7 +10,7 @@ import { Notices } from '../shared/notices';
 import { pollWhileVisible } from '../shared/poll';
 import { codeOf } from '../shared/problem';
 import { byName } from './addressing';
-import { kindWords, relatedWords, signatureWords, stateWords } from './inspection-words';
+import { imageWords, kindWords, relatedWords, signatureWords, stateWords } from './inspection-words';
 
 const REFRESH_MS = 5_000;
 
@@ -54,6 +54,7 @@ export class PackageInspection {
 
   protected readonly mayPublish = inject(Session).mayPublish;
   protected readonly kinds = kindWords;
+  protected readonly imageWords = imageWords;
   protected readonly relatedWords = relatedWords;
   protected readonly inspection = signal<InspectionDto | null>(null);
   protected readonly details = computed(() => this.inspection()?.details ?? null);

@@ -38,6 +38,7 @@ import { JamfChecks1790000028000 } from './1790000028000-jamf-checks.js';
 import { BackupState1790000029000 } from './1790000029000-backup-state.js';
 import { InvitationPresets1790000030000 } from './1790000030000-invitation-presets.js';
 import { PackageSpaces1790000031000 } from './1790000031000-package-spaces.js';
+import { JamfLeader1790000033000 } from './1790000033000-jamf-leader.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
@@ -83,4 +84,5 @@ export const migrations = [
   BackupState1790000029000,
   InvitationPresets1790000030000,
   PackageSpaces1790000031000,
+  JamfLeader1790000033000,
 ];

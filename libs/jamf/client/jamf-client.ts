@@ -25,6 +25,8 @@ export interface JamfClientOptions {
   readonly elapsedMs?: () => number;
   /** How often a call that may be repeated is; 5 when not given. */
   readonly repeats?: number;
+  /** How long one answer may take, in milliseconds; 5 minutes when not given. */
+  readonly timeoutMs?: number;
 }
 
 const REPEATS = 5;
@@ -114,7 +116,8 @@ export class JamfClient {
     return this.pace.during(async () => {
       const { header } = this.cookies;
       const headers = { ...request.headers, ...(header === undefined ? {} : { cookie: header }) };
-      const answer = await this.options.transport.send({ ...request, headers });
+      const { transport, timeoutMs } = this.options;
+      const answer = await transport.send({ ...request, headers, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
       this.cookies.take(answer.headers['set-cookie']);
       return answer;
     });

@@ -14,6 +14,7 @@ import { versionOf } from '../connection/connection-test.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { ComparePoints } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from './jamf-point.repository.js';
 import { PointReconciler } from './point-reconciler.js';
 
@@ -32,6 +33,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
     private readonly reconciler: PointReconciler,
     private readonly points: JamfPointRepository,
     private readonly db: Database,
+    private readonly leadership: JamfLeadership,
     private readonly clock: Clock,
   ) {
     super();
@@ -39,7 +41,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     const saved = await this.connection.find();
-    if (saved === null) return;
+    if (saved === null || !(await this.leadership.mayCompare(saved))) return;
     const client = this.clients.patient(this.connection.credentialsOf(saved), signal);
     const faults = [
       await this.attempt(saved, 'pointsFault', signal, () => this.comparePoints(saved, client, signal)),

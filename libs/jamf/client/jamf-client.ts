@@ -81,6 +81,11 @@ export class JamfClient {
     }
   }
 
+  /** Whether anything answers at the address, whatever it says. Throws JamfFault. */
+  async reach(): Promise<void> {
+    await this.exchange({ method: 'GET', url: `${this.credentials.url}/healthCheck.html`, headers: {} });
+  }
+
   /** Signs in, when that has not been done yet. Throws JamfFault. */
   async signIn(): Promise<void> {
     await this.tokens.current();

@@ -6,6 +6,7 @@ import { OutboundProxy } from '#libs/platform/http/outbound-proxy.js';
 import { AddressForbidden, OutboundRules } from '#libs/platform/http/outbound-rules.js';
 import type { JamfAnswer } from './jamf-answer.js';
 import { JamfFault } from './jamf-fault.js';
+import { type LineFault, lineFaultOf } from './line-fault.js';
 
 export interface JamfRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -24,6 +25,11 @@ export abstract class JamfTransport {
 const ANSWER_BYTES = 32 * 2 ** 20;
 const TOTAL_MS = 300_000;
 const REASON_CHARACTERS = 300;
+const hints: Readonly<Record<LineFault, string>> = {
+  dns: 'its name could not be resolved: ',
+  tls: 'no trusted TLS connection was made: ',
+  line: '',
+};
 
 /** Over the network, with the rules for addresses that people give: not to this machine, never after a redirect, TLS verified. */
 @Injectable()
@@ -58,7 +64,8 @@ export class HttpJamfTransport extends JamfTransport {
 
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (axios.isCancel(error)) return `it did not come within ${timeoutMs / 1_000} seconds.`;
-  const cause = (error as { cause?: unknown }).cause;
-  const { message } = (cause instanceof Error || cause instanceof AddressForbidden ? cause : error) as Error;
-  return message.slice(0, REASON_CHARACTERS);
+  const { cause, code } = error as { readonly cause?: unknown; readonly code?: unknown };
+  const inner = (cause instanceof Error || cause instanceof AddressForbidden ? cause : error) as Error & { readonly code?: unknown };
+  const fault = lineFaultOf(String(inner.code ?? code ?? ''));
+  return `${hints[fault]}${inner.message.slice(0, REASON_CHARACTERS)}`;
 }

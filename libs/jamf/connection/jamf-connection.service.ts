@@ -125,7 +125,9 @@ export class JamfConnectionService {
   async test(given: JamfSignIn): Promise<ConnectionTested> {
     const saved = await this.connections.find();
     const credentials = this.signInOf(given, saved);
-    const tested = await testConnection(this.clients.prompt(credentials));
+    const namesCategories = (await this.rules.all()).some(({ include, category }) => include && category !== null);
+    const use = { managePoints: saved?.managePoints ?? false, namesCategories };
+    const tested = await testConnection(this.clients.prompt(credentials), use);
     if (saved && given.secret === undefined) await this.note(saved, tested); // it is the saved one that was tried
     const failed = tested.steps.filter(({ ok }) => !ok).map(({ name }) => name);
     await this.audit.record({ action: 'jamf.connection_tested', subject: credentials.url, details: { failed } });
@@ -169,7 +171,7 @@ export class JamfConnectionService {
   }
 
   private note(saved: JamfConnection, { steps, version }: ConnectionTested): Promise<void> {
-    const fault = steps.find(({ ok }) => !ok)?.detail.slice(0, ERROR_LENGTH) ?? null;
+    const fault = steps.find(({ ok, isNeeded }) => isNeeded && !ok)?.detail.slice(0, ERROR_LENGTH) ?? null;
     const reached = version === null ? {} : { version };
     return this.connections.note(saved, { lastError: fault, ...reached, ...(fault === null ? { lastOkMs: this.clock.now() } : {}) });
   }

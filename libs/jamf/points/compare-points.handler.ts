@@ -8,9 +8,8 @@ import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
 import type { JamfClient } from '../client/jamf-client.js';
 import { JamfClients } from '../client/jamf-clients.js';
 import { delayAfter, JamfFault } from '../client/jamf-fault.js';
-import { capabilitiesOf } from '../client/jamf-version.js';
 import { listNetworkSegments, type NetworkSegment } from '../client/network-segments.js';
-import { versionOf } from '../connection/connection-test.js';
+import { requirePoints, versionOf } from '../connection/connection-test.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { ComparePoints } from '../jamf.jobs.js';
@@ -54,8 +53,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
 
   private async comparePoints(saved: JamfConnection, client: JamfClient, signal: AbortSignal): Promise<void> {
     const version = await versionOf(client);
-    if (!capabilitiesOf(version).includes('distribution_points'))
-      throw new JamfFault('rejected', `This is Jamf Pro ${version}; distribution points can be kept from 11.16 on. Keep them by hand.`);
+    requirePoints(version);
     await this.reconciler.run(saved, client, signal);
   }
 

@@ -5,7 +5,7 @@ import { unixSeconds } from '#libs/platform/format/dates.js';
 import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 import type { NamedJamfServer } from '#libs/network/jamf-claims.js';
 import { capabilities, capabilitiesOf, type Capability } from '../../client/jamf-version.js';
-import { type ConnectionTested, stepNames, type StepName } from '../connection-test.js';
+import { type ConnectionTested, stepNames, type StepName, type TestStep } from '../connection-test.js';
 import type { JamfLead } from '../../leader/jamf-leadership.js';
 import type { JamfConnectionOverview, JamfSignIn } from '../jamf-connection.service.js';
 
@@ -107,6 +107,7 @@ const untouched: JamfConnectionDto = {
 export class JamfTestStepDto {
   @ApiProperty({ enum: stepNames, example: 'packages' }) name!: StepName;
   @ApiProperty({ example: true }) ok!: boolean;
+  @ApiProperty({ example: true, description: 'false: what the settings and rules ask for works without it.' }) needed!: boolean;
   @ApiProperty({ example: 'Package records can be read.' }) detail!: string;
   @ApiProperty({ type: String, nullable: true, example: null, description: 'What the API role lacks, as Jamf Pro names it.' })
   missing_privilege!: string | null;
@@ -116,6 +117,9 @@ export class JamfTestedDto {
   @ApiProperty({ type: [JamfTestStepDto], description: 'In order; ends where nothing further can work.' }) steps!: JamfTestStepDto[];
 
   static from({ steps }: ConnectionTested): JamfTestedDto {
-    return { steps: steps.map(({ name, ok, detail, missingPrivilege }) => ({ name, ok, detail, missing_privilege: missingPrivilege })) };
+    const shown = ({ name, ok, isNeeded, detail, missingPrivilege }: TestStep): JamfTestStepDto => ({
+      ...{ name, ok, needed: isNeeded, detail, missing_privilege: missingPrivilege },
+    });
+    return { steps: steps.map(shown) };
   }
 }

@@ -24,7 +24,7 @@ const anyServers = fc.uniqueArray(
 );
 
 describe('the server that keeps a Jamf Pro server in step', () => {
-  it('is the same for everyone who has heard the same: ready, heard of, and before every other such server', () => {
+  it('is the same for everyone who has heard the same: ready, not silent, and before every other such server', () => {
     fc.assert(
       fc.property(anyServers, fc.integer(), (servers, by) => {
         const leader = leaderOf(servers, NOW, INTERVAL);
@@ -132,7 +132,7 @@ describe('servers that are connected with one Jamf Pro server, in a mesh that ca
           for (let tick = 0; tick <= END; tick += 1) {
             const now = tick * TICK;
             for (const { to, said } of onTheWay.filter(({ at }) => at === tick)) {
-              // What came while it was down it reads when it is back, which is later: it is heard of then.
+              // What came while it was down it reads when it is back, which is later: it counts from then on.
               if (to.isUp) to.heard.set(said.iss, { ...said, heardMs: now });
             }
             for (const { of, kind, rank } of acts.filter(({ at }) => at === tick)) {

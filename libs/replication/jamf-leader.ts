@@ -16,7 +16,7 @@ export interface JamfTurn {
   readonly lookedMs: number | null;
 }
 
-/** A server that has not been heard of for this many intervals does not count. */
+/** A server that has not reported for this many intervals does not count. */
 const SILENT_INTERVALS = 3;
 /** What counts as fresh: a look at who comes first, an answer of Jamf Pro. Also how long a server waits before it writes after another one. */
 const FRESH_INTERVALS = 2;
@@ -36,7 +36,7 @@ export function leaderOf<Server extends JamfServer>(servers: readonly Server[], 
 }
 
 /**
- * From when on a server may write that has looked who comes first. One that takes over waits until every other has heard of that: so long as
+ * From when on a server may write that has looked who comes first. One that takes over waits until every other knows of that: so long as
  * summaries travel, no two write at a time. The only one does not wait, and a turn that was not interrupted goes on.
  */
 export function turnAfter(

@@ -6,7 +6,7 @@ import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfClients } from '../client/jamf-clients.js';
-import { JamfFault } from '../client/jamf-fault.js';
+import { JamfFault, type JamfFaultKind } from '../client/jamf-fault.js';
 import { versionOf } from '../connection/connection-test.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { COMPARE_KEY, ComparePoints, CompareWithJamf, LookForLeader } from '../jamf.jobs.js';
@@ -16,6 +16,8 @@ import { JamfLeadership } from './jamf-leadership.js';
 const ANSWER_MS = 30_000;
 /** Of the interval: with the jitter of jobs two looks, of which one may fail, still lie within two intervals. */
 const SHARE_OF_INTERVAL = 0.8;
+/** Intervals for which one that is refused is left alone: more sign-ins could lock the account. It does not come first meanwhile. */
+const rests: Readonly<Partial<Record<JamfFaultKind, number>>> = { sign_in_refused: 3, forbidden: 3, edge_refused: 12 };
 
 /** Asks Jamf Pro whether it answers, and looks which of the connected servers keeps it in step. */
 @Injectable()
@@ -44,6 +46,8 @@ export class LookForLeaderHandler extends JobHandler<Record<string, never>> {
     if (look.begins) await this.begin();
     // While this server compares, that says whether Jamf Pro does what it should.
     if (!(await this.leadership.mayCompare({ ...saved, ...(await this.connection.find()) }))) await this.note(saved, answer);
+    const rest = answer instanceof JamfFault ? (rests[answer.kind] ?? 0) : 0;
+    if (answer instanceof JamfFault && rest > 0) throw new JobPostponed(rest * this.leadership.intervalMs, answer.message);
     const waitMs = (look.leadsFromMs ?? 0) - this.clock.now();
     if (waitMs > 0 && waitMs < this.type.everyMs!) throw new JobPostponed(waitMs, 'This server takes over then.');
   }

@@ -49,7 +49,7 @@ describe('why a server keeps Jamf Pro in step', () => {
   it('names the moment from which on it does', () => {
     const waiting = server('Own', 1, { since: NOW + 600_000 });
     expect(whyLeader(facts({ own: waiting, leader: waiting }))).toBe(
-      'This server takes over at 2023-11-14T22:23:20 UTC, once the others have heard of it.',
+      'This server takes over at 2023-11-14T22:23:20 UTC, once the others know of it.',
     );
     expect(whyLeader(facts({ leader: own }))).toContain('when it has looked again');
   });

@@ -47,5 +47,5 @@ const whyThis = ({ claim }: NamedJamfServer, others: readonly NamedJamfServer[])
 
 const whyNotYet = ({ claim: { since } }: NamedJamfServer, nowMs: number): string =>
   since !== null && since > nowMs
-    ? `This server takes over at ${isoSeconds(since)} UTC, once the others have heard of it.`
+    ? `This server takes over at ${isoSeconds(since)} UTC, once the others know of it.`
     : 'This server comes first, and takes over when it has looked again.';

@@ -130,7 +130,7 @@ export class JamfRecordsService {
     });
   }
 
-  /** What is decided where records are not written would not be heard of. */
+  /** A decision has no effect where records are not written. */
   private async requireDecidable(id: number): Promise<JamfRecord> {
     const row = await this.require(id);
     const saved = await this.connection.find();

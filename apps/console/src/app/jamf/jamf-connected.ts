@@ -19,7 +19,7 @@ import { When } from '../shared/when';
               <th scope="col" i18n>Server</th>
               <th scope="col" i18n>Priority</th>
               <th scope="col" i18n>State</th>
-              <th scope="col" i18n>Heard of</th>
+              <th scope="col" i18n>Last report</th>
             </tr>
           </thead>
           <tbody>

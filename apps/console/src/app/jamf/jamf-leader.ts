@@ -11,19 +11,19 @@ const REFRESH_MS = 10_000;
   template: `
     @if (elsewhere(); as leader) {
       <section class="card" role="status">
-        <h2 i18n>Server {{ leader.name }} keeps Jamf Pro in step</h2>
-        <p>{{ leader.why }}</p>
+        <p>
+          <strong>{{ leader.why }}</strong>
+        </p>
         <p class="muted small" i18n>What is below was compared when this server last did it. Decide there.</p>
       </section>
     }
   `,
   styles: `
-    h2,
     p {
       margin: 0;
       overflow-wrap: anywhere;
     }
-    p {
+    .muted {
       margin-top: 8px;
     }
   `,
@@ -31,7 +31,8 @@ const REFRESH_MS = 10_000;
 export class JamfLeader {
   private readonly api = inject(Api);
   private readonly leader = signal<JamfLeaderDto | null>(null);
-  protected readonly elsewhere = computed(() => {
+  /** The other server that does; null for none. */
+  readonly elsewhere = computed(() => {
     const leader = this.leader();
     return leader === null || leader.iss === null || leader.is_me ? null : leader;
   });

@@ -79,6 +79,12 @@ export const privilegeGroups: readonly PrivilegeGroup[] = [
       margin: 0 0 8px;
       padding-left: 20px;
     }
+    .good,
+    .bad {
+      display: inline-flex;
+      gap: 4px;
+      margin-left: 8px;
+    }
     .good {
       color: var(--ods-good);
     }

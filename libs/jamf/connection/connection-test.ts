@@ -16,7 +16,7 @@ export type StepName = (typeof stepNames)[number];
 export interface TestStep {
   readonly name: StepName;
   readonly ok: boolean;
-  /** Whether what the settings ask for works without it. */
+  /** Whether the settings and rules ask for something that does not work without it. */
   readonly isNeeded: boolean;
   /** A sentence for administrators. */
   readonly detail: string;

@@ -59,7 +59,12 @@ export class JamfLeaderDto {
   iss!: string | null;
   @ApiProperty({ type: String, nullable: true, example: 'Berlin' }) name!: string | null;
   @ApiProperty({ example: true, description: 'Whether it is this server.' }) is_me!: boolean;
-  @ApiProperty({ type: Number, nullable: true, example: 1510370154, description: 'From when on it writes; may be a little later than now.' })
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: 1510370154,
+    description: 'From when on it writes; may be a little later than now.',
+  })
   since_ts!: number | null;
   @ApiProperty({ example: 'This server keeps Jamf Pro in step: no other one is connected with it.' }) why!: string;
   @ApiProperty({ type: [JamfConnectedServerDto], description: 'All servers that say they are connected, in their order.' })
@@ -67,7 +72,12 @@ export class JamfLeaderDto {
 
   static from({ leader, isThis, why, servers }: JamfLead): JamfLeaderDto {
     const shown = { iss: leader?.iss ?? null, name: leader?.name ?? null, is_me: isThis };
-    return { ...shown, since_ts: secondsOf(leader?.claim.since ?? null), why, servers: servers.map((each) => JamfConnectedServerDto.from(each)) };
+    return {
+      ...shown,
+      since_ts: secondsOf(leader?.claim.since ?? null),
+      why,
+      servers: servers.map((each) => JamfConnectedServerDto.from(each)),
+    };
   }
 }
 

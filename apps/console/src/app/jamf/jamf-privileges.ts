@@ -45,7 +45,7 @@ export const privilegeGroups: readonly PrivilegeGroup[] = [
     <details>
       <summary i18n>Privileges of its API role</summary>
       @for (group of groups; track group.title) {
-        <h3>{{ group.title }}</h3>
+        <p class="muted small">{{ group.title }}</p>
         <ul>
           @for (privilege of group.privileges; track privilege.name) {
             <li>
@@ -69,11 +69,8 @@ export const privilegeGroups: readonly PrivilegeGroup[] = [
     summary {
       cursor: pointer;
     }
-    h3 {
+    p {
       margin: 12px 0 4px;
-      font-size: 0.87rem;
-      font-weight: 500;
-      color: var(--ods-muted);
     }
     ul {
       margin: 0 0 8px;

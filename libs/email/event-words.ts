@@ -67,6 +67,8 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'jamf.distribution_point_written': ({ name, server }) =>
     `The distribution point "${oneLine(name)}" of the server "${oneLine(server)}" was written in Jamf Pro`,
   'jamf.check_failed': (data) => `Computers would not get ${file(data)} from the server "${oneLine(data['server'])}"${because(data)}`,
+  'jamf.leader_changed': ({ server }) =>
+    server === null ? 'No server keeps Jamf Pro in step any more' : `The server "${oneLine(server)}" keeps Jamf Pro in step from now on`,
   'jamf.connection_lost': (data) => `Packages could not be compared with Jamf Pro${because(data)}`,
   'jamf.connection_restored': () => 'Packages are compared with Jamf Pro again',
   'sign_in.locked_out': ({ username, address }) => `Too many wrong passwords for ${oneLine(username)} from ${oneLine(address)}`,
@@ -109,6 +111,7 @@ const counted: Readonly<Record<EventType, readonly [one: string, many: string]>>
   'jamf.record_written': ['package record written', 'package records written'],
   'jamf.distribution_point_written': ['distribution point written', 'distribution points written'],
   'jamf.check_failed': ['download as a computer failed', 'downloads as a computer failed'],
+  'jamf.leader_changed': ['other server that keeps Jamf Pro in step', 'other servers that keep Jamf Pro in step'],
   'jamf.connection_lost': ['connection to Jamf Pro lost', 'connections to Jamf Pro lost'],
   'jamf.connection_restored': ['connection to Jamf Pro restored', 'connections to Jamf Pro restored'],
   'sign_in.locked_out': ['sign-in locked out', 'sign-ins locked out'],

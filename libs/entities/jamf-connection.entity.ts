@@ -51,4 +51,14 @@ export class JamfConnection {
   /** The same of network segments. */
   @BigIntColumn({ nullable: true }) networksMs!: number | null;
   @Column({ type: 'varchar', length: 500, nullable: true }) networksFault!: string | null;
+  /** Of the servers that are connected with this Jamf Pro server the one with the lowest comes first. */
+  @Column({ type: 'integer', default: 100 }) priority!: number;
+  /** When this server last found that it could write; null when something here stands in the way. */
+  @BigIntColumn({ nullable: true }) readyMs!: number | null;
+  /** From when on this server writes; null while another one comes first. */
+  @BigIntColumn({ nullable: true }) leadsFromMs!: number | null;
+  /** When this server last looked which one comes first; null when it never did. */
+  @BigIntColumn({ nullable: true }) lookedMs!: number | null;
+  /** Which one came first then; empty for none, null when that was never looked at. */
+  @Column({ type: 'varchar', length: 32, nullable: true }) leaderIss!: string | null;
 }

@@ -186,6 +186,11 @@ export const eventTypes = {
       'A computer that downloads by a distribution point would not get what it should. Said once for each package, together for each server.',
     example: { server: 'Berlin', filename: 'NoMAD.pkg', state: 'not_found', reason: 'It does not have the package (404).', packages: 1 },
   },
+  'jamf.leader_changed': {
+    role: 'viewer',
+    description: 'Of several servers that are connected with Jamf Pro another one keeps it in step, or none does (server is null).',
+    example: { url: 'https://jamf.example.com', server: 'Berlin', is_this_server: false },
+  },
   'jamf.connection_lost': {
     role: 'viewer',
     description: 'Packages could not be compared with Jamf Pro. It is tried again automatically.',

@@ -9,6 +9,15 @@ export class JamfNotSetUp extends DomainError {
   }
 }
 
+/** Another server of the mesh keeps Jamf Pro in step. */
+export class JamfLedElsewhere extends DomainError {
+  readonly code = 'jamf-led-elsewhere';
+  readonly status = 409;
+  constructor(server: string) {
+    super(`The server "${server}" keeps Jamf Pro in step. Do it there; nothing was changed here.`);
+  }
+}
+
 export class JamfNotCompared extends DomainError {
   readonly code = 'jamf-not-compared';
   readonly status = 409;

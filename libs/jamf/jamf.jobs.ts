@@ -13,5 +13,8 @@ export const ComputeDigests: JobType<Record<string, never>> = { name: 'jamf.comp
 /** Compares servers with their distribution points, writes those that differ when the settings say so, and reads network segments. */
 export const ComparePoints: JobType<Record<string, never>> = { name: 'jamf.compare-points', lane: 'peer', ...forEver, everyMs: 3_600_000 };
 
+/** Looks whether Jamf Pro answers and which of the connected servers keeps it in step, as often as JAMF_LEADER_SECONDS says. */
+export const LookForLeader: JobType<Record<string, never>> = { name: 'jamf.look-for-leader', lane: 'peer', ...forEver, everyMs: 240_000 };
+
 /** Downloads packages by their distribution points as a computer would, a few at a time. */
 export const CheckAsClient: JobType<Record<string, never>> = { name: 'jamf.check', lane: 'peer', ...forEver, everyMs: 900_000 };

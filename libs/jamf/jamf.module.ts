@@ -17,6 +17,8 @@ import { JamfConnectionService } from './connection/jamf-connection.service.js';
 import { ComputeDigestsHandler } from './digests/compute-digests.handler.js';
 import { JamfNetworksController } from './networks/jamf-networks.controller.js';
 import { JamfNetworksService } from './networks/jamf-networks.service.js';
+import { JamfLeadership } from './leader/jamf-leadership.js';
+import { LookForLeaderHandler } from './leader/look-for-leader.handler.js';
 import { ComparePointsHandler } from './points/compare-points.handler.js';
 import { JamfPointRepository } from './points/jamf-point.repository.js';
 import { JamfPointsController } from './points/jamf-points.controller.js';
@@ -48,6 +50,7 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
+    JamfLeadership,
     JamfNetworksService,
     JamfPointRepository,
     JamfPointsService,
@@ -68,6 +71,7 @@ import { JamfSettingsService } from './settings/jamf-settings.service.js';
     JamfClients,
     JamfConnectionRepository,
     JamfConnectionService,
+    JamfLeadership,
     JamfNetworksService,
     JamfPointRepository,
     JamfPointsService,
@@ -102,7 +106,7 @@ export class JamfHttpModule {}
   imports: [JamfModule],
   providers: [
     ...[ComparePointsHandler, CompareWithJamfHandler, ComputeDigestsHandler, JamfComparison, JamfPackageConsumer, JamfReconciler],
-    ...[CheckAsClientHandler, ClientChecker, ClientDownload, PointReconciler, RecordWriter],
+    ...[CheckAsClientHandler, ClientChecker, ClientDownload, LookForLeaderHandler, PointReconciler, RecordWriter],
   ],
 })
 export class JamfJobsModule {}

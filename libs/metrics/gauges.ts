@@ -18,7 +18,11 @@ export class Gauges {
   readonly jamfRecords = this.gauge('ods_jamf_records', 'Packages by the state of their record in Jamf Pro, as last compared.', ['state']);
   readonly jamfCompared = this.gauge(
     'ods_jamf_compared_seconds',
-    'For how long packages have not been compared with Jamf Pro to the end; absent without a connection, or before the first time.',
+    'For how long packages have not been compared with Jamf Pro to the end; absent without a connection, before the first time, and where another server does.',
+  );
+  readonly jamfLeader = this.gauge(
+    'ods_jamf_leader',
+    'Whether this server keeps Jamf Pro in step: 1 when it does, 0 when another one does or none; absent without a connection.',
   );
   readonly jamfChecks = this.gauge(
     'ods_jamf_checks',

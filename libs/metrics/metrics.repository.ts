@@ -106,11 +106,14 @@ export class MetricsRepository {
     return { succeededMs: row?.succeededMs ?? null, failedMs: row?.failedMs ?? null };
   }
 
-  /** When records were last compared, and how many are in which state; the same of checks. Nothing without a connection. */
-  async jamf(): Promise<{ comparedMs: number | null; records: StateCount<JamfRecordState>[]; checks: StateCount<JamfCheckState>[] }> {
-    const connection = await this.db.manager.findOneBy(JamfConnection, { id: 1 });
+  jamfConnection(): Promise<JamfConnection | null> {
+    return this.db.manager.findOneBy(JamfConnection, { id: 1 });
+  }
+
+  /** How many records and checks are in which state. */
+  async jamf(): Promise<{ records: StateCount<JamfRecordState>[]; checks: StateCount<JamfCheckState>[] }> {
     const records = await this.countByState<JamfRecordState>(JamfRecord);
-    return { comparedMs: connection?.comparedMs ?? null, records, checks: await this.countByState<JamfCheckState>(JamfCheck) };
+    return { records, checks: await this.countByState<JamfCheckState>(JamfCheck) };
   }
 
   private async countByState<State extends string>(entity: new () => { state: State }): Promise<StateCount<State>[]> {

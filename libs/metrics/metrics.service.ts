@@ -5,6 +5,7 @@ import { Readiness } from '#libs/platform/http/readiness.js';
 import { registry } from '#libs/platform/metrics/meters.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { CertificateWatch } from '#libs/platform/tls/certificate-watch.js';
+import { isItsTurn } from '#libs/replication/jamf-leader.js';
 import { medianOf } from '#libs/replication/clock-comparison.js';
 import { Gauges } from './gauges.js';
 import { MetricsRepository } from './metrics.repository.js';
@@ -66,13 +67,19 @@ export class MetricsService {
     for (const [what, count] of Object.entries(await this.figures.uncheckedContents())) uncheckedContents.set({ what }, count);
   }
 
-  private async readJamf({ jamfRecords, jamfCompared, jamfChecks }: Gauges): Promise<void> {
-    const { comparedMs, records, checks } = await this.figures.jamf();
+  private async readJamf({ jamfRecords, jamfCompared, jamfChecks, jamfLeader }: Gauges): Promise<void> {
+    const { records, checks } = await this.figures.jamf();
+    const connection = await this.figures.jamfConnection();
+    const [now, intervalMs] = [this.clock.now(), this.config.get('JAMF_LEADER_SECONDS') * 1_000];
+    if (connection === null) jamfLeader.remove();
+    else jamfLeader.set(isItsTurn(connection, now, intervalMs) ? 1 : 0);
+    const isLedElsewhere = connection !== null && Boolean(connection.leaderIss) && connection.leadsFromMs === null;
+    const comparedMs = isLedElsewhere ? null : (connection?.comparedMs ?? null);
     for (const { state, count } of records) jamfRecords.set({ state }, count);
     for (const { state, count } of checks) jamfChecks.set({ state }, count);
     if (comparedMs === null)
       jamfCompared.remove(); // else it would say 0
-    else jamfCompared.set(Math.max(0, this.clock.now() - comparedMs) / 1_000);
+    else jamfCompared.set(Math.max(0, now - comparedMs) / 1_000);
   }
 
   private async readBackups({ backupSucceeded, backupFailed, backupPeriod }: Gauges): Promise<void> {

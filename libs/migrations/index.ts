@@ -39,6 +39,7 @@ import { BackupState1790000029000 } from './1790000029000-backup-state.js';
 import { InvitationPresets1790000030000 } from './1790000030000-invitation-presets.js';
 import { MunkiPromotion1790000032000 } from './1790000032000-munki-promotion.js';
 import { PackageSpaces1790000031000 } from './1790000031000-package-spaces.js';
+import { JamfLeader1790000033000 } from './1790000033000-jamf-leader.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
@@ -85,4 +86,5 @@ export const migrations = [
   InvitationPresets1790000030000,
   PackageSpaces1790000031000,
   MunkiPromotion1790000032000,
+  JamfLeader1790000033000,
 ];

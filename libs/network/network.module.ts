@@ -3,6 +3,8 @@ import { PackagesModule } from '#libs/packages/packages.module.js';
 import { RegistrationModule } from '#libs/peers/peers.module.js';
 import { CopyCounter } from './copy-counter.js';
 import { IncompletePackages } from './incomplete-packages.js';
+import { JamfClaimRepository } from './jamf-claim.repository.js';
+import { JamfClaims } from './jamf-claims.js';
 import { KnownServers } from './known-servers.js';
 import { MissingContents } from './missing-contents.js';
 import { MunkiTakers } from './munki-takers.js';
@@ -25,6 +27,8 @@ import { SummaryPublisher } from './summary-publisher.js';
   providers: [
     CopyCounter,
     IncompletePackages,
+    JamfClaimRepository,
+    JamfClaims,
     KnownServers,
     MissingContents,
     MunkiTakers,
@@ -40,6 +44,7 @@ import { SummaryPublisher } from './summary-publisher.js';
   ],
   exports: [
     CopyCounter,
+    JamfClaims,
     KnownServers,
     MunkiTakers,
     NetworkService,

@@ -4,6 +4,7 @@ import { ContentRepository } from '#libs/packages/content.repository.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { PeerRepository } from '#libs/peers/peer.repository.js';
 import { MAX_NAMED_KEPT, MAX_NAMED_PEERS, type ServerSummary } from '#libs/replication/server-summary.js';
+import { JamfClaims } from './jamf-claims.js';
 import { MissingContents, oneLine } from './missing-contents.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 import { OwnDigest } from './own-digest.js';
@@ -19,12 +20,14 @@ export class OwnSummary {
     private readonly store: PackageStore,
     private readonly contents: ContentRepository,
     private readonly network: NetworkPackageRepository,
+    private readonly claims: JamfClaims,
   ) {}
 
   async make(issuedMs: number): Promise<ServerSummary> {
     const { iss, name, stage, url, firewalledMode } = await this.identity.get();
     const digest = await this.digest.current();
     const missing = await this.missing.first();
+    const jamf = await this.claims.own();
     return {
       iss,
       name: oneLine(name),
@@ -42,6 +45,7 @@ export class OwnSummary {
       kept: await this.contents.findWithdrawn(MAX_NAMED_KEPT),
       missingCount: Math.max(missing.length, await this.missing.count()),
       ...((await this.network.holdsTransitCopies()) ? { relays: true } : {}),
+      ...(jamf === null ? {} : { jamf }),
     };
   }
 }

@@ -12,6 +12,7 @@ import {
   writeSummary,
 } from '#libs/replication/server-summary.js';
 import { HEARTBEAT_MS, spacingOf } from '#libs/replication/summary-pace.js';
+import { JamfClaims } from './jamf-claims.js';
 import { OwnSummary } from './own-summary.js';
 import { ServerStateRepository } from './server-state.repository.js';
 import { ServerStates } from './server-states.js';
@@ -53,6 +54,7 @@ export class SummaryPublisher {
     private readonly own: OwnSummary,
     private readonly mesh: ServerStates,
     private readonly identity: ServerIdentity,
+    private readonly claims: JamfClaims,
     private readonly clock: Clock,
   ) {}
 
@@ -66,11 +68,16 @@ export class SummaryPublisher {
     const lookAgainMs = after.missingCount > 0 ? MISSING_LOOK_MS : null;
     const before = kept?.publicKey === publicKey ? readKept(kept) : null;
     const age = ageOf(kept, now);
-    if (before && saysTheSame(before, after) && age < HEARTBEAT_MS) return { isPublished: false, lookAgainMs };
+    if (before && saysTheSame(before, after) && age < this.heartbeatOf(after)) return { isPublished: false, lookAgainMs };
     const waitMs = before ? await this.waitBetween(before, after, body, age) : 0;
     if (waitMs > 0) return { isPublished: false, lookAgainMs: waitMs };
     await this.mesh.publish({ iss, publicKey, body, signature: signText(body, privateKey) }, issuedMs);
     return { isPublished: true, lookAgainMs };
+  }
+
+  /** A server that is connected with Jamf Pro is waited for by others: it speaks at every look, which comes a little before the interval ends. */
+  private heartbeatOf({ jamf }: ServerSummary): number {
+    return jamf === undefined ? HEARTBEAT_MS : Math.min(HEARTBEAT_MS, this.claims.intervalMs * 0.75);
   }
 
   private async waitBetween(before: ServerSummary, after: ServerSummary, body: string, age: number): Promise<number> {

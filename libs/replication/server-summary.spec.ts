@@ -31,12 +31,21 @@ const summary: ServerSummary = {
   missingCount: 1,
   kept: ['2'.repeat(32)],
 };
+const jamf = { id: '0123456789abcdef', priority: 100, ready: true, since: 1_700_000_000_000 };
 const body = writeSummary(summary);
 const envelope = { iss, public_key: 'PEM', body, signature: 'A'.repeat(86) };
 const changed = (change: Record<string, unknown>): string => JSON.stringify({ ...(JSON.parse(body) as object), ...change });
 
 describe('a summary', () => {
   it('is read as it was written', () => expect(readSummary(body)).toEqual(summary));
+
+  it('says whether its server is connected with Jamf Pro, which is worth a new one', () => {
+    const connected = { ...summary, jamf };
+    expect(readSummary(writeSummary(connected))).toEqual(connected);
+    expect(readSummary(changed({ jamf: { ...jamf, since: null, mood: 'good' } })).jamf).toEqual({ ...jamf, since: null });
+    expect(saysTheSame(connected, { ...connected, jamf: { ...jamf, ready: false } })).toBe(false);
+    expect(saysTheSame(summary, connected)).toBe(false);
+  });
 
   it('shortens a long reason between two words, and says so', () => {
     const reason = 'There is not enough room. '.repeat(10).trim();
@@ -82,6 +91,18 @@ describe('a summary', () => {
     ['missing', [{ uuid: iss, percent: 1, active: false, reason: 'x'.repeat(201) }]],
     ['missing', new Array(201).fill({ uuid: iss, percent: 0, active: false, reason: null })],
     ['missing_count', 0],
+    ['jamf', null],
+    ['jamf', []],
+    ['jamf', 'first'],
+    ['jamf', { ...jamf, id: 'https://jamf.example.com' }],
+    ['jamf', { ...jamf, id: 'x'.repeat(60_000) }],
+    ['jamf', { ...jamf, priority: -1 }],
+    ['jamf', { ...jamf, priority: 0.5 }],
+    ['jamf', { ...jamf, priority: 1_001 }],
+    ['jamf', { ...jamf, priority: '1' }],
+    ['jamf', { ...jamf, ready: 'yes' }],
+    ['jamf', { ...jamf, since: -1 }],
+    ['jamf', { ...jamf, since: undefined }],
   ])('is refused when its %s is %j', (field, value) => {
     expect(() => readSummary(changed({ [field]: value }))).toThrow(SummaryMalformed);
   });

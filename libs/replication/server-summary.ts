@@ -1,4 +1,5 @@
 import { agreement, isDigest } from './catalog-digest.js';
+import { type JamfClaim, jamfClaimIn } from './jamf-claim.js';
 import { stages, type Stage } from './stage.js';
 import { isTooFarAhead } from './stamp.js';
 
@@ -39,6 +40,8 @@ export interface ServerSummary {
   readonly kept: readonly string[];
   /** Whether it holds transit copies for others; left out by servers that do not. */
   readonly relays?: boolean;
+  /** Its connection with Jamf Pro; left out by servers that have none. */
+  readonly jamf?: JamfClaim;
 }
 
 /** What a summary says of the whole catalog. */
@@ -97,6 +100,7 @@ const textOf = (summary: ServerSummary, named: number): string =>
     missing_count: summary.missingCount,
     kept: summary.kept.slice(0, Math.min(named, MAX_NAMED_KEPT)),
     ...(summary.relays ? { relays: true } : {}),
+    ...(summary.jamf ? { jamf: summary.jamf } : {}),
   });
 
 /** The text that is signed; names fewer of the missing contents when it would get too long. */
@@ -159,6 +163,7 @@ export function readSummary(body: string): ServerSummary {
     missing_count,
     kept = [],
     relays,
+    jamf: said,
   } = parse(body);
   const known = stages.find((each) => each === stage);
   check(isIss(iss), 'iss');
@@ -174,6 +179,8 @@ export function readSummary(body: string): ServerSummary {
   check(Array.isArray(missing) && missing.length <= MAX_NAMED_MISSING, 'list of missing contents');
   check(isCount(missing_count) && missing_count >= missing.length, 'missing_count');
   check(Array.isArray(kept) && kept.length <= MAX_NAMED_KEPT && kept.every(isIss), 'list of kept contents');
+  const jamf = said === undefined ? undefined : jamfClaimIn(said);
+  check(jamf !== null, 'jamf');
   return {
     iss,
     name,
@@ -191,6 +198,7 @@ export function readSummary(body: string): ServerSummary {
     missingCount: missing_count,
     kept: kept as string[],
     ...(relays === true ? { relays: true } : {}),
+    ...(jamf === undefined ? {} : { jamf }),
   };
 }
 

@@ -80,7 +80,7 @@ export class JamfAdmin {
 
   /** A comparison that began after this was called has read the records. */
   async compared(): Promise<void> {
-    const lists = () => this.jamf.book.filter(({ path }) => path.includes('jamf-pro-version')).length;
+    const lists = () => this.jamf.book.filter(({ path }) => path.startsWith('/api/v1/packages?')).length;
     const before = lists();
     await eventually(async () => {
       expect((await this.call('POST', 'compare')).status).toBe(202);

@@ -63,6 +63,21 @@ describe('what servers say of themselves', () => {
     expect([next, last]).toEqual([taken + 1, taken + 1]);
   });
 
+  it('is passed on as its server signed it, with what only a later version understands', async () => {
+    const lab = new Speaker();
+    const { body: known } = lab.says(now);
+    const body = JSON.stringify({
+      ...(JSON.parse(known) as object),
+      jamf: { id: 'f'.repeat(16), priority: 1, ready: true, since: null },
+      mood: 'good',
+    });
+    const signed = { iss: lab.iss, public_key: lab.keys.publicKey, body, signature: signText(body, lab.keys.privateKey) };
+    const taken = await seq();
+    expect(await merge(signed)).toBe(1);
+    expect(await namesShown()).toEqual(['Lab']);
+    expect((await server.app.get(Feed).page(taken, lab.iss, 10)).items).toEqual([{ seq: taken + 1, server: signed }]);
+  });
+
   it('is refused when another has made it or changed it, or when it is of the future, or of this server', async () => {
     const [lab, liar] = [new Speaker(), new Speaker()];
     await merge(lab.says(now));

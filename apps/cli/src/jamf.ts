@@ -11,6 +11,13 @@ interface Settings {
   readonly failing_since_ts: number | null;
 }
 
+interface Connection {
+  readonly url: string;
+  readonly version: string | null;
+  readonly last_error: string | null;
+  readonly leader: { readonly iss: string | null; readonly is_me: boolean; readonly why: string } | null;
+}
+
 interface JamfRecord {
   readonly filename: string;
   readonly jamf_id: string | null;
@@ -36,19 +43,23 @@ async function recordsIn(server: AdminApi, states: readonly string[]): Promise<J
 }
 
 async function status(server: AdminApi, isJson: boolean): Promise<Exit> {
-  const connection = await server.get<{ url: string; version: string | null; last_error: string | null }>('jamf/connection');
+  const connection = await server.get<Connection>('jamf/connection');
   const settings = await server.get<Settings>('jamf/settings');
   const records = await recordsIn(server, troubled);
   if (isJson) say(JSON.stringify({ connection, settings, troubled: records }));
   else {
     const version = connection.version === null ? '' : `, Jamf Pro ${connection.version}`;
     say(`${connection.url}${version}: ${settings.mode === 'write' ? 'records are kept in step' : 'records are only compared'}.`);
+    if (connection.leader !== null) say(connection.leader.why);
     say(settings.compared_ts === null ? 'Not compared yet.' : `Last compared ${dateOf(settings.compared_ts)}.`);
     if (settings.failing_since_ts !== null) say(`Not compared since ${dateOf(settings.failing_since_ts)}: ${connection.last_error ?? ''}`);
     for (const { state, count } of settings.counts) if (count > 0) say(`  ${state}: ${count}`);
     for (const { filename, state, reason } of records) say(`  ${filename} (${state}): ${reason}`);
   }
-  const isWell = settings.compared_ts !== null && settings.failing_since_ts === null && records.length === 0;
+  const { leader } = connection;
+  // Another server compares then, and says there what needs a decision.
+  const isElsewhere = leader !== null && leader.iss !== null && !leader.is_me;
+  const isWell = settings.failing_since_ts === null && (isElsewhere || (settings.compared_ts !== null && records.length === 0));
   return isWell ? EXIT.done : EXIT.refused;
 }
 

@@ -8,6 +8,11 @@ export interface JamfTestStepDto {
    * What the API role lacks, as Jamf Pro names it.
    */
   missing_privilege: (string | null);
-  name: 'sign_in' | 'version' | 'packages' | 'categories';
+  name: 'reach' | 'sign_in' | 'version' | 'packages' | 'categories' | 'distribution_points' | 'network_segments';
+
+  /**
+   * false: what the settings and rules ask for works without it.
+   */
+  needed: boolean;
   ok: boolean;
 }

@@ -27,4 +27,9 @@ export interface SetJamfSettingsDto {
    * watch: records are compared, and nothing is written in Jamf Pro. write: they are kept in step.
    */
   mode: 'watch' | 'write';
+
+  /**
+   * Of the servers that are connected with this Jamf Pro server and can write there, the one with the lowest does. Left out: it stays as it is.
+   */
+  priority?: number;
 }

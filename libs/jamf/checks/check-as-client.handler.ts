@@ -5,6 +5,7 @@ import { JamfClients } from '../client/jamf-clients.js';
 import { delayAfter, JamfFault } from '../client/jamf-fault.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { CheckAsClient } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { ClientChecker } from './client-checker.js';
 
 /** Tries distribution points every quarter of an hour, and when an administrator asks. */
@@ -17,13 +18,14 @@ export class CheckAsClientHandler extends JobHandler<Record<string, never>> {
     private readonly connection: JamfConnectionService,
     private readonly clients: JamfClients,
     private readonly checker: ClientChecker,
+    private readonly leadership: JamfLeadership,
   ) {
     super();
   }
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     const saved = await this.connection.find();
-    if (saved === null) return;
+    if (saved === null || !(await this.leadership.mayCompare(saved))) return;
     try {
       await this.checker.run(this.clients.patient(this.connection.credentialsOf(saved), signal), signal);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { JamfCheck, JamfCheckDepth } from '#libs/entities/jamf-check.entity.js';
+import type { JamfConnection } from '#libs/entities/jamf-connection.entity.js';
 import type { JamfPoint } from '#libs/entities/jamf-point.entity.js';
 import { filenameKey } from '#libs/packages/filename.js';
 import { Clock } from '#libs/platform/clock.js';
@@ -9,6 +10,7 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfNothingToCheck, JamfNotSetUp } from '../jamf.errors.js';
 import { CheckAsClient, COMPARE_KEY } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from '../points/jamf-point.repository.js';
 import { CheckTargets, type PackageTarget } from './check-targets.js';
 import { type CheckCount, type CheckFilter, JamfCheckRepository } from './jamf-check.repository.js';
@@ -40,6 +42,7 @@ export class JamfChecksService {
     private readonly checks: JamfCheckRepository,
     private readonly points: JamfPointRepository,
     private readonly targets: CheckTargets,
+    private readonly leadership: JamfLeadership,
     private readonly db: Database,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
@@ -53,9 +56,9 @@ export class JamfChecksService {
     return { rows: await this.checks.list(filter, afterId, limit), counts: await this.checks.counts(), points };
   }
 
-  /** Has packages tried now; answers how many. Throws JamfNotSetUp, JamfNothingToCheck. */
+  /** Has packages tried now; answers how many. Throws JamfNotSetUp, JamfLedElsewhere, JamfNothingToCheck. */
   async ask({ filenames, isses, depth }: ChecksAsked): Promise<number> {
-    await this.requireConnection();
+    await this.leadership.requireNoOther(await this.requireConnection());
     const keys = filenames && new Set(filenames.map(filenameKey));
     const found = (await this.targets.all())
       .filter(({ point }) => isses === undefined || isses.includes(point.iss))
@@ -82,7 +85,9 @@ export class JamfChecksService {
     }
   }
 
-  private async requireConnection(): Promise<void> {
-    if ((await this.connections.find()) === null) throw new JamfNotSetUp();
+  private async requireConnection(): Promise<JamfConnection> {
+    const saved = await this.connections.find();
+    if (saved === null) throw new JamfNotSetUp();
+    return saved;
   }
 }

@@ -1,4 +1,5 @@
 import type { JamfCheckState } from '#libs/entities/jamf-check.entity.js';
+import { lineFaultOf } from '../client/line-fault.js';
 
 /** What came of one request, as a computer sees it. */
 export type ClientAnswer =
@@ -24,8 +25,6 @@ export interface ExpectedContent {
 }
 
 const EXPIRES_SOON_MS = 14 * 86_400_000;
-const dns = /^(?:ENOTFOUND|EAI_\w+|ENODATA)$/;
-const tls = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|EPROTO|HOSTNAME/;
 /** Nothing that is asked further at the server would be answered otherwise. */
 export const serverStates: readonly JamfCheckState[] = ['dns', 'unreachable', 'tls'];
 
@@ -57,8 +56,9 @@ function judgeStatus(status: number, headers: Readonly<Record<string, unknown>>)
 export function judgeAnswer(answer: ClientAnswer, expected: ExpectedContent, nowMs: number): Judgement {
   if (answer.kind === 'fault') {
     const { code, message } = answer;
-    if (dns.test(code)) return { state: 'dns', detail: `The name of the server has no address here: ${message}` };
-    if (tls.test(code)) return { state: 'tls', detail: `The certificate of the server is not accepted: ${message}` };
+    const fault = lineFaultOf(code);
+    if (fault === 'dns') return { state: 'dns', detail: `The name of the server has no address here: ${message}` };
+    if (fault === 'tls') return { state: 'tls', detail: `The certificate of the server is not accepted: ${message}` };
     return { state: 'unreachable', detail: `There was no answer: ${message}` };
   }
   const { status, headers, certificateEndsMs } = answer;

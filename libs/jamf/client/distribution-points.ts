@@ -1,9 +1,10 @@
 import { shownText } from '#libs/replication/plain-text.js';
 import type { JamfClient } from './jamf-client.js';
 import { JamfFault } from './jamf-fault.js';
-import { allOf } from './list-pages.js';
+import { allOf, pageOf } from './list-pages.js';
 
 const PATH = '/api/v1/distribution-points';
+const LIST = { path: PATH, privilege: 'Read Distribution Points', what: 'distribution points' };
 
 /** The fields of a distribution point that lead computers to a server. */
 export interface PointAddress {
@@ -45,11 +46,16 @@ export class DistributionPoints {
 
   /** All of them. Throws JamfFault. */
   list(): Promise<DistributionPoint[]> {
-    return allOf(this.client, { path: PATH, privilege: 'Read Distribution Points', what: 'distribution points', itemOf: pointOf });
+    return allOf(this.client, { ...LIST, itemOf: pointOf });
+  }
+
+  /** The first page only: whether they may be read. Throws JamfFault. */
+  async requireReadable(): Promise<void> {
+    await pageOf(this.client, { ...LIST, itemOf: pointOf }, 0, 1);
   }
 
   async get(id: string): Promise<DistributionPoint> {
-    return pointOf(await this.client.call({ method: 'GET', path: `${PATH}/${id}`, privilege: 'Read Distribution Points' }));
+    return pointOf(await this.client.call({ method: 'GET', path: `${PATH}/${id}`, privilege: LIST.privilege }));
   }
 
   /**

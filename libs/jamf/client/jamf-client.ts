@@ -25,6 +25,8 @@ export interface JamfClientOptions {
   readonly elapsedMs?: () => number;
   /** How often a call that may be repeated is; 5 when not given. */
   readonly repeats?: number;
+  /** How long one answer may take, in milliseconds; 5 minutes when not given. */
+  readonly timeoutMs?: number;
 }
 
 const REPEATS = 5;
@@ -79,6 +81,11 @@ export class JamfClient {
     }
   }
 
+  /** Whether anything answers at the address, whatever it says. Throws JamfFault. */
+  async reach(): Promise<void> {
+    await this.exchange({ method: 'GET', url: `${this.credentials.url}/healthCheck.html`, headers: {} });
+  }
+
   /** Signs in, when that has not been done yet. Throws JamfFault. */
   async signIn(): Promise<void> {
     await this.tokens.current();
@@ -114,7 +121,8 @@ export class JamfClient {
     return this.pace.during(async () => {
       const { header } = this.cookies;
       const headers = { ...request.headers, ...(header === undefined ? {} : { cookie: header }) };
-      const answer = await this.options.transport.send({ ...request, headers });
+      const { transport, timeoutMs } = this.options;
+      const answer = await transport.send({ ...request, headers, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
       this.cookies.take(answer.headers['set-cookie']);
       return answer;
     });

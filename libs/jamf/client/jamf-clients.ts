@@ -14,8 +14,9 @@ export class JamfClients {
   ) {}
 
   /** One that says at once what is wrong: for a person who waits for the answer. */
-  prompt(credentials: JamfCredentials): JamfClient {
-    return new JamfClient(credentials, { ...this.common, sleep: (ms) => sleep(ms), repeats: 0 });
+  prompt(credentials: JamfCredentials, timeoutMs?: number): JamfClient {
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
+    return new JamfClient(credentials, { ...this.common, sleep: (ms) => sleep(ms), repeats: 0, ...limit });
   }
 
   /** One that repeats what may be repeated, until `signal` is aborted: for jobs. */

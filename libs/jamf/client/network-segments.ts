@@ -49,9 +49,15 @@ function segmentOf(id: string, value: unknown): NetworkSegment {
   };
 }
 
+const idsOf = async (client: JamfClient): Promise<string[]> =>
+  idsIn((await client.call({ method: 'GET', path: PATH, privilege }))['network_segments']);
+
+/** How many there are. Throws JamfFault. */
+export const countNetworkSegments = async (client: JamfClient): Promise<number> => (await idsOf(client)).length;
+
 /** All of them, each with its distribution point; one that was deleted meanwhile is left out. Throws JamfFault. */
 export async function listNetworkSegments(client: JamfClient): Promise<NetworkSegment[]> {
-  const ids = idsIn((await client.call({ method: 'GET', path: PATH, privilege }))['network_segments']);
+  const ids = await idsOf(client);
   const found: (NetworkSegment | null)[] = [];
   for (let at = 0; at < ids.length; at += AT_ONCE)
     found.push(...(await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => segmentWith(client, id)))));

@@ -18,7 +18,7 @@ export class JamfConnectionController {
   @ApiOkResponse({ type: JamfConnectionDto })
   @ApiProblems(401, 403)
   async get(): Promise<JamfConnectionDto> {
-    return JamfConnectionDto.from(await this.connection.find());
+    return JamfConnectionDto.from(await this.connection.overview());
   }
 
   @Put()

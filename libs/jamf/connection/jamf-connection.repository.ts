@@ -8,7 +8,9 @@ const ROW = { id: 1 };
 export type JamfContact = Partial<
   Pick<
     JamfConnection,
-    'version' | 'lastOkMs' | 'lastError' | 'comparedMs' | 'failingSinceMs' | 'pointsMs' | 'pointsFault' | 'networksMs' | 'networksFault'
+    | ('version' | 'lastOkMs' | 'lastError' | 'comparedMs' | 'failingSinceMs')
+    | ('pointsMs' | 'pointsFault' | 'networksMs' | 'networksFault')
+    | ('readyMs' | 'leadsFromMs' | 'lookedMs' | 'leaderIss')
   >
 >;
 

@@ -12,6 +12,7 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { COMPARE_KEY, CompareWithJamf, ComputeDigests } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfRecordRepository } from '../records/jamf-record.repository.js';
 import { readDigests } from './read-digests.js';
 
@@ -31,6 +32,7 @@ export class ComputeDigestsHandler extends JobHandler<Record<string, never>> {
     private readonly store: PackageStore,
     private readonly damaged: DamagedContents,
     private readonly jobs: Jobs,
+    private readonly leadership: JamfLeadership,
     private readonly config: Config,
     private readonly clock: Clock,
   ) {
@@ -39,7 +41,7 @@ export class ComputeDigestsHandler extends JobHandler<Record<string, never>> {
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     const connection = await this.connections.find();
-    if (connection === null) return;
+    if (connection === null || !(await this.leadership.mayCompare(connection))) return;
     const pace = pacer(this.config.get('SCRUB_BYTES_PER_SECOND') * TIMES_SCRUB, signal);
     let computed = 0;
     try {

@@ -8,12 +8,12 @@ import { JobInterrupted, JobPostponed } from '#libs/platform/jobs/job-type.js';
 import type { JamfClient } from '../client/jamf-client.js';
 import { JamfClients } from '../client/jamf-clients.js';
 import { delayAfter, JamfFault } from '../client/jamf-fault.js';
-import { capabilitiesOf } from '../client/jamf-version.js';
 import { listNetworkSegments, type NetworkSegment } from '../client/network-segments.js';
-import { versionOf } from '../connection/connection-test.js';
+import { requirePoints, versionOf } from '../connection/connection-test.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { ComparePoints } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from './jamf-point.repository.js';
 import { PointReconciler } from './point-reconciler.js';
 
@@ -32,6 +32,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
     private readonly reconciler: PointReconciler,
     private readonly points: JamfPointRepository,
     private readonly db: Database,
+    private readonly leadership: JamfLeadership,
     private readonly clock: Clock,
   ) {
     super();
@@ -39,7 +40,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     const saved = await this.connection.find();
-    if (saved === null) return;
+    if (saved === null || !(await this.leadership.mayCompare(saved))) return;
     const client = this.clients.patient(this.connection.credentialsOf(saved), signal);
     const faults = [
       await this.attempt(saved, 'pointsFault', signal, () => this.comparePoints(saved, client, signal)),
@@ -52,8 +53,7 @@ export class ComparePointsHandler extends JobHandler<Record<string, never>> {
 
   private async comparePoints(saved: JamfConnection, client: JamfClient, signal: AbortSignal): Promise<void> {
     const version = await versionOf(client);
-    if (!capabilitiesOf(version).includes('distribution_points'))
-      throw new JamfFault('rejected', `This is Jamf Pro ${version}; distribution points can be kept from 11.16 on. Keep them by hand.`);
+    requirePoints(version);
     await this.reconciler.run(saved, client, signal);
   }
 

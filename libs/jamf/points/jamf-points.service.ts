@@ -10,6 +10,7 @@ import { JamfConnectionRepository } from '../connection/jamf-connection.reposito
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { JamfNotSetUp, JamfPointNotResolvable, JamfPointUnknown, orCallFailed } from '../jamf.errors.js';
 import { COMPARE_KEY, ComparePoints } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from './jamf-point.repository.js';
 import { baseOf } from './plan-point.js';
 
@@ -36,6 +37,7 @@ export class JamfPointsService {
     private readonly connections: JamfConnectionRepository,
     private readonly points: JamfPointRepository,
     private readonly clients: JamfClients,
+    private readonly leadership: JamfLeadership,
     private readonly db: Database,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
@@ -57,10 +59,11 @@ export class JamfPointsService {
 
   /**
    * Has what an administrator changed or deleted in Jamf Pro written again. Throws JamfNotSetUp, JamfPointUnknown, JamfPointNotResolvable,
-   * JamfCallFailed.
+   * JamfLedElsewhere, JamfCallFailed.
    */
   async overwrite(iss: string): Promise<JamfPoint> {
     const connection = await this.requireConnection();
+    await this.leadership.requireNoOther(connection);
     const { state, jamfId } = await this.requirePoint(iss);
     if (state === 'missing_in_jamf') return this.resolved(iss, { jamfId: null, base: null });
     if (state !== 'edited' || jamfId === null)

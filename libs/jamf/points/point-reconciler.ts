@@ -10,6 +10,7 @@ import { type DistributionPoint, DistributionPoints, type PointAddress } from '.
 import type { JamfClient } from '../client/jamf-client.js';
 import { JamfFault } from '../client/jamf-fault.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from './jamf-point.repository.js';
 import { baseOf, type PlannedPointWrite, planPoints, type PointInput, type PointPlan } from './plan-point.js';
 import { differingFields, shownAddress, USUAL_CONTEXT } from './wanted-point.js';
@@ -42,6 +43,7 @@ export class PointReconciler {
     private readonly db: Database,
     private readonly events: DomainEvents,
     private readonly audit: AuditTrail,
+    private readonly leadership: JamfLeadership,
     private readonly clock: Clock,
   ) {}
 
@@ -90,7 +92,7 @@ export class PointReconciler {
 
   private async mayWrite({ url }: JamfConnection): Promise<boolean> {
     const now = await this.connections.find();
-    return now?.url === url && now.mode === 'write' && now.managePoints;
+    return now !== null && now.url === url && now.managePoints && (await this.leadership.mayWrite(now));
   }
 
   private async written(remote: DistributionPoints, write: PlannedPointWrite): Promise<DistributionPoint | JamfFault> {

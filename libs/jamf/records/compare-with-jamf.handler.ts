@@ -6,6 +6,7 @@ import { JamfClients } from '../client/jamf-clients.js';
 import { delayAfter, JamfFault } from '../client/jamf-fault.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { CompareWithJamf } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfReconciler } from './jamf-reconciler.js';
 
 /** Compares packages with Jamf Pro every hour, and soon after a package changed. */
@@ -18,13 +19,14 @@ export class CompareWithJamfHandler extends JobHandler<Record<string, never>> {
     private readonly connection: JamfConnectionService,
     private readonly clients: JamfClients,
     private readonly reconciler: JamfReconciler,
+    private readonly leadership: JamfLeadership,
   ) {
     super();
   }
 
   async run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     const saved = await this.connection.find();
-    if (saved === null) return;
+    if (saved === null || !(await this.leadership.mayCompare(saved))) return;
     try {
       const client = this.clients.patient(this.connection.credentialsOf(saved), signal);
       await this.connection.noteCompared(saved, await this.reconciler.run(saved, client, signal));

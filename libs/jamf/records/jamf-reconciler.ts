@@ -9,6 +9,7 @@ import { Jobs } from '#libs/platform/jobs/jobs.js';
 import type { JamfClient } from '../client/jamf-client.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { ComputeDigests } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { type Compared, type ComparedPackage, JamfComparison, type Orphan } from './jamf-comparison.js';
 import { JamfRecordRepository, type JamfRecordRow } from './jamf-record.repository.js';
 import type { RecordPlan } from './plan-record.js';
@@ -43,6 +44,7 @@ export class JamfReconciler {
     private readonly jobs: Jobs,
     private readonly events: DomainEvents,
     private readonly audit: AuditTrail,
+    private readonly leadership: JamfLeadership,
     private readonly clock: Clock,
   ) {}
 
@@ -94,10 +96,10 @@ export class JamfReconciler {
     if (all.length > 0) await this.events.record('jamf.drift_found', { records: all.length, examples: all.slice(0, EXAMPLES) });
   }
 
-  /** Asked before each write: an administrator may have said stop. */
+  /** Asked before each write: an administrator may have said stop, or another server may come first now. */
   private async mayWrite({ url }: JamfConnection): Promise<boolean> {
     const now = await this.connections.find();
-    return now !== null && now.url === url && now.mode === 'write';
+    return now !== null && now.url === url && (await this.leadership.mayWrite(now));
   }
 
   private settle(

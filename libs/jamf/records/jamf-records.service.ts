@@ -12,6 +12,7 @@ import { JamfConnectionRepository } from '../connection/jamf-connection.reposito
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { JamfNotSetUp, JamfRecordNotResolvable, JamfRecordUnknown, orCallFailed } from '../jamf.errors.js';
 import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfRecordRepository, type RecordFilter } from './jamf-record.repository.js';
 import { diffOf, type FieldDiff } from './record-diff.js';
 import { baseOf, PINNED_HASH, pinnedOf } from './record-row.js';
@@ -43,6 +44,7 @@ export class JamfRecordsService {
     private readonly connections: JamfConnectionRepository,
     private readonly connection: JamfConnectionService,
     private readonly clients: JamfClients,
+    private readonly leadership: JamfLeadership,
     private readonly db: Database,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
@@ -70,18 +72,18 @@ export class JamfRecordsService {
   }
 
   /**
-   * Decides whose side counts: a hash that was set in Jamf Pro, or a record that was deleted there. Throws JamfRecordUnknown, JamfRecordNotResolvable
-   * or JamfCallFailed.
+   * Decides whose side counts: a hash that was set in Jamf Pro, or a record that was deleted there. Throws JamfRecordUnknown, JamfRecordNotResolvable,
+   * JamfLedElsewhere or JamfCallFailed.
    */
   async resolve(id: number, use: Resolution): Promise<JamfRecord> {
-    const row = await this.require(id);
+    const row = await this.requireDecidable(id);
     const change = await this.changeFor(row, use);
     return this.decide(row, change, 'jamf.record_resolved', { use });
   }
 
   /** Fields that an administrator changed in Jamf Pro follow the rules again. Throws like `resolve`. */
   async release(id: number, fields: readonly string[]): Promise<JamfRecord> {
-    const row = await this.require(id);
+    const row = await this.requireDecidable(id);
     const pinned = pinnedOf(row);
     const unknown = fields.find((field) => !pinned.includes(field));
     if (unknown !== undefined) throw new JamfRecordNotResolvable(`The field ${unknown} of this record is not kept as edited in Jamf Pro.`);
@@ -126,6 +128,14 @@ export class JamfRecordsService {
       await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
       return this.require(row.id);
     });
+  }
+
+  /** A decision has no effect where records are not written. */
+  private async requireDecidable(id: number): Promise<JamfRecord> {
+    const row = await this.require(id);
+    const saved = await this.connection.find();
+    if (saved !== null) await this.leadership.requireNoOther(saved);
+    return row;
   }
 
   private async require(id: number): Promise<JamfRecord> {

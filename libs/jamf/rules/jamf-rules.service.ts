@@ -8,7 +8,7 @@ import { type Category, listCategories } from '../client/categories.js';
 import { JamfClients } from '../client/jamf-clients.js';
 import { JamfConnectionService } from '../connection/jamf-connection.service.js';
 import { JamfNotSetUp, orCallFailed } from '../jamf.errors.js';
-import { COMPARE_KEY, CompareWithJamf } from '../jamf.jobs.js';
+import { COMPARE_KEY, CompareWithJamf, LookForLeader } from '../jamf.jobs.js';
 import { JamfRuleRepository } from './jamf-rule.repository.js';
 import { ruleFor } from './rule-match.js';
 
@@ -43,7 +43,9 @@ export class JamfRulesService {
       const before = await this.rules.all();
       await this.rules.replace(rules);
       await this.audit.record({ action: 'jamf.rules_updated', details: { before, after: rules } });
-      if ((await this.connection.find()) !== null) await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
+      if ((await this.connection.find()) === null) return;
+      await this.jobs.add(LookForLeader, {}, { key: COMPARE_KEY, now: true }); // whether they can be followed here
+      await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
     });
     return this.rules.all();
   }

@@ -33,7 +33,7 @@ export class JamfSettingsController {
   @HttpCode(202)
   @ApiOperation({ operationId: 'compareWithJamf', summary: 'Compare packages with Jamf Pro now, and write what the settings allow' })
   @ApiAcceptedResponse({ description: 'It begins within seconds; `compared_ts` of the settings says when it has ended.' })
-  @ApiProblems(401, 403, 404)
+  @ApiProblems(401, 403, 404, 409)
   compare(): Promise<void> {
     return this.settings.compare();
   }

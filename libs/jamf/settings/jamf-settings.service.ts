@@ -6,19 +6,23 @@ import { Database } from '#libs/platform/database/database.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { JamfConnectionRepository } from '../connection/jamf-connection.repository.js';
 import { JamfNotCompared, JamfNotSetUp, JamfPointsNotCompared, JamfWritingNotConfirmed } from '../jamf.errors.js';
-import { COMPARE_KEY, ComparePoints, CompareWithJamf } from '../jamf.jobs.js';
+import { COMPARE_KEY, ComparePoints, CompareWithJamf, LookForLeader } from '../jamf.jobs.js';
+import { JamfLeadership } from '../leader/jamf-leadership.js';
 import { JamfPointRepository } from '../points/jamf-point.repository.js';
 import { JamfRecordRepository } from '../records/jamf-record.repository.js';
 
-export type JamfSettings = Pick<JamfConnection, 'mode' | 'hashType' | 'gate' | 'createMissing' | 'managePoints'>;
+export type JamfSettings = Pick<JamfConnection, 'mode' | 'hashType' | 'gate' | 'createMissing' | 'managePoints' | 'priority'>;
+
+/** Without a priority the one that is saved stays. */
+export type JamfSettingsChange = Omit<JamfSettings, 'priority'> & { readonly priority?: number };
 
 export interface JamfOverview {
   readonly connection: JamfConnection;
   readonly counts: ReadonlyMap<JamfRecordState, number>;
 }
 
-const settingsOf = ({ mode, hashType, gate, createMissing, managePoints }: JamfSettings): JamfSettings => ({
-  ...{ mode, hashType, gate, createMissing, managePoints },
+const settingsOf = ({ mode, hashType, gate, createMissing, managePoints, priority }: JamfSettings): JamfSettings => ({
+  ...{ mode, hashType, gate, createMissing, managePoints, priority },
 });
 
 /** How package records are kept, and where they are. */
@@ -29,6 +33,7 @@ export class JamfSettingsService {
     private readonly connections: JamfConnectionRepository,
     private readonly records: JamfRecordRepository,
     private readonly points: JamfPointRepository,
+    private readonly leadership: JamfLeadership,
     private readonly jobs: Jobs,
     private readonly audit: AuditTrail,
   ) {}
@@ -41,10 +46,11 @@ export class JamfSettingsService {
   }
 
   /** Throws JamfNotSetUp; JamfNotCompared or JamfWritingNotConfirmed when writing is to begin. */
-  async set(settings: JamfSettings, isConfirmed: boolean): Promise<JamfOverview> {
+  async set(change: JamfSettingsChange, isConfirmed: boolean): Promise<JamfOverview> {
     await this.db.transaction(async () => {
       const before = await this.connections.hold();
       if (before === null) throw new JamfNotSetUp();
+      const settings = { priority: before.priority, ...change };
       await this.requireConfirmed(before, settings, isConfirmed);
       const { id: _id, ...row } = before;
       await this.connections.save({ ...row, ...settingsOf(settings) });
@@ -58,19 +64,28 @@ export class JamfSettingsService {
     return this.overview();
   }
 
-  /** Has everything compared now. Throws JamfNotSetUp. */
+  /** Has everything compared now. Throws JamfNotSetUp, JamfLedElsewhere. */
   async compare(): Promise<void> {
-    if ((await this.connections.find()) === null) throw new JamfNotSetUp();
+    const saved = await this.connections.find();
+    if (saved === null) throw new JamfNotSetUp();
+    await this.leadership.requireNoOther(saved);
     await this.compareNow();
   }
 
   private async compareNow(): Promise<void> {
+    await this.jobs.add(LookForLeader, {}, { key: COMPARE_KEY, now: true });
     await this.jobs.add(CompareWithJamf, {}, { key: COMPARE_KEY, now: true });
     await this.jobs.add(ComparePoints, {}, { key: COMPARE_KEY, now: true });
   }
 
   /** What begins to be written, and has not been confirmed. */
   private async requireConfirmed(before: JamfConnection, after: JamfSettings, isConfirmed: boolean): Promise<void> {
+    const { leader, isThis } = await this.leadership.view(before);
+    const what = leader !== null && !isThis ? takenOver(before, after, leader.name) : await this.whatIsWritten(before, after);
+    if (what.length > 0 && !isConfirmed) throw new JamfWritingNotConfirmed(what);
+  }
+
+  private async whatIsWritten(before: JamfConnection, after: JamfSettings): Promise<string[]> {
     const what: string[] = [];
     if (after.mode === 'write' && before.mode === 'watch') {
       if (before.comparedMs === null) throw new JamfNotCompared();
@@ -84,8 +99,17 @@ export class JamfSettingsService {
       const [creates, updates] = [counts.get('to_create') ?? 0, counts.get('to_update') ?? 0];
       what.push(`${creates} distribution points would be made in ${before.url} and ${updates} changed.`);
     }
-    if (what.length > 0 && !isConfirmed) throw new JamfWritingNotConfirmed(what);
+    return what;
   }
 }
 
-const writesPoints = ({ mode, managePoints }: JamfSettings): boolean => mode === 'write' && managePoints;
+/** Where another server writes, nothing was compared here that could be counted. */
+const takenOver = (before: JamfConnection, after: JamfSettings, leader: string): string[] =>
+  startsWriting(before, after)
+    ? [`The server "${leader}" keeps ${before.url} in step. When it cannot, this server takes over and writes what its own rules say.`]
+    : [];
+
+const startsWriting = (before: JamfSettings, after: JamfSettings): boolean =>
+  (after.mode === 'write' && before.mode === 'watch') || (writesPoints(after) && !writesPoints(before));
+
+const writesPoints = ({ mode, managePoints }: Pick<JamfSettings, 'mode' | 'managePoints'>): boolean => mode === 'write' && managePoints;

@@ -232,6 +232,11 @@ export const settings = {
     [1, 86_400],
     'A package has fewer copies in the mesh when that was so for this long: reports of servers take a while to travel.',
   ),
+  JAMF_LEADER_SECONDS: integer(
+    300,
+    [1, 300],
+    'How often a server that is connected with Jamf Pro looks which server keeps it in step. One that has not reported for three times as long is passed over; one that takes over first waits twice as long. The same on every connected server.',
+  ),
   AUDIT_RETENTION_DAYS: integer(400, [0, 36_500], 'How long the audit trail is kept; 0 keeps it for ever.'),
   PEER_TIMEOUT_MS: integer(15_000, [100, MS_DAY], 'How long a call to a peer may stall.'),
   JOB_POLL_MS: integer(1_000, [10, 60_000], 'How often due jobs are looked for in the database.'),

@@ -16,6 +16,8 @@ export interface Noted {
   readonly path: string;
   readonly status: number;
   readonly node: number;
+  /** Who signed in for it; empty for a request without a token. */
+  readonly client: string;
   /** Whether it carried the cookie that keeps a client on one node. */
   readonly isSticky: boolean;
   /** Requests that were under way when it came, itself included. */
@@ -93,9 +95,10 @@ export class FakeJamf {
     try {
       const body = (await buffer(request)).toString();
       if (this.knobs.slowMs > 0) await sleep(this.knobs.slowMs);
+      const client = this.tokens.clientOf(request.headers.authorization ?? '');
       const answer = this.answerTo(request, body, node);
       const { method = '', url: path = '' } = request;
-      this.book.push({ method, path, status: answer.status, node, isSticky: sticky !== undefined, atOnce, body });
+      this.book.push({ method, path, status: answer.status, node, client, isSticky: sticky !== undefined, atOnce, body });
       if (answer.isLost) request.socket.destroy();
       else {
         if (sticky === undefined) response.setHeader('set-cookie', `jpro-ingress=n${node}; Path=/; HttpOnly`);

@@ -6,6 +6,8 @@ interface Session {
   endsMs: number;
   /** Null: all. */
   readonly privileges: readonly string[] | null;
+  /** Client id, or name of the account. */
+  readonly client: string;
 }
 
 /** Who may sign in, with what, and what they may do. */
@@ -22,7 +24,7 @@ export class FakeTokens {
     if (form.get('grant_type') !== 'client_credentials') return json(400, { error: 'unsupported_grant_type' });
     const client = this.clients.get(form.get('client_id') ?? '');
     if (client?.secret !== form.get('client_secret')) return json(this.knobs.wrongSecretStatus, { error: 'invalid_client' });
-    const token = this.begin(client?.privileges ?? null);
+    const token = this.begin(form.get('client_id') ?? '', client?.privileges ?? null);
     return json(200, { access_token: token, scope: 'api-role:1', token_type: 'Bearer', expires_in: this.knobs.tokenSeconds });
   }
 
@@ -31,7 +33,7 @@ export class FakeTokens {
       .toString()
       .split(/:(.*)/s);
     if (password === undefined || this.users.get(name) !== password) return fault(401, 'INVALID_CREDENTIALS', 'Unauthorized');
-    const token = this.begin(null);
+    const token = this.begin(name, null);
     return json(200, { token, expires: new Date(this.sessions.get(token)!.endsMs).toISOString() });
   }
 
@@ -56,9 +58,14 @@ export class FakeTokens {
     return empty(204);
   }
 
-  private begin(privileges: readonly string[] | null): string {
+  /** Who sent a request; empty for one without a token that is known. */
+  clientOf(authorization: string): string {
+    return this.sessions.get(authorization.replace(/^Bearer /i, ''))?.client ?? '';
+  }
+
+  private begin(client: string, privileges: readonly string[] | null): string {
     const token = randomUUID();
-    this.sessions.set(token, { endsMs: Date.now() + this.knobs.tokenSeconds * 1_000, privileges });
+    this.sessions.set(token, { endsMs: Date.now() + this.knobs.tokenSeconds * 1_000, privileges, client });
     return token;
   }
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import {
   type JamfGate,
   jamfGates,
@@ -9,8 +9,10 @@ import {
   jamfModes,
 } from '#libs/entities/jamf-connection.entity.js';
 import { type JamfRecordState, jamfRecordStates } from '#libs/entities/jamf-record.entity.js';
+import { MAX_JAMF_PRIORITY } from '#libs/replication/jamf-claim.js';
+import { MayBeLeftOut } from '#libs/platform/http/may-be-left-out.decorator.js';
 import { unixSeconds } from '#libs/platform/format/dates.js';
-import type { JamfOverview, JamfSettings } from '../jamf-settings.service.js';
+import type { JamfOverview, JamfSettingsChange } from '../jamf-settings.service.js';
 
 const modeDescription = 'watch: records are compared, and nothing is written in Jamf Pro. write: they are kept in step.';
 const hashDescription = 'What records are written with. SHA_512 is what every version of Jamf Pro checks.';
@@ -18,6 +20,8 @@ const gateDescription =
   'When a record is written for a new content. here: this server has it. all_servers: every server that admits it is known to have it.';
 
 const pointsDescription = 'Whether distribution points are kept in step too, when the mode is write. Left out: no.';
+const priorityDescription =
+  'Of the servers that are connected with this Jamf Pro server and can write there, the one with the lowest does. Left out: it stays as it is.';
 
 export class SetJamfSettingsDto {
   @ApiProperty({ enum: jamfModes, example: 'watch', description: modeDescription }) @IsIn(jamfModes) mode!: JamfMode;
@@ -28,6 +32,12 @@ export class SetJamfSettingsDto {
   @IsOptional()
   @IsBoolean()
   manage_distribution_points?: boolean;
+  @ApiPropertyOptional({ example: 100, minimum: 0, maximum: MAX_JAMF_PRIORITY, description: priorityDescription })
+  @MayBeLeftOut()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_JAMF_PRIORITY)
+  priority?: number;
 }
 
 export const settingsOf = ({
@@ -36,8 +46,10 @@ export const settingsOf = ({
   gate,
   create_missing,
   manage_distribution_points = false,
-}: SetJamfSettingsDto): JamfSettings => ({
+  priority,
+}: SetJamfSettingsDto): JamfSettingsChange => ({
   ...{ mode, hashType: hash_type, gate, createMissing: create_missing, managePoints: manage_distribution_points },
+  ...(priority === undefined ? {} : { priority }),
 });
 
 export class ConfirmWritingDto {
@@ -60,9 +72,9 @@ export class JamfSettingsDto extends SetJamfSettingsDto {
   failing_since_ts!: number | null;
 
   static from({ connection, counts }: JamfOverview): JamfSettingsDto {
-    const { mode, hashType, gate, createMissing, managePoints, comparedMs, failingSinceMs } = connection;
+    const { mode, hashType, gate, createMissing, managePoints, priority, comparedMs, failingSinceMs } = connection;
     return {
-      ...{ mode, hash_type: hashType, gate, create_missing: createMissing, manage_distribution_points: managePoints },
+      ...{ mode, hash_type: hashType, gate, create_missing: createMissing, manage_distribution_points: managePoints, priority },
       counts: jamfRecordStates.map((state) => ({ state, count: counts.get(state) ?? 0 })),
       compared_ts: comparedMs === null ? null : unixSeconds(comparedMs),
       failing_since_ts: failingSinceMs === null ? null : unixSeconds(failingSinceMs),

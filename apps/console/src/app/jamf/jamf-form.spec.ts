@@ -3,7 +3,7 @@ import { JamfForm } from './jamf-form';
 
 const saved: JamfConnectionDto = {
   ...{ url: 'https://jamf.example.com', auth: 'user', client_id: 'ods', has_secret: true, is_set_up: true },
-  ...{ version: '11.20.1', capabilities: [], last_ok_ts: null, last_error: null },
+  ...{ version: '11.20.1', capabilities: [], last_ok_ts: null, last_error: null, leader: null },
 };
 
 describe('the form for Jamf Pro', () => {

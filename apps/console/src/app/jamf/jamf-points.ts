@@ -21,6 +21,7 @@ import { pollWhileVisible } from '../shared/poll';
 import { codeOf, sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
 import { JamfChecks } from './jamf-checks';
+import { JamfLeader } from './jamf-leader';
 import { JamfNetworks } from './jamf-networks';
 import { JamfPointDialog } from './jamf-point-dialog';
 import { JamfTabs } from './jamf-tabs';
@@ -31,7 +32,7 @@ const REFRESH_MS = 5_000;
 /** Servers of the mesh beside their distribution points in Jamf Pro, and which server a computer uses. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [Chip, CopyButton, JamfChecks, JamfNetworks, JamfTabs, MatButtonModule, RouterLink, When],
+  imports: [Chip, CopyButton, JamfChecks, JamfLeader, JamfNetworks, JamfTabs, MatButtonModule, RouterLink, When],
   templateUrl: './jamf-points.html',
   styles: `
     p {

@@ -25,6 +25,7 @@ import { Pages } from '../shared/pages';
 import { pollWhileVisible } from '../shared/poll';
 import { codeOf, sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
+import { JamfLeader } from './jamf-leader';
 import { JamfRecordDetail } from './jamf-record-detail';
 import { JamfSettingsForm } from './jamf-settings-form';
 import { JamfTabs } from './jamf-tabs';
@@ -43,7 +44,7 @@ interface Shown {
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [
-    ...[Chip, CopyButton, FormsModule, JamfRecordDetail, JamfSettingsForm, JamfTabs, MatButtonModule, MatFormFieldModule],
+    ...[Chip, CopyButton, FormsModule, JamfLeader, JamfRecordDetail, JamfSettingsForm, JamfTabs, MatButtonModule, MatFormFieldModule],
     ...[MatInputModule, MatSelectModule, RouterLink, When],
   ],
   templateUrl: './jamf-records.html',

@@ -3,6 +3,7 @@ import { FormsModule } from '@angular/forms';
 import { MatButtonModule } from '@angular/material/button';
 import { MatCheckboxModule } from '@angular/material/checkbox';
 import { MatFormFieldModule } from '@angular/material/form-field';
+import { MatInputModule } from '@angular/material/input';
 import { MatRadioModule } from '@angular/material/radio';
 import { MatSelectModule } from '@angular/material/select';
 import { Api, type JamfSettingsDto, type SetJamfSettingsDto, setJamfSettings } from '#libs/api-client';
@@ -15,7 +16,7 @@ import { codeOf, sentenceOf } from '../shared/problem';
 @Component({
   selector: 'ods-jamf-settings-form',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [FormsModule, MatButtonModule, MatCheckboxModule, MatFormFieldModule, MatRadioModule, MatSelectModule],
+  imports: [FormsModule, MatButtonModule, MatCheckboxModule, MatFormFieldModule, MatInputModule, MatRadioModule, MatSelectModule],
   template: `
     <form class="row" (ngSubmit)="save()" aria-label="Settings of package records" i18n-aria-label>
       <mat-radio-group name="mode" aria-label="What is done" i18n-aria-label [(ngModel)]="mode">
@@ -39,6 +40,10 @@ import { codeOf, sentenceOf } from '../shared/problem';
       </mat-form-field>
       <mat-checkbox name="create" [(ngModel)]="createMissing" i18n>Make missing records</mat-checkbox>
       <mat-checkbox name="points" [(ngModel)]="managePoints" i18n>Distribution points too</mat-checkbox>
+      <mat-form-field appearance="outline" class="plain priority">
+        <mat-label i18n>Priority</mat-label>
+        <input matInput name="priority" type="number" min="0" max="1000" required [(ngModel)]="priority" />
+      </mat-form-field>
       <button matButton="filled" type="submit" [disabled]="isBusy()" i18n>Save</button>
     </form>
     <p class="error" role="alert">{{ fault() }}</p>
@@ -50,6 +55,9 @@ import { codeOf, sentenceOf } from '../shared/problem';
     }
     .gate {
       min-width: 280px;
+    }
+    .priority {
+      width: 120px;
     }
     p:empty {
       display: none;
@@ -69,6 +77,8 @@ export class JamfSettingsForm {
   protected readonly gate = signal<SetJamfSettingsDto['gate']>('here');
   protected readonly createMissing = signal(true);
   protected readonly managePoints = signal(false);
+  /** Of the connected servers that can, the one with the lowest writes. */
+  protected readonly priority = signal(100);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   /** What the form was filled with: only another saved value replaces what is being typed. */
@@ -113,12 +123,12 @@ export class JamfSettingsForm {
   }
 
   private body(): SetJamfSettingsDto {
-    const points = { manage_distribution_points: this.managePoints() };
+    const points = { manage_distribution_points: this.managePoints(), priority: this.priority() };
     return { mode: this.mode(), hash_type: this.hashType(), gate: this.gate(), create_missing: this.createMissing(), ...points };
   }
 
-  private fill({ mode, hash_type, gate, create_missing, manage_distribution_points = false }: JamfSettingsDto): void {
-    const text = JSON.stringify([mode, hash_type, gate, create_missing, manage_distribution_points]);
+  private fill({ mode, hash_type, gate, create_missing, manage_distribution_points = false, priority = 100 }: JamfSettingsDto): void {
+    const text = JSON.stringify([mode, hash_type, gate, create_missing, manage_distribution_points, priority]);
     if (text === this.filledWith) return;
     this.filledWith = text;
     this.mode.set(mode);
@@ -126,5 +136,6 @@ export class JamfSettingsForm {
     this.gate.set(gate);
     this.createMissing.set(create_missing);
     this.managePoints.set(manage_distribution_points);
+    this.priority.set(priority);
   }
 }

@@ -21,14 +21,19 @@ import { type Loadable, loading } from '../shared/loadable';
 import { Notices } from '../shared/notices';
 import { sentenceOf } from '../shared/problem';
 import { When } from '../shared/when';
-import { JamfTabs } from './jamf-tabs';
+import { JamfConnected } from './jamf-connected';
 import { JamfForm } from './jamf-form';
+import { JamfPrivileges } from './jamf-privileges';
+import { JamfTabs } from './jamf-tabs';
 
 const stepWords: Readonly<Record<JamfTestStepDto['name'], string>> = {
+  reach: $localize`Reachable`,
   sign_in: $localize`Sign-in`,
   version: $localize`Version`,
   packages: $localize`Package records`,
   categories: $localize`Categories`,
+  distribution_points: $localize`Distribution points`,
+  network_segments: $localize`Network segments`,
 };
 
 /** What is known of the connection, in one word. Without a contact nothing is known. */
@@ -38,10 +43,16 @@ export function standOf({ is_set_up: isSetUp, last_error: error, last_ok_ts: at 
   return at === null ? ['plain', $localize`Saved, not tried yet`] : ['good', $localize`Answered`];
 }
 
+/** What a step that failed means: one that nothing needs is no fault. */
+export const toneOf = ({ ok, needed }: JamfTestStepDto): ChipTone => (ok ? 'good' : needed ? 'bad' : 'warn');
+
 /** The connection to Jamf Pro. */
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [...[Chip, CopyButton, FormsModule, JamfTabs, MatButtonModule, MatFormFieldModule, MatInputModule, MatRadioModule, When]],
+  imports: [
+    ...[Chip, CopyButton, FormsModule, JamfConnected, JamfPrivileges, JamfTabs, MatButtonModule, MatFormFieldModule],
+    ...[MatInputModule, MatRadioModule, When],
+  ],
   templateUrl: './jamf.html',
   styleUrl: '../notifications/notifications.scss',
 })
@@ -54,6 +65,7 @@ export class Jamf {
   protected readonly state = signal<Loadable<JamfConnectionDto>>(loading);
   protected readonly stepWords = stepWords;
   protected readonly standOf = standOf;
+  protected readonly toneOf = toneOf;
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
   /** What became of the last test; null before one. */

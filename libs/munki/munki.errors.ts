@@ -27,3 +27,11 @@ export class MunkiPkginfoTaken extends DomainError {
     super(`${path} is there and names another content. Send replace: true to write it anew, or give the item another name.`);
   }
 }
+
+export class MunkiShareReadOnly extends DomainError {
+  readonly code = 'munki-share-read-only';
+  readonly status = 403;
+  constructor() {
+    super('pkgs/share is the share: use the upload of packages, and name the package share/NAME in a pkginfo file.');
+  }
+}

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Readable } from 'node:stream';
 import type { PackageMetadata } from '#libs/entities/package-metadata.entity.js';
 import type { Package } from '#libs/entities/package.entity.js';
 import type { Inspection } from '#libs/inspection/formats/inspection-result.js';
 import { readStored } from '#libs/inspection/metadata-of.js';
-import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
 import { checkMunkiPath, filenameKey } from '#libs/packages/filename.js';
 import { PackageFinder } from '#libs/packages/package-finder.js';
 import { PackageRepository } from '#libs/packages/package.repository.js';
@@ -12,10 +10,9 @@ import { requireStages } from '#libs/packages/stage-limit.js';
 import { PackageMetadataRepository } from '#libs/packages/titles/package-metadata.repository.js';
 import { Clock } from '#libs/platform/clock.js';
 import { writePlist } from '#libs/platform/plist/write-plist.js';
-import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
-import { UploadStaging } from '#libs/upload/upload-staging.js';
 import { readPkginfo } from '../catalogs/pkginfo-facts.js';
+import { MunkiDocuments } from '../files/munki-documents.js';
 import { MUNKI_STAGE } from '../files/munki-files.service.js';
 import { MunkiPackageNotReady, MunkiPkginfoTaken } from '../munki.errors.js';
 import { pkginfoOf, type WantedPkginfo } from './pkginfo-of.js';
@@ -42,9 +39,7 @@ export class PkginfoMaker {
     private readonly finder: PackageFinder,
     private readonly metadata: PackageMetadataRepository,
     private readonly packages: PackageRepository,
-    private readonly publisher: ContentPublisher,
-    private readonly staging: UploadStaging,
-    private readonly store: PackageStore,
+    private readonly documents: MunkiDocuments,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +57,7 @@ export class PkginfoMaker {
       if ((await this.hashNamedBy(current)) !== sha256) throw new MunkiPkginfoTaken(path);
       return { file: current, alreadyExisted: true, missing: made.missing };
     }
-    const { package: file } = await this.publish(MUNKI_PREFIX + path, writePlist(made.dict), replaces);
+    const { package: file } = await this.documents.write(path, writePlist(made.dict), { replaces });
     return { file, alreadyExisted: false, missing: made.missing };
   }
 
@@ -77,19 +72,7 @@ export class PkginfoMaker {
   /** The hash that a pkginfo file names for its installer item; null when it cannot be read. */
   private async hashNamedBy({ servedUuid }: Package): Promise<string | null> {
     if (servedUuid === null) return null;
-    const file = await this.store.open(servedUuid);
-    try {
-      const read = readPkginfo(await file.readFile());
-      return 'fault' in read ? null : read.installerHash;
-    } finally {
-      await file.close();
-    }
-  }
-
-  private publish(filename: string, content: Buffer, replaces: boolean): Promise<Published> {
-    return this.staging.during(async (stagingId) => {
-      const written = await this.staging.receive(stagingId, () => Readable.from([content]));
-      return this.publisher.publish({ stagingId, filename, stage: MUNKI_STAGE, notes: null, replaces, ...written });
-    });
+    const read = readPkginfo(await this.documents.read(servedUuid));
+    return 'fault' in read ? null : read.installerHash;
   }
 }

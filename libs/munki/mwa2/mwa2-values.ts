@@ -1,5 +1,5 @@
 import { fromJson, type Json } from '#libs/platform/plist/plist-json.js';
-import { formatDate, isDict, type PlistDict, type PlistValue, Real } from '#libs/platform/plist/plist-value.js';
+import { formatDate, isDict, parseDate, type PlistDict, type PlistValue, Real } from '#libs/platform/plist/plist-value.js';
 import { formatReal } from '#libs/platform/plist/real-text.js';
 
 const ISO_DATE = /^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ?$/;
@@ -18,9 +18,14 @@ export function toMwa2Json(value: PlistValue): Json {
   return Object.fromEntries([...value].map(([key, each]) => [key, toMwa2Json(each)]));
 }
 
+function dateTag(text: string): Json {
+  parseDate(text); // there is no 30 February
+  return { $date: text };
+}
+
 /** Texts that look like dates are dates under keys that have "date" in their name. */
 function tagged(json: Json, key: string): Json {
-  if (typeof json === 'string') return /date/i.test(key) && ISO_DATE.test(json) ? { $date: json.endsWith('Z') ? json : `${json}Z` } : json;
+  if (typeof json === 'string') return /date/i.test(key) && ISO_DATE.test(json) ? dateTag(json.endsWith('Z') ? json : `${json}Z`) : json;
   if (typeof json !== 'object' || json === null) return json;
   if (Array.isArray(json)) return json.map((each) => tagged(each, ''));
   const object = Object.fromEntries(Object.entries(json).map(([name, each]) => [name, tagged(each, name)]));

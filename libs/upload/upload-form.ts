@@ -149,6 +149,8 @@ class FormReader<Received> {
 
 function openParser(request: IncomingMessage): BusboyInstance {
   try {
+    // The parser also knows the forms of curl -d, in which there are no parts.
+    if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) throw new Error('another type');
     return new Busboy({
       headers: request.headers as { 'content-type': string },
       limits: { files: 1, fields: MAX_FIELDS, fieldSize: FIELD_BYTES, headerPairs: 100 },

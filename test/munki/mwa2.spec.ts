@@ -331,6 +331,8 @@ describe('the API of MWA2', () => {
     expect(await putPlist('manifests/empty', Buffer.alloc(20 << 20, 'x\n'))).toMatchObject(failed(413, 'BodyTooLarge'));
     expect(await call('pkgs/empty.pkg', { method: 'PUT' })).toMatchObject(failed(400, 'BadRequest'));
     expect(await call('pkgs/empty.pkg', { method: 'POST' })).toMatchObject({ status: 400 });
+    // curl sends a form of another type with -d: it has no parts.
+    expect(await call('pkgs/x.pkg', { method: 'POST', words: ['-d', 'filedata=x'] })).toMatchObject(failed(400, 'UploadMalformed'));
     expect(await call('pkgs/x.pkg', { method: 'POST', words: ['-F', `file=@${written('x', 'x')}`] })).toMatchObject(
       failed(400, 'UploadMalformed'),
     );

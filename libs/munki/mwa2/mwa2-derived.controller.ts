@@ -70,6 +70,6 @@ export class Mwa2DerivedController {
     await this.derived.drop(request.raw);
     const method = methodOf(request);
     const status = method === 'POST' || method === 'DELETE' ? statusOf[method] : 200;
-    sendAnswer(status === 204 ? { status } : { status, value: new Map([['filename', targetOf(request).path]]) }, request, reply);
+    sendAnswer(status === 204 ? { status } : { status, value: new Map() }, request, reply);
   }
 }

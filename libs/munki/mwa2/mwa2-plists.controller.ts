@@ -58,7 +58,7 @@ export class Mwa2PlistsController {
   }
 
   @Delete([...FOLDERS, ...FILES])
-  @Mwa2Write('any')
+  @Mwa2Write('stream')
   remove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.write(request, reply);
   }

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BUDGETS, BodyBudget, type BodyTicket } from './body-budget.js';
 import { BodyKindRefused } from './body-errors.js';
 import { type BodyKind, DEFAULT_BODY_LIMITS } from './body-limits.js';
-import { isBodyUnasked, judgeBeforeContinue, letBodyCome } from './expect-continue.js';
+import { judgeBeforeContinue, letBodyCome } from './expect-continue.js';
 import { isHeadGuard } from './head-guard.js';
 import { parseJson } from './parse-json.js';
 import { readBody } from './read-body.js';
@@ -57,7 +57,7 @@ export function takeBodies(fastify: FastifyInstance, app: INestApplicationContex
     }
   };
 
-  judgeBeforeContinue(fastify.server);
+  judgeBeforeContinue(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
     // What is taken as it comes may be said to be of any type, also of one that is none.
     const { headers } = request.raw;
@@ -71,10 +71,6 @@ export function takeBodies(fastify: FastifyInstance, app: INestApplicationContex
     if (!route) return;
     await judgeHead(app, route, request, reply);
     letBodyCome(reply.raw);
-  });
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (isBodyUnasked(reply.raw)) void reply.header('Connection', 'close');
-    done(null, payload);
   });
   fastify.removeAllContentTypeParsers();
   const parsers: readonly (readonly [types: string | string[], kind: BodyKind | null, parse: Parse])[] = [

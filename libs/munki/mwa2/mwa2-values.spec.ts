@@ -1,3 +1,4 @@
+import type { Json } from '#libs/platform/plist/plist-json.js';
 import { Real } from '#libs/platform/plist/plist-value.js';
 import { fromMwa2Json, matches, needsNamesOnly, queryOf, toMwa2Json } from './mwa2-values.js';
 
@@ -28,7 +29,7 @@ describe('the JSON of MWA2', () => {
     );
   });
 
-  it.each([{ a: null }, { date: '2026-02-31T05:00:00' }, { list: [null] }])('refuses %j', (json) => {
+  it.each<{ [key: string]: Json }>([{ a: null }, { date: '2026-02-31T05:00:00' }, { list: [null] }])('refuses %j', (json) => {
     expect(() => fromMwa2Json(json)).toThrow(expect.objectContaining({ name: 'PlistError' }));
   });
 

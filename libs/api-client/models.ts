@@ -30,6 +30,7 @@ export type { DeletedPackageDto } from './models/deleted-package-dto';
 export type { DeletedPackageListDto } from './models/deleted-package-list-dto';
 export type { DeliveryDto } from './models/delivery-dto';
 export type { DeliveryListDto } from './models/delivery-list-dto';
+export type { DiskImageDto } from './models/disk-image-dto';
 export type { DownloadCredentialDto } from './models/download-credential-dto';
 export type { DownloadCredentialsDto } from './models/download-credentials-dto';
 export type { DownloadLinkDto } from './models/download-link-dto';

@@ -44,3 +44,11 @@ export class MunkiCatalogNameInvalid extends DomainError {
     super(`"${name}" cannot be a catalog to promote from or to: ${why}`);
   }
 }
+
+export class MunkiShareReadOnly extends DomainError {
+  readonly code = 'munki-share-read-only';
+  readonly status = 403;
+  constructor() {
+    super('pkgs/share is the share: use the upload of packages, and name the package share/NAME in a pkginfo file.');
+  }
+}

@@ -15,6 +15,8 @@ export interface UploadForm<Received> {
 }
 
 export interface FormReaders<Received> {
+  /** The field in which the file must be; "file" when it is not said. */
+  readonly fileField?: string;
   /** Given the file as it arrives; the form is over when it rejects. */
   file(filename: string, stream: Readable): Promise<Received>;
   /** Sees every byte of the body as it arrives. */
@@ -39,6 +41,7 @@ export function readUploadForm<Received>(
 /** One request's form, read once. */
 class FormReader<Received> {
   private readonly fields = new Map<string, string>();
+  private readonly fileField: string;
   private readonly parser: BusboyInstance;
   private readonly idle: NodeJS.Timeout;
   private stream: BusboyFileStream | undefined;
@@ -52,6 +55,7 @@ class FormReader<Received> {
     private readonly readers: FormReaders<Received>,
     private readonly idleMs: number,
   ) {
+    this.fileField = readers.fileField ?? 'file';
     this.parser = openParser(request);
     this.idle = setTimeout(() => this.stalled(), idleMs);
   }
@@ -63,7 +67,7 @@ class FormReader<Received> {
         this.listen();
         this.request.pipe(this.parser);
       });
-      if (!this.received) throw new UploadMalformed('The form has no file. Send one in the field "file".');
+      if (!this.received) throw new UploadMalformed(`The form has no file. Send one in the field "${this.fileField}".`);
       return { fields: this.fields, file: await this.received };
     } catch (error) {
       this.stream?.destroy(error as Error);
@@ -105,7 +109,8 @@ class FormReader<Received> {
   private begin(name: string, stream: BusboyFileStream, filename: string): void {
     stream.on('error', () => undefined); // reported to the reader of the stream
     if (!isTrueText(filename)) this.end(new UploadMalformed('The filename is not UTF-8. Send it as UTF-8.'));
-    if (name !== 'file') this.end(new UploadMalformed(`The file must be in the field "file", not "${name.slice(0, 60)}".`));
+    if (name !== this.fileField)
+      this.end(new UploadMalformed(`The file must be in the field "${this.fileField}", not "${name.slice(0, 60)}".`));
     if (this.isOver) {
       stream.resume();
       return;
@@ -144,6 +149,8 @@ class FormReader<Received> {
 
 function openParser(request: IncomingMessage): BusboyInstance {
   try {
+    // The parser also knows the forms of curl -d, in which there are no parts.
+    if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) throw new Error('another type');
     return new Busboy({
       headers: request.headers as { 'content-type': string },
       limits: { files: 1, fields: MAX_FIELDS, fieldSize: FIELD_BYTES, headerPairs: 100 },

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { ContentPublisher, type Published } from '#libs/packages/content-publisher.js';
+import { ContentPublisher, type NewContent, type Published } from '#libs/packages/content-publisher.js';
 import { checkFilename } from '#libs/packages/filename.js';
 import { Config } from '#libs/platform/config/config.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
@@ -26,6 +26,16 @@ interface UploadRequest {
   readonly confirm: boolean;
 }
 
+/** A form in which the file has another field, and its name is said elsewhere. */
+export interface NamedForm extends Pick<NewContent, 'stage' | 'replaces'> {
+  readonly fileField: string;
+  readonly isConfirmed: boolean;
+  /** Is given every piece of the file as it arrives; what it throws ends the upload. */
+  readonly onPiece: (piece: Buffer) => void;
+  /** The name under which the file is stored. Throws a DomainError for fields that cannot be used. */
+  filenameOf(fields: ReadonlyMap<string, string>): string;
+}
+
 /** What a form carries besides the file, in bytes, at most. */
 const FORM_OVERHEAD = 256 * 1_024;
 
@@ -41,18 +51,32 @@ export class UploadService {
 
   /** Resolves when the package is durable, here: the answer to the client may then say so. */
   async upload(request: IncomingMessage, asked: UploadRequest): Promise<Published> {
-    requirePlainBody(request.headers as Readonly<Record<string, string | undefined>>);
-    const announced = Number(request.headers['content-length'] ?? 0);
-    const { mostBytes } = this.staging;
-    if (announced > mostBytes + FORM_OVERHEAD) throw new UploadTooLarge(mostBytes);
     const digest = BodyDigest.of(request.headers);
-    await this.publisher.requireReady();
-    await this.store.requireRoom(announced);
+    await this.requireTakeable(request);
     return this.staging.during(async (stagingId) => {
       const form = await this.read(request, stagingId, digest);
       digest?.verify();
       return this.publish(form, asked);
     });
+  }
+
+  /** The same for a form of another protocol. */
+  async receive(request: IncomingMessage, { fileField, filenameOf, onPiece, ...order }: NamedForm): Promise<Published> {
+    await this.requireTakeable(request);
+    return this.staging.during(async (stagingId) => {
+      const file = (_name: string, stream: Readable): Promise<Written> => this.staging.receive(stagingId, () => stream, { onPiece });
+      const form = await readUploadForm(request, { fileField, file, field: () => undefined }, idleMs(this.config));
+      return this.publisher.publish({ stagingId, filename: filenameOf(form.fields), notes: null, ...order, ...form.file });
+    });
+  }
+
+  private async requireTakeable({ headers }: IncomingMessage): Promise<void> {
+    requirePlainBody(headers as Readonly<Record<string, string | undefined>>);
+    const announced = Number(headers['content-length'] ?? 0);
+    const { mostBytes } = this.staging;
+    if (announced > mostBytes + FORM_OVERHEAD) throw new UploadTooLarge(mostBytes);
+    await this.publisher.requireReady();
+    await this.store.requireRoom(announced);
   }
 
   private read(request: IncomingMessage, stagingId: string, digest: BodyDigest | null): Promise<UploadForm<Received>> {

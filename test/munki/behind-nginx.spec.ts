@@ -50,6 +50,21 @@ import { pkginfo } from './repository.js';
     expect(curl('-I', '-w', '%{content_type}', '-o', '/dev/null', at('/munki/catalogs/all'))).toBe('application/xml');
   });
 
+  it('takes what tools send through the API of MWA2, also where a path looks like that of another call', () => {
+    const file = path.join(scratch, 'sent');
+    writeFileSync(file, Buffer.alloc(5_000_000, 'installer'));
+    const auth = ['-H', `Authorization: Basic ${Buffer.from(`x:${token}`).toString('base64')}`];
+    const status = ['-o', '/dev/null', '-w', '%{http_code}'];
+    for (const place of ['App.pkg', 'Packages/App.pkg', 'api/ods/App.pkg', 'api/App.pkg', 'munki/App.pkg']) {
+      expect([place, curl(...auth, ...status, '-F', `filedata=@${file}`, at(`/munki_api/pkgs/${place}`))]).toEqual([place, '200']);
+      expect([place, curl(...auth, ...status, '-T', file, at(`/munki_api/pkgs/${place}`))]).toEqual([place, '200']);
+      expect([place, curl(...auth, at(`/munki_api/pkgs/${place}`), '-o', '/dev/null', '-w', '%{size_download}')]).toEqual([
+        place,
+        '5000000',
+      ]);
+    }
+  });
+
   it('leaves the sending of files to nginx', async () => {
     const answer = await fetch(`${server.url}/munki/pkgs/apps/${encodeURIComponent('Äpp 1.pkg')}`);
     expect(answer.headers.get('x-accel-redirect')).toMatch(/^\/_content\/[0-9a-f]{32}$/);

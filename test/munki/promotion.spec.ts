@@ -111,8 +111,8 @@ forEachDatabase((database) => {
     const documents = server.app.get(MunkiDocuments);
     const read = documents.read.bind(documents);
     const edited = pkginfo('Edited', '1', 'bytes of Edited', { catalogs: ['testing'], description: 'by another person' });
-    documents.read = async (row) => {
-      const bytes = await read(row);
+    documents.read = async (uuid) => {
+      const bytes = await read(uuid);
       await put(path, edited);
       return bytes;
     };

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { PublicPath } from '#libs/platform/http/public-path.js';
 
 const consoleRoot = fileURLToPath(new URL('../../../console/browser/', import.meta.url));
-const serverPaths = /^\/(?:api|share|Packages|healthz|readyz|metrics)(?:\/|\?|$)/;
+const serverPaths = /^\/(?:api|share|Packages|munki(?:_api)?|healthz|readyz|metrics)(?:\/|\?|$)/;
 
 const builtFile = /^\/(?:media\/.+|[^/]+\.[a-z0-9]{1,12})$/i;
 

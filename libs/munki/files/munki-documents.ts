@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import type { Package } from '#libs/entities/package.entity.js';
 import { ContentPublisher, type NewContent, type Published } from '#libs/packages/content-publisher.js';
+import { checkMunkiPath } from '#libs/packages/filename.js';
+import { requireStages } from '#libs/packages/stage-limit.js';
 import { PackageStore } from '#libs/platform/storage/package-store.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 import { UploadStaging } from '#libs/upload/upload-staging.js';
 import { MUNKI_STAGE } from './munki-files.service.js';
 
-export type DocumentWrite = Pick<NewContent, 'replaces' | 'expects' | 'isConfirmed' | 'onWritten'>;
-
-/** Small files of the repository that this server reads and writes itself. */
+/** Small files of the Munki repository as a whole: manifests and pkginfo files. */
 @Injectable()
 export class MunkiDocuments {
   constructor(
@@ -18,23 +17,27 @@ export class MunkiDocuments {
     private readonly store: PackageStore,
   ) {}
 
-  /** The bytes that clients of this server get; null when it has none. */
-  async read({ servedUuid }: Pick<Package, 'servedUuid'>): Promise<Buffer | null> {
-    if (servedUuid === null) return null;
-    const file = await this.store.open(servedUuid);
+  /** Throws InvalidFilename, StageNotYours, and what ContentPublisher does. */
+  async write(
+    path: string,
+    content: Buffer,
+    consent: Pick<NewContent, 'replaces' | 'isConfirmed' | 'expects' | 'onWritten'>,
+  ): Promise<Published> {
+    requireStages(MUNKI_STAGE);
+    const filename = MUNKI_PREFIX + checkMunkiPath(path);
+    return this.staging.during(async (stagingId) => {
+      const written = await this.staging.receive(stagingId, () => Readable.from([content]));
+      return this.publisher.publish({ stagingId, filename, stage: MUNKI_STAGE, notes: null, ...consent, ...written });
+    });
+  }
+
+  /** The bytes of a content that is served here. */
+  async read(uuid: string): Promise<Buffer> {
+    const file = await this.store.open(uuid);
     try {
       return await file.readFile();
     } finally {
       await file.close();
     }
-  }
-
-  /** Throws what ContentPublisher and UploadStaging do. */
-  write(path: string, content: Buffer, how: DocumentWrite): Promise<Published> {
-    return this.staging.during(async (stagingId) => {
-      const written = await this.staging.receive(stagingId, () => Readable.from([content]));
-      const named = { stagingId, filename: MUNKI_PREFIX + path, stage: MUNKI_STAGE, notes: null } as const;
-      return this.publisher.publish({ ...named, ...how, ...written });
-    });
   }
 }

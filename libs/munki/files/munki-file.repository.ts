@@ -47,7 +47,7 @@ export class MunkiFileRepository {
   constructor(private readonly db: Database) {}
 
   /** Files by their keys, from after `afterKey`. */
-  find({ kind, contains, isDeleted = false }: FileFilter, afterKey: string | null, limit: number): Promise<Package[]> {
+  find({ kind, contains, isDeleted = false }: FileFilter, afterKey: string | null, limit?: number): Promise<Package[]> {
     const query = this.db.manager.createQueryBuilder(Package, 'package').where("package.space = 'munki'");
     query.andWhere('package.deleted = :deleted', { deleted: isDeleted });
     if (isDeleted) query.andWhere(exists(query, PackageVersion, 'version', 'version.filenameKey = package.filenameKey'));
@@ -56,6 +56,17 @@ export class MunkiFileRepository {
     if (contains !== undefined) query.andWhere("package.filenameKey LIKE :pattern ESCAPE '!'", { pattern: likePattern(contains) });
     if (afterKey !== null) query.andWhere('package.filenameKey > :afterKey', { afterKey });
     return query.orderBy('package.filenameKey', 'ASC').take(limit).getMany();
+  }
+
+  /** Names of files in a folder at the top, also of those that are not whole here yet, by their keys. */
+  async findNames(folder: string): Promise<string[]> {
+    return (await this.find({ kind: folder }, null)).map(({ filename }) => filename);
+  }
+
+  /** Names of the packages of the share that are served here, by their keys. */
+  async findShareNames(): Promise<string[]> {
+    const query = this.selectServed().where("package.space = ''").orderBy('package.filenameKey', 'ASC');
+    return (await query.getRawMany<Raw<ServedFile>>()).map(({ filename }) => filename);
   }
 
   /** All files that clients get, by their names. */

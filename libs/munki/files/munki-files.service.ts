@@ -12,7 +12,7 @@ import { requireStages } from '#libs/packages/stage-limit.js';
 import { OwnClock } from '#libs/peers/clocks/own-clock.js';
 import { Database } from '#libs/platform/database/database.js';
 import { MUNKI_PREFIX, spaceOf } from '#libs/replication/space.js';
-import { RawUploadService } from '#libs/upload/raw/raw-upload.service.js';
+import { type NamedUpload, RawUploadService } from '#libs/upload/raw/raw-upload.service.js';
 import { MunkiFileNotFound } from '../munki.errors.js';
 import { type FileFilter, MunkiFileRepository } from './munki-file.repository.js';
 
@@ -22,6 +22,11 @@ export const MUNKI_STAGE = 'Prod';
 export interface FilePage {
   readonly rows: readonly Package[];
   readonly next: string | null;
+}
+
+export interface PutOptions extends Pick<NamedUpload, 'onPiece'> {
+  readonly confirm?: boolean;
+  readonly sha256?: string;
 }
 
 /** Files of the Munki repository, as their authors see them. */
@@ -46,9 +51,9 @@ export class MunkiFiles {
   }
 
   /** Stores the body of a request under a path, in place of what is there. Throws InvalidFilename, and what RawUploadService does. */
-  put(request: IncomingMessage, path: string, { confirm = false, sha256 }: { confirm?: boolean; sha256?: string }): Promise<Published> {
+  put(request: IncomingMessage, path: string, { confirm = false, sha256, onPiece }: PutOptions): Promise<Published> {
     const named = { filename: MUNKI_PREFIX + checkMunkiPath(path), stage: MUNKI_STAGE, notes: null } as const;
-    return this.uploads.receive(request, { ...named, replaces: true, isConfirmed: confirm, sha256 });
+    return this.uploads.receive(request, { ...named, replaces: true, isConfirmed: confirm, sha256, ...(onPiece ? { onPiece } : {}) });
   }
 
   /** Removes a file from every server. Throws MunkiFileNotFound or MassChangeUnconfirmed. */

@@ -70,9 +70,9 @@ export class PkginfoMaker {
   }
 
   /** The hash that a pkginfo file names for its installer item; null when it cannot be read. */
-  private async hashNamedBy(row: Package): Promise<string | null> {
-    const bytes = await this.documents.read(row);
-    const read = bytes && readPkginfo(bytes);
-    return read === null || 'fault' in read ? null : read.installerHash;
+  private async hashNamedBy({ servedUuid }: Package): Promise<string | null> {
+    if (servedUuid === null) return null;
+    const read = readPkginfo(await this.documents.read(servedUuid));
+    return 'fault' in read ? null : read.installerHash;
   }
 }

@@ -150,9 +150,8 @@ export class MunkiPromotion {
   ): Promise<{ readonly reason: string } | { readonly catalogs: readonly string[] }> {
     if (!item.isListed) return { reason: item.problem ?? 'It is in no catalog.' };
     const row = await this.packages.findByKey(filenameKey(MUNKI_PREFIX + item.path));
-    const bytes = row && (await this.documents.read(row));
-    if (!bytes) return { reason: 'Its pkginfo file is not whole on this server.' };
-    const made = promoted(bytes, promotion);
+    if (!row || row.servedUuid === null) return { reason: 'Its pkginfo file is not whole on this server.' };
+    const made = promoted(await this.documents.read(row.servedUuid), promotion);
     if ('reason' in made || isDryRun) return made;
     const { path, name, version } = item;
     const { from, to } = promotion;

@@ -5,6 +5,7 @@ import { DiskFull } from './common.errors.js';
 import { DatabaseAway, isDatabaseLoss } from '../database/database-outage.js';
 import { databaseCode } from '../database/transient-errors.js';
 import { DomainError } from './domain-error.js';
+import { errorFormOf } from './error-form.js';
 
 interface Problem {
   readonly type: string;
@@ -68,10 +69,11 @@ export function answerProblem(fault: unknown, request: FastifyRequest, reply: Fa
     void reply.header('Retry-After', String(Math.ceil(error.retryAfterSeconds)));
   }
   if (problem.status === 401) void reply.header('WWW-Authenticate', (error instanceof DomainError && error.challenge) || 'Bearer');
+  const written = errorFormOf(request)?.({ ...problem, error });
   void reply
     .status(problem.status)
-    .type('application/problem+json')
-    .send({ ...problem, error: problem.detail, request_id: request.id });
+    .type(written ? 'application/json' : 'application/problem+json')
+    .send(written ?? { ...problem, error: problem.detail, request_id: request.id });
 }
 
 /** The only place that knows HTTP and errors at once: RFC 9457 problem documents. */

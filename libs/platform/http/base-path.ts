@@ -1,7 +1,7 @@
 const LONGEST = 200;
 const path = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 /** Begins paths of the server itself. */
-const reservedPath = /^\/(?:api|share|Packages|healthz|readyz|metrics)(?:\/|$)/;
+const reservedPath = /^\/(?:api|share|Packages|munki(?:_api)?|healthz|readyz|metrics)(?:\/|$)/;
 
 /** `/ods` for what is meant by `/ods/`; empty for the root, and null for what is no path to serve under. */
 export function cleanPath(text: string): string | null {

@@ -27,7 +27,7 @@ describe('parseContexts', () => {
   it('takes contexts as administrators write them', () =>
     expect(parseContexts(' CasperShare, /files/mac/ ,')).toEqual(['/CasperShare', '/files/mac']));
 
-  it.each(['share', 'api/x', 'packages', '/admin/', '..', 'a b', '/', 'x'.repeat(300)])('refuses %s', (text) =>
+  it.each(['share', 'munki', 'munki_api', 'api/x', 'packages', '/admin/', '..', 'a b', '/', 'x'.repeat(300)])('refuses %s', (text) =>
     expect(() => parseContexts(text)).toThrow('contexts such as CasperShare'),
   );
 

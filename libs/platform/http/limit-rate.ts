@@ -25,9 +25,10 @@ const bucketsOf = (perMinute: number): TokenBuckets =>
   new TokenBuckets({ size: perMinute, refillMs: MINUTE / perMinute, remembered: 10_000 });
 
 /** By the route that was found, not by how its address was written; what has no route is counted too. */
-const isCounted = ({ routeOptions: { url } }: FastifyRequest): boolean => url === undefined || /^\/api\/admin(?:\/|$)/.test(url);
+const isCounted = ({ routeOptions: { url } }: FastifyRequest): boolean =>
+  url === undefined || /^\/(?:api\/admin|munki_api)(?:\/|$)/.test(url);
 
-/** The admin API answers each token and each address so many times a minute; downloads and other servers are not counted. */
+/** The admin API, and the one for the tools of Munki, answer each token and each address so many times a minute; downloads and other servers are not counted. */
 export function limitRate(fastify: FastifyInstance, config: Config): void {
   const perMinute = config.get('API_RATE_PER_MINUTE');
   if (perMinute === 0) return;

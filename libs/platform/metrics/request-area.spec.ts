@@ -4,6 +4,7 @@ describe('requestArea', () => {
   it.each([
     ['/api/admin/upload?replace=true', 'upload'],
     ['/api/admin/packages/NoMAD.pkg', 'admin_api'],
+    ['/munki_api/pkgs/NoMAD.pkg', 'munki_api'],
     ['/api/ods/feed', 'peer_api'],
     ['/share/NoMAD.pkg', 'share'],
     ['/share/Packages/NoMAD.pkg', 'share'],

@@ -1,6 +1,7 @@
 const areas: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/admin\/upload/, 'upload'],
   [/^\/api\/admin\//, 'admin_api'],
+  [/^\/munki_api(?:\/|$)/, 'munki_api'],
   [/^\/api\/ods\//, 'peer_api'],
   [/^\/(?:share|Packages)(?:\/|$)/, 'share'],
   [/^\/(?:healthz|readyz|metrics)$/, 'supervision'],

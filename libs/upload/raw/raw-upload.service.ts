@@ -20,6 +20,8 @@ export interface NamedUpload extends Pick<NewContent, 'filename' | 'stage' | 'no
   readonly isConfirmed: boolean;
   /** The SHA-256 that the file must have, 64 hexadecimal digits. */
   readonly sha256: string | undefined;
+  /** Is given every piece as it arrives; what it throws ends the upload. */
+  readonly onPiece?: (piece: Buffer) => void;
 }
 
 /** What artifact repositories call the header with the SHA-256 of the file. */
@@ -46,7 +48,7 @@ export class RawUploadService {
   }
 
   /** The same for a name that was checked. */
-  async receive(request: IncomingMessage, { sha256, ...named }: NamedUpload): Promise<Published> {
+  async receive(request: IncomingMessage, { sha256, onPiece: look, ...named }: NamedUpload): Promise<Published> {
     const { headers } = request;
     const { filename, stage } = named;
     requireStages(stage ?? (await this.identity.get()).stage);
@@ -60,9 +62,12 @@ export class RawUploadService {
     await this.publisher.refuseTaken(filename, announced, replaces, condition?.expects);
     await this.store.requireRoom(announced ?? 0);
     return this.staging.during(async (stagingId) => {
-      const onPiece = digest ? { onPiece: (piece: Buffer) => digest.update(piece) } : {};
+      const onPiece = (piece: Buffer): void => {
+        look?.(piece);
+        digest?.update(piece);
+      };
       const written = await whileBodyArrives(request, idleMs(this.config), (signal) =>
-        this.staging.receive(stagingId, () => request, { ...onPiece, signal }),
+        this.staging.receive(stagingId, () => request, { onPiece, signal }),
       );
       digest?.verify(written.sha256);
       requireSha256(sha256, written.sha256, 'the parameter sha256');

@@ -29,10 +29,10 @@ export const BODY_LIMITS = 'ods:body-limits';
 export const LimitBody = (limits: Partial<BodyLimits>): MethodDecorator => SetMetadata(BODY_LIMITS, { ...DEFAULT_BODY_LIMITS, ...limits });
 
 /**
- * `json` is read and parsed; `bytes` is read as it is; `stream` the route reads itself, as it arrives, within limits of its own
+ * `json` is read and parsed; `bytes` is read as it is; `any` too, whatever type it is said to be; `stream` the route reads itself, as it arrives, within limits of its own
  * (MAX_UPLOAD_BYTES, UPLOAD_IDLE_SECONDS).
  */
-export type BodyKind = 'json' | 'bytes' | 'stream';
+export type BodyKind = 'json' | 'bytes' | 'any' | 'stream';
 
 export const BODY_KIND = 'ods:body-kind';
 

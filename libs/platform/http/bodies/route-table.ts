@@ -1,6 +1,7 @@
 import { type CanActivate, type INestApplicationContext, RequestMethod, type Type } from '@nestjs/common';
 import { GUARDS_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
+import { AdminApiGuard } from '../../admin-api/authenticator.js';
 import { MINIMUM_ROLE, usualRole } from '../../admin-api/roles.decorator.js';
 import { IS_PUBLIC } from '../public.decorator.js';
 import { BODY_KIND, BODY_LIMITS, type BodyKind, type BodyLimits, DEFAULT_BODY_LIMITS } from './body-limits.js';
@@ -15,9 +16,9 @@ export interface Route {
   readonly controller: Type;
   readonly handler: Handler;
   readonly guards: readonly Type<CanActivate>[];
-  /** What the caller must prove: nothing, a role of the admin API, or that it is a registered server. */
+  /** What the caller must prove: nothing, a role as in the admin API, or that it is a registered server. */
   readonly access: 'public' | 'admin' | 'peer';
-  /** The least role, of the admin API. */
+  /** The least role, of those who prove one. */
   readonly role: string | null;
   readonly limits: BodyLimits;
   readonly kind: BodyKind;
@@ -73,7 +74,8 @@ function routeOf(controller: Type, handler: Handler, method: string, path: strin
     (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as T | undefined;
   const guards = [controller, handler].flatMap((target) => (Reflect.getMetadata(GUARDS_METADATA, target) ?? []) as Type<CanActivate>[]);
   const isPublic = marked<boolean>(IS_PUBLIC) === true;
-  const access = isPublic ? 'public' : path.startsWith('/api/ods') ? 'peer' : path.startsWith('/api/admin') ? 'admin' : 'public';
+  const isGuarded = path.startsWith('/api/admin') || guards.some((guard) => guard.prototype instanceof AdminApiGuard);
+  const access = isPublic ? 'public' : path.startsWith('/api/ods') ? 'peer' : isGuarded ? 'admin' : 'public';
   return {
     ...{ method, path, controller, handler, guards, access },
     role: access === 'admin' ? (marked<string>(MINIMUM_ROLE) ?? usualRole(method)) : null,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_BUDGETS, BodyBudget, type BodyTicket } from './body-budget.js';
 import { BodyKindRefused } from './body-errors.js';
 import { type BodyKind, DEFAULT_BODY_LIMITS } from './body-limits.js';
+import { judgeBeforeContinue, letBodyCome } from './expect-continue.js';
 import { isHeadGuard } from './head-guard.js';
 import { parseJson } from './parse-json.js';
 import { readBody } from './read-body.js';
@@ -21,6 +22,9 @@ type Parse = (request: BodyRequest, route: Route | undefined) => Promise<unknown
 
 /** RFC 9110 section 8.3.1. */
 const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(?:;.*)?$/;
+
+/** Kinds of bodies whose type does not count. */
+const typeless: ReadonlySet<BodyKind | undefined> = new Set(['any', 'stream']);
 
 /** A request without these has no body (RFC 9112 section 6). */
 const hasBody = ({ headers }: FastifyRequest): boolean =>
@@ -53,17 +57,20 @@ export function takeBodies(fastify: FastifyInstance, app: INestApplicationContex
     }
   };
 
+  judgeBeforeContinue(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    // A file that is stored as it comes may be said to be of any type, also of one that is none.
+    // What is taken as it comes may be said to be of any type, also of one that is none.
     const { headers } = request.raw;
-    if (routeOf(request)?.kind === 'stream' && !mediaType.test(headers['content-type'] ?? '')) delete headers['content-type'];
+    if (typeless.has(routeOf(request)?.kind) && !mediaType.test(headers['content-type'] ?? '')) delete headers['content-type'];
     done();
   });
   fastify.addHook('preParsing', async (request, reply) => {
     // An empty body of some type is parsed too, and refused by its parser.
     const isParsed = hasBody(request) || request.headers['content-type'] !== undefined;
     const route = isParsed ? routeOf(request) : undefined;
-    if (route) await judgeHead(app, route, request, reply);
+    if (!route) return;
+    await judgeHead(app, route, request, reply);
+    letBodyCome(reply.raw);
   });
   fastify.removeAllContentTypeParsers();
   const parsers: readonly (readonly [types: string | string[], kind: BodyKind | null, parse: Parse])[] = [
@@ -78,6 +85,7 @@ export function takeBodies(fastify: FastifyInstance, app: INestApplicationContex
       const route = routeOf(request);
       // A route that reads its requests itself says in its own words which types it takes.
       if (route?.kind === 'stream') return void begin(request, 'stream');
+      if (route?.kind === 'any') return take(request, route);
       if (route && route.kind !== kind && (kind !== null || hasBody(request))) throw new BodyKindRefused();
       return parse(request, route);
     });

@@ -54,6 +54,12 @@ export class CopyCounter {
     await this.copies.removeUnused();
   }
 
+  /** The same for the newest packages alone. */
+  async refreshNewest(): Promise<void> {
+    const rows = await this.packages.findNewestPresent(BATCH);
+    if (rows.length > 0) await this.keep(rows, await this.count(rows, await this.servers.all()));
+  }
+
   private async keep(rows: readonly Package[], counted: ReadonlyMap<string, number>): Promise<void> {
     const now = this.clock.now();
     const confirmMs = this.config.get('COPIES_CONFIRM_SECONDS') * 1_000;

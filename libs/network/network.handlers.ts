@@ -4,7 +4,7 @@ import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js'
 import { JobPostponed } from '#libs/platform/jobs/job-type.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
 import { CopyCounter } from './copy-counter.js';
-import { CountCopies, PublishSummary, SummaryDue } from './network.jobs.js';
+import { CountCopies, CountNewCopies, PublishSummary, SummaryDue } from './network.jobs.js';
 import { SummaryPublisher } from './summary-publisher.js';
 
 /** Publishes the summary when it has changed, and checks again on a timer while work is under way here. */
@@ -56,5 +56,19 @@ export class CountCopiesHandler extends JobHandler<Record<string, never>> {
 
   run(_payload: Record<string, never>, { signal }: JobContext): Promise<void> {
     return this.counter.refresh(signal);
+  }
+}
+
+/** Between two counts of all packages, those that are on their way are not said to be at fewer servers than they are. */
+@Injectable()
+export class CountNewCopiesHandler extends JobHandler<Record<string, never>> {
+  readonly type = CountNewCopies;
+
+  constructor(private readonly counter: CopyCounter) {
+    super();
+  }
+
+  run(): Promise<void> {
+    return this.counter.refreshNewest();
   }
 }

@@ -11,7 +11,7 @@ import { MunkiTakers } from './munki-takers.js';
 import { NetworkNotices } from './network-notices.js';
 import { NetworkPackageRepository } from './network-package.repository.js';
 import { NetworkController } from './network.controller.js';
-import { CountCopiesHandler, PublishSummaryHandler, SummaryDueHandler } from './network.handlers.js';
+import { CountCopiesHandler, CountNewCopiesHandler, PublishSummaryHandler, SummaryDueHandler } from './network.handlers.js';
 import { NetworkService } from './network.service.js';
 import { OwnDigest } from './own-digest.js';
 import { OwnSummary } from './own-summary.js';
@@ -62,5 +62,5 @@ export class NetworkModule {}
 export class NetworkHttpModule {}
 
 /** Job handlers. */
-@Module({ imports: [NetworkModule], providers: [CountCopiesHandler, PublishSummaryHandler, SummaryDueHandler] })
+@Module({ imports: [NetworkModule], providers: [CountCopiesHandler, CountNewCopiesHandler, PublishSummaryHandler, SummaryDueHandler] })
 export class NetworkJobsModule {}

@@ -103,6 +103,11 @@ export class PackageRepository {
     return this.db.manager.find(Package, { where, order: { id: 'ASC' }, take: limit });
   }
 
+  /** Entries that are not deleted, the newest first. */
+  findNewestPresent(limit: number): Promise<Package[]> {
+    return this.db.manager.find(Package, { where: { deleted: false }, order: { createdMs: 'DESC' }, take: limit });
+  }
+
   /** Entries whose stamp is this server's and later than `wallMs`, in the order of their ids. */
   findStampedAfter(iss: string, wallMs: number, limit: number): Promise<Package[]> {
     return this.db.manager.find(Package, { where: { stampIss: iss, stampWallMs: MoreThan(wallMs) }, order: { id: 'ASC' }, take: limit });

@@ -48,10 +48,15 @@ describe('a summary', () => {
   });
 
   it('shortens a long reason between two words, and says so', () => {
-    const reason = 'There is not enough room. '.repeat(10).trim();
+    const reason = 'There is not enough room. '.repeat(20).trim();
     const [said] = readSummary(writeSummary({ ...summary, missing: [{ ...missing, reason }] })).missing;
     expect(said!.reason).toMatch(/^There is not enough room\..* (?:room\.|[a-z]+)…$/);
-    expect(said!.reason!.length).toBeLessThanOrEqual(100);
+    expect(said!.reason!.length).toBeLessThanOrEqual(200);
+  });
+
+  it('says a reason whole that is two sentences long', () => {
+    const reason = 'There is not enough free disk space on this server. Free some space or lower what is kept, then it goes on.';
+    expect(readSummary(writeSummary({ ...summary, missing: [{ ...missing, reason }] })).missing).toEqual([{ ...missing, reason }]);
   });
 
   it('stays small enough for every database, however much is missing and whatever the reasons are', () => {

@@ -72,11 +72,10 @@ const MAX_NAME = 100;
 const MAX_URL = 500;
 const MAX_KEY = 1_000;
 
-/** Whole words; a sign may be two of what is counted. */
+/** Whole words. Counted are UTF-16 units, as the reader counts them; none of a pair is cut off. */
 function clip(text: string | null): string | null {
-  const signs = Array.from(text ?? '');
-  if (signs.length <= MAX_REASON / 2) return text;
-  const short = signs.slice(0, MAX_REASON / 2 - 1).join('');
+  if (text === null || text.length <= MAX_REASON) return text;
+  const short = text.slice(0, MAX_REASON - 1).replace(/\p{Cs}$/u, '');
   return `${short.replace(/\s+\S*$/u, '')}…`;
 }
 

@@ -42,6 +42,15 @@ describe('copies of a package in the mesh', () => {
   let cluster: TestCluster;
   afterEach(() => cluster.dispose());
 
+  it('are known in lists soon after a package has arrived, although all packages are counted every few minutes only', async () => {
+    cluster = await TestCluster.line(['a', 'b', 'c']);
+    const a = cluster.at(0);
+    await a.upload('new.pkg', 'new');
+    await eventually(async () => expect(await detailOf(a, 'new.pkg')).toMatchObject({ copies: 3, copies_state: 'several' }), {
+      timeoutMs: 60_000,
+    });
+  });
+
   it('are not counted at servers that have been silent for long, and the loss of the last ones is reported', async () => {
     cluster = await TestCluster.line(['a', 'b', 'c'], { COPIES_CONFIRM_SECONDS: 3, RECONCILE_SECONDS: 5 });
     const [a, b, c] = [cluster.at(0), cluster.at(1), cluster.at(2)];

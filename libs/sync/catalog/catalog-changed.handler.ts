@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { PublishSummary } from '#libs/network/network.jobs.js';
+import { CountNewCopies, PublishSummary } from '#libs/network/network.jobs.js';
 import { CatalogChanged } from '#libs/packages/packages.jobs.js';
 import { JobHandler } from '#libs/platform/jobs/job-handler.js';
 import { Jobs } from '#libs/platform/jobs/jobs.js';
@@ -8,6 +8,8 @@ import { NotifyPeer } from '../sync.jobs.js';
 
 /** Changes within this time are published in one summary, in milliseconds. */
 const SUMMARY_DELAY_MS = 300;
+/** How often copies are counted while news comes in, in milliseconds. */
+const COUNT_DELAY_MS = 5_000;
 
 /** News goes to every peer at once; each has its own job, so that one that is down holds up no other. */
 @Injectable()
@@ -26,5 +28,6 @@ export class CatalogChangedHandler extends JobHandler<Record<string, never>> {
       if (!firewalledMode && !paused) await this.jobs.add(NotifyPeer, { iss }, { key: iss });
     }
     await this.jobs.add(PublishSummary, {}, { key: 'self', delayMs: SUMMARY_DELAY_MS });
+    await this.jobs.add(CountNewCopies, {}, { key: 'self', delayMs: COUNT_DELAY_MS });
   }
 }

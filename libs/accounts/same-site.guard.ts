@@ -15,12 +15,17 @@ export class SameSiteGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { headers, method } = request;
     if (method !== 'POST') return true; // needs a bearer token, and changes nothing
-    const site = headers['sec-fetch-site'];
-    if (site === undefined ? !isOwnOrigin(request) : site !== 'same-origin' && site !== 'none') throw new CrossSiteRequest();
+    requireOwnSite(request);
     const type = headers['content-type'];
     if (type !== undefined && !/^application\/json\s*(?:;|$)/i.test(type)) throw new JsonOnly();
     return true;
   }
+}
+
+/** Throws CrossSiteRequest for what a page of another site has a browser send. */
+export function requireOwnSite(request: FastifyRequest): void {
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined ? !isOwnOrigin(request) : site !== 'same-origin' && site !== 'none') throw new CrossSiteRequest();
 }
 
 /** Programs send no Origin. The scheme is not compared: behind a proxy that ends TLS this server may not know it. */

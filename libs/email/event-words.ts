@@ -56,9 +56,10 @@ const sentences: Readonly<Record<EventType, (data: Data) => string>> = {
   'disk.low': (data) => `There is no room for ${file(data)}; fetching resumes when there is`,
   'backup.failed': (data) => `A scheduled backup could not be made${because(data)}`,
   'backup.resumed': ({ backup }) => `Scheduled backups are made again, the latest is ${oneLine(backup)}`,
-  'munki.promoted': ({ name, version, from, to }) => `${oneLine(name)} ${oneLine(version)} was promoted from ${oneLine(from)} to ${oneLine(to)}`,
+  'munki.promoted': ({ name, version, from, to }) =>
+    `${oneLine(name)} ${oneLine(version)} was promoted from ${oneLine(from)} to ${oneLine(to)}`,
   'munki.promotion_held': ({ items }) =>
-    `${oneLine(items)} items of the Munki repository are due to be promoted and were not: that is a large part of it`,
+    `Items of the Munki repository are due to be promoted: ${oneLine(items)}. With what was changed within the last hour that would be a large part of it, so they were left`,
   'retention.held': ({ packages }) =>
     `By the rules for old versions ${oneLine(packages)} packages would be removed at once; they stay until an administrator removes them`,
   'jamf.drift_found': ({ records }) =>

@@ -8,7 +8,7 @@ import type { VersionReason } from '#libs/replication/displaced-versions.js';
 export class PackageVersion {
   @PrimaryGeneratedColumn({ type: 'integer' }) id!: number;
   @Column({ type: 'varchar', length: 510 }) filenameKey!: string;
-  @HexIdColumn() uuid!: string;
+  @Index('ix_package_version_uuid') @HexIdColumn() uuid!: string;
   /** Of its content write, as `stampText` writes it. */
   @Column({ type: 'varchar', length: 57 }) stamp!: string;
   @Column({ type: 'varchar', length: 10 }) reason!: VersionReason;

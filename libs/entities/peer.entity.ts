@@ -28,6 +28,8 @@ export class Peer {
   @BigIntColumn({ nullable: true }) lastRefusalMs!: number | null;
   /** It has sent signed writes: it must go on doing so. */
   @Column({ type: 'boolean', default: false }) signs!: boolean;
+  /** Since when it takes nothing, because this server is paused there; null while it takes what is sent. */
+  @BigIntColumn({ nullable: true }) pausedThereMs!: number | null;
   /** JSON: numbers of our own feed whose entries it has refused; null for none. */
   @Column({ type: 'text', nullable: true }) rejectedSeqs!: string | null;
   /** Why it refused the last of them. */

@@ -40,6 +40,7 @@ import { InvitationPresets1790000030000 } from './1790000030000-invitation-prese
 import { MunkiPromotion1790000032000 } from './1790000032000-munki-promotion.js';
 import { PackageSpaces1790000031000 } from './1790000031000-package-spaces.js';
 import { JamfLeader1790000033000 } from './1790000033000-jamf-leader.js';
+import { PausedThere1790000034000 } from './1790000034000-paused-there.js';
 import { Signers1790000021000 } from './1790000021000-signers.js';
 
 /** Every migration, in order. Forward only; never edited once released. */
@@ -87,4 +88,5 @@ export const migrations = [
   PackageSpaces1790000031000,
   MunkiPromotion1790000032000,
   JamfLeader1790000033000,
+  PausedThere1790000034000,
 ];

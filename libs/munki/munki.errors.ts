@@ -28,15 +28,6 @@ export class MunkiPkginfoTaken extends DomainError {
   }
 }
 
-/** Between reading and writing. */
-export class MunkiItemChanged extends DomainError {
-  readonly code = 'munki-item-changed';
-  readonly status = 409;
-  constructor() {
-    super('Its pkginfo file was changed at the same time. Look at it and try again.');
-  }
-}
-
 export class MunkiCatalogNameInvalid extends DomainError {
   readonly code = 'munki-catalog-name-invalid';
   readonly status = 400;

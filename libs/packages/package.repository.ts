@@ -56,14 +56,11 @@ export class PackageRepository {
     return uuids.length === 0 ? Promise.resolve([]) : this.db.manager.findBy(Package, { uuid: In(uuids) });
   }
 
-  /** Which of these contents packages have, those that are served meanwhile included. */
+  /** Which of these contents packages have. */
   async findNamed(uuids: readonly string[]): Promise<string[]> {
     if (uuids.length === 0) return [];
-    const rows = await this.db.manager.find(Package, {
-      select: { uuid: true, servedUuid: true },
-      where: [{ uuid: In(uuids), deleted: false }, { servedUuid: In(uuids) }],
-    });
-    return rows.flatMap(({ uuid, servedUuid }) => (servedUuid === null ? [uuid] : [uuid, servedUuid]));
+    const rows = await this.db.manager.find(Package, { select: { uuid: true }, where: { uuid: In(uuids), deleted: false } });
+    return rows.map(({ uuid }) => uuid);
   }
 
   /** The changes feed: entries in the order of this server's own numbers (MESH §3). */

@@ -52,6 +52,7 @@ export class PeerRepository {
       uploadLimit: null,
       lastRefusal: null,
       lastRefusalMs: null,
+      pausedThereMs: null,
       rejectedSeqs: null,
       rejectedReason: null,
       signsSinceMs: null,
@@ -80,7 +81,12 @@ export class PeerRepository {
 
   /** How far the peer has acknowledged our feed. */
   async setAcknowledged(iss: string, ackedEpoch: string, ackedSeq: number): Promise<void> {
-    await this.db.manager.update(Peer, { iss }, { ackedEpoch, ackedSeq });
+    await this.db.manager.update(Peer, { iss }, { ackedEpoch, ackedSeq, pausedThereMs: null });
+  }
+
+  /** It takes nothing at present: this server is paused there. */
+  async notePausedThere({ iss }: Pick<Peer, 'iss'>, nowMs: number): Promise<void> {
+    await this.db.manager.update(Peer, { iss, pausedThereMs: IsNull() }, { pausedThereMs: nowMs });
   }
 
   /** How far we have read the peer's feed. */

@@ -34,12 +34,14 @@ export const feedStart = (acknowledged: number, ownLast: number): number => (ack
 
 /** Notices that one address answers with the feeds of two databases in turn: then reading it to the end would never end. */
 export class FeedWatch {
+  /** More databases than this, one after the other, are no restored backups. */
+  private static readonly MOST = 3;
   private readonly left = new Set<string>();
 
   /** True when a reading has gone back to a database that it had left. The epoch of one that was put back from a backup is a new one. */
   hasReturned(from: FeedPosition, { epoch }: FeedPosition): boolean {
     if (from.epoch === null || epoch === null || from.epoch === epoch) return false;
     this.left.add(from.epoch);
-    return this.left.has(epoch);
+    return this.left.has(epoch) || this.left.size > FeedWatch.MOST;
   }
 }

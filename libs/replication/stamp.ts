@@ -14,6 +14,9 @@ export interface Stamp {
 export const stampText = ({ wallMs, counter, iss }: Stamp): string =>
   `${String(wallMs).padStart(16, '0')}.${String(counter).padStart(7, '0')}.${iss}`;
 
+/** The wall time of such a text; null for another one, such as the empty text of a part that has no stamp of its own. */
+export const wallMsIn = (text: string): number | null => (/^\d{16}\./.test(text) ? Number(text.slice(0, 16)) : null);
+
 export type ClockState = Pick<Stamp, 'wallMs' | 'counter'>;
 
 /** A stamp further ahead than this is refused: one wrong clock must not win every later write. */

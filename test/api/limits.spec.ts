@@ -88,3 +88,19 @@ describe('without CORS_ORIGINS', () => {
     await server.stop();
   });
 });
+
+describe('the limit of a token', () => {
+  it('holds whatever user name is sent before it', async () => {
+    const server = await startApp({ env: { ADMIN_PASSWORD: PASSWORD, API_RATE_PER_MINUTE: '10' } });
+    try {
+      const statuses: number[] = [];
+      for (let call = 0; call < 12; call += 1) {
+        const authorization = `Basic ${Buffer.from(`user${call}:ods_one`).toString('base64')}`;
+        statuses.push((await fetch(`${server.url}/munki_api/manifests`, { headers: { authorization } })).status);
+      }
+      expect(statuses).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
+    } finally {
+      await server.stop();
+    }
+  });
+});

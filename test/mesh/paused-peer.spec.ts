@@ -8,6 +8,7 @@ import { hasState, packagesOf, someBytes } from './packages.js';
 interface PeerRow {
   readonly id: number;
   readonly last_refusal: string | null;
+  readonly paused_there_ts: number | null;
 }
 interface Push {
   readonly items: readonly { readonly entry?: { readonly filename: string } }[];
@@ -55,12 +56,14 @@ describe('a server and one that is paused', () => {
     await server.upload('meanwhile.pkg', someBytes(1_000));
     const sent = (): number => pushed.filter((names) => names.includes('meanwhile.pkg')).length;
     await eventually(() => expect(sent()).toBeGreaterThanOrEqual(2));
+    expect((await peerOf(server)).paused_there_ts).toEqual(expect.any(Number));
     isPaused = false;
     const before = sent();
     await eventually(() => expect(sent()).toBeGreaterThan(before));
     await server.upload('after.pkg', someBytes(1_000));
     await eventually(() => expect(pushed.at(-1)).toContain('after.pkg'));
     expect(pushed.at(-1)).not.toContain('meanwhile.pkg');
+    await eventually(async () => expect((await peerOf(server)).paused_there_ts).toBeNull());
   });
 
   it('says that it takes nothing of one that it has paused', async () => {

@@ -133,12 +133,12 @@ describe('ods munki', () => {
     const { code, out } = await munki('promote', 'Twin-2', '--to', 'production');
     expect([code, out, await twins('testing'), await twins('production')]).toEqual([
       0,
-      'Twin 2: is in production, on every server.\n',
+      'Twin 2: is in production here; the other servers follow.\n',
       1,
       1,
     ]);
     expect(await munki('promote', 'pkgsinfo/Twin-1.plist', '--to', 'production', '--keep')).toMatchObject({
-      ...{ code: 0, out: 'Twin 1: is in testing, production, on every server.\n' },
+      ...{ code: 0, out: 'Twin 1: is in testing, production here; the other servers follow.\n' },
     });
     const again = await munki('promote', 'Twin', '--to', 'production', '--keep');
     expect([again.code, again.out]).toEqual([1, 'pkgsinfo/Twin-1.plist stays as it is: It is in testing and production already.\n']);

@@ -1,8 +1,9 @@
-import { Content } from '#libs/entities/content.entity.js';
 import { DomainEvent } from '#libs/entities/domain-event.entity.js';
+import { Package } from '#libs/entities/package.entity.js';
 import { MunkiDocuments } from '#libs/munki/files/munki-documents.js';
 import { MunkiPromotion } from '#libs/munki/promotion/munki-promotion.service.js';
 import { Database } from '#libs/platform/database/database.js';
+import { stampText } from '#libs/replication/stamp.js';
 import { AdminCaller, problem } from '../support/admin-caller.js';
 import { type AppInProcess, startApp } from '../support/app-in-process.js';
 import { forEachDatabase } from '../support/databases.js';
@@ -70,11 +71,8 @@ forEachDatabase((database) => {
   /** As if nothing had been changed for so many days. */
   const age = async (days: number): Promise<void> => {
     const { manager } = server.app.get(Database);
-    await manager
-      .createQueryBuilder()
-      .update(Content)
-      .set({ createdMs: Date.now() - days * DAY })
-      .execute();
+    const contentStamp = stampText({ wallMs: Date.now() - days * DAY, counter: 0, iss: 'a'.repeat(32) });
+    await manager.update(Package, { space: 'munki' }, { contentStamp });
     await put('client_resources/touched.txt', String(Math.random())); // catalogs are read again when the repository changes
   };
   const rule = { from: 'testing', to: 'production', after_days: 7 };
@@ -182,19 +180,38 @@ forEachDatabase((database) => {
     expect(await ask<Promotion>('GET', 'promotion')).toMatchObject({ promoted: 1, held: 0, ran_ts: expect.any(Number) });
   });
 
+  it('does not promote again what was restored', async () => {
+    expect((await admin.send('POST', 'munki/files/pkgsinfo%2FSlack-1.plist/restore')).status).toBe(200);
+    expect(await catalogsOf('Slack')).toEqual(['testing']);
+    await server.app.get(MunkiPromotion).runDue(running);
+    expect(await catalogsOf('Slack')).toEqual(['testing']);
+  });
+
+  it('does not bring back an earlier content while a newer one is on its way', async () => {
+    const path = await anItem('Arriving');
+    const { manager } = server.app.get(Database);
+    const where = { filenameKey: `munki/${path.toLowerCase()}` };
+    const { uuid } = await manager.findOneByOrFail(Package, where);
+    await manager.update(Package, where, { uuid: 'f'.repeat(32) });
+    expect((await promote([path])).skipped).toEqual([{ path, reason: expect.stringContaining('is not whole on this server') }]);
+    await manager.update(Package, where, { uuid });
+  });
+
   it('leaves it to a person when the rules would change a large part of the repository at once', async () => {
+    // With Slack and Arriving, which are in testing.
     const names = Array.from({ length: 12 }, (_, index) => `Many${index}`);
     for (const name of names) await anItem(name);
     await age(8);
     const service = server.app.get(MunkiPromotion);
     await service.runDue(running);
     await service.runDue(running);
-    expect(await ask<Promotion>('GET', 'promotion')).toMatchObject({ promoted: 0, held: 12 });
-    expect(await eventsOf('munki.promotion_held')).toEqual([{ items: 12 }]); // once, though it ran twice
+    expect(await ask<Promotion>('GET', 'promotion')).toMatchObject({ promoted: 0, held: 14 });
+    expect(await eventsOf('munki.promotion_held')).toEqual([{ items: 14 }]); // once, though it ran twice
     const paths = names.map((name) => `pkgsinfo/${name}-1.plist`);
     const refused = await admin.send('POST', 'munki/promote', { paths, from: 'testing', to: 'production' });
     expect([refused.status, (await problem(refused)).type]).toEqual([409, expect.stringContaining('mass-delete-unconfirmed')]);
-    expect((await promote(paths, { confirm: true })).promoted.length).toBeGreaterThan(0);
+    for (const name of names) expect(await catalogsOf(name)).toEqual(['testing']); // none of them, as the answer says
+    expect((await promote(paths, { confirm: true })).promoted).toHaveLength(names.length);
     for (const name of names) expect(await catalogsOf(name)).toEqual(['production']);
   });
 });

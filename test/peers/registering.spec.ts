@@ -60,6 +60,7 @@ forEachDatabase((database) =>
         download_limit: null,
         upload_limit: null,
         lag: 0,
+        paused_there_ts: null,
         pulled_seq: 0,
         acked_seq: 0,
       });

@@ -39,6 +39,11 @@ export interface PeerDto {
   name: string;
 
   /**
+   * Since when it takes no changes, because this server is paused there; Unix time.
+   */
+  paused_there_ts: (number | null);
+
+  /**
    * How far this server has read the other one's changes.
    */
   pulled_seq: number;

@@ -32,6 +32,7 @@ describe('how a disk image is made', () => {
     [['disk image (Apple_HFS : 3)'], 'HFS+'],
     [['disk image (Apple_HFSX : 3)'], 'HFS+'],
     [['whole disk (Windows_FAT_32 : 1)'], 'FAT'],
+    [['whole disk (Windows_NTFS : 1)'], null],
     [['disk image (Apple_Free : 1)'], null],
     [[], null],
   ])('partitions %j: %s', (names, fileSystem) => expect(layoutOf(fork([]), names).file_system).toBe(fileSystem));

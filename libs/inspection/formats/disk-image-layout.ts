@@ -42,5 +42,5 @@ function fileSystemOf(names: readonly string[]): DiskImageFacts['file_system'] {
   const all = names.join('\n');
   if (/Apple_APFS/.test(all)) return 'APFS';
   if (/Apple_HFSX?\b/.test(all)) return 'HFS+';
-  return /Windows_|DOS_FAT/.test(all) ? 'FAT' : null;
+  return /Windows_FAT|DOS_FAT/.test(all) ? 'FAT' : null;
 }

@@ -160,10 +160,10 @@ export class MunkiCatalogs {
       since = performance.now();
     }
     known.byUuid = new Map([...facts].filter(([uuid]) => !lost.has(uuid)));
-    return rows.map(({ filename, uuid, createdMs }) => ({
+    return rows.map(({ filename, uuid, changedMs }) => ({
       path: filename.slice(MUNKI_PREFIX.length),
       read: facts.get(uuid)!,
-      changedMs: createdMs,
+      changedMs,
     }));
   }
 

@@ -5,7 +5,7 @@ export interface MunkiItem {
   readonly name: string;
   readonly version: string;
   readonly catalogs: readonly string[];
-  /** When the pkginfo file got its present content, epoch milliseconds. */
+  /** When the present content of the pkginfo file came into force, epoch milliseconds. */
   readonly changedMs: number;
   /** Whether it is in its catalogs on this server. */
   readonly isListed: boolean;

@@ -6,6 +6,7 @@ import { likePattern } from '#libs/packages/like-pattern.js';
 import { Database } from '#libs/platform/database/database.js';
 import { exists } from '#libs/platform/database/exists.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
+import { wallMsIn } from '#libs/replication/stamp.js';
 
 export interface FileFilter {
   /** A folder at the top. */
@@ -23,8 +24,8 @@ export interface ServedFile {
   readonly uuid: string;
   readonly sha256: string;
   readonly size: number;
-  /** When it got this content, epoch milliseconds. */
-  readonly createdMs: number;
+  /** When this content came into force under the name, also again, epoch milliseconds. */
+  readonly changedMs: number;
 }
 
 /** Changes whenever clients could get something else. */
@@ -33,12 +34,19 @@ export interface RepositoryState {
   readonly served: number;
 }
 
+/** What is selected of it. */
+interface ServedRow extends Omit<ServedFile, 'changedMs'> {
+  readonly createdMs: number;
+  readonly contentStamp: string;
+}
+
 type Raw<Row> = { [Member in keyof Row]: Row[Member] extends string ? string : unknown };
 
-const served = ({ filename, uuid, sha256, size, createdMs }: Raw<ServedFile>): ServedFile => ({
+/** Entries of a server that stamps no parts have no stamp of the content. */
+const served = ({ filename, uuid, sha256, size, createdMs, contentStamp }: Raw<ServedRow>): ServedFile => ({
   ...{ filename, uuid, sha256 },
   size: Number(size),
-  createdMs: Number(createdMs),
+  changedMs: wallMsIn(contentStamp) ?? Number(createdMs),
 });
 
 /** Every query on files of the Munki repository. */
@@ -66,12 +74,12 @@ export class MunkiFileRepository {
   /** Names of the packages of the share that are served here, by their keys. */
   async findShareNames(): Promise<string[]> {
     const query = this.selectServed().where("package.space = ''").orderBy('package.filenameKey', 'ASC');
-    return (await query.getRawMany<Raw<ServedFile>>()).map(({ filename }) => filename);
+    return (await query.getRawMany<Raw<ServedRow>>()).map(({ filename }) => filename);
   }
 
   /** All files that clients get, by their names. */
   async findServed(): Promise<ServedFile[]> {
-    const rows = await this.selectServed().where("package.space = 'munki'").getRawMany<Raw<ServedFile>>();
+    const rows = await this.selectServed().where("package.space = 'munki'").getRawMany<Raw<ServedRow>>();
     return rows.map(served);
   }
 
@@ -81,7 +89,7 @@ export class MunkiFileRepository {
     for (let at = 0; at < keys.length; at += 500) {
       const query = this.selectServed().addSelect('package.filenameKey', 'filenameKey');
       query.where('package.filenameKey IN (:...keys)', { keys: keys.slice(at, at + 500) });
-      const rows = await query.getRawMany<Raw<ServedFile> & { filenameKey: string }>();
+      const rows = await query.getRawMany<Raw<ServedRow> & { filenameKey: string }>();
       found.push(...rows.map((row) => ({ ...served(row), filenameKey: row.filenameKey })));
     }
     return found;
@@ -105,6 +113,7 @@ export class MunkiFileRepository {
       .addSelect('content.uuid', 'uuid')
       .addSelect('content.sha256', 'sha256')
       .addSelect('content.size', 'size')
-      .addSelect('content.createdMs', 'createdMs');
+      .addSelect('content.createdMs', 'createdMs')
+      .addSelect('package.contentStamp', 'contentStamp');
   }
 }

@@ -10,6 +10,7 @@ import { UploadCut } from '#libs/upload/upload.errors.js';
 import { idleMs } from '#libs/upload/upload-life.js';
 import { MunkiCatalogs } from '../catalogs/munki-catalogs.js';
 import { MunkiFileNotFound } from '../munki.errors.js';
+import { Mwa2Refused } from './mwa2.errors.js';
 
 /** Catalogs and hashes of icons, which this server makes of the files. */
 @Injectable()
@@ -26,19 +27,22 @@ export class Mwa2Derived {
     return document;
   }
 
-  /** Throws MunkiFileNotFound. */
+  /** Throws MunkiFileNotFound or Mwa2Refused. */
   async values(path: string): Promise<PlistValue> {
-    return readPlist((await this.document(path)).body);
+    const { body } = await this.document(path);
+    if (body.length > PLIST_LIMITS.bytes)
+      throw new Mwa2Refused('ListTooLarge', 400, `${path} is too large for JSON. Ask for it with Accept: application/xml.`);
+    return readPlist(body);
   }
 
   /** Reads a body to its end and keeps nothing of it. Throws BodyTooLarge, UploadCut or UploadStalled. */
   drop(request: IncomingMessage): Promise<void> {
-    return whileBodyArrives(request, idleMs(this.config), (signal) => endOf(request, signal));
+    return whileBodyArrives(request, idleMs(this.config), (signal) => endOf(request, signal, this.config.get('MAX_UPLOAD_BYTES')));
   }
 }
 
 /** A pipeline would destroy the request, and the refusal with it. */
-function endOf(request: IncomingMessage, signal: AbortSignal): Promise<void> {
+function endOf(request: IncomingMessage, signal: AbortSignal, mostBytes: number): Promise<void> {
   let bytes = 0;
   return new Promise((resolve, reject) => {
     if (request.readableEnded) return resolve();
@@ -47,7 +51,7 @@ function endOf(request: IncomingMessage, signal: AbortSignal): Promise<void> {
     request.once('close', () => reject(new UploadCut()));
     request.on('data', ({ length }: Buffer) => {
       bytes += length;
-      if (bytes > PLIST_LIMITS.bytes) reject(new BodyTooLarge(PLIST_LIMITS.bytes));
+      if (bytes > mostBytes) reject(new BodyTooLarge(mostBytes));
     });
   });
 }

@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CrossSiteRequest } from '#libs/accounts/accounts.errors.js';
 import { looksLikeApiToken } from '#libs/accounts/api-tokens.service.js';
+import { requireOwnSite } from '#libs/accounts/same-site.guard.js';
 import { basicCredentialsOf } from '#libs/downloads/access/basic-credentials.js';
 import { requireStages } from '#libs/packages/stage-limit.js';
 import { AdminApiGuard } from '#libs/platform/admin-api/authenticator.js';
@@ -20,7 +20,7 @@ const judged = new WeakSet<FastifyRequest>();
 export class Mwa2Guard extends AdminApiGuard {
   override async judgeHead(context: ExecutionContext): Promise<void> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    requireOwnSite(request);
+    requireOwnSite(request); // browsers send a password that they were given for this site with requests of other sites, too
     showAsBearer(request);
     try {
       await super.judgeHead(context);
@@ -28,7 +28,7 @@ export class Mwa2Guard extends AdminApiGuard {
       throw error instanceof DomainError && error.status === 401 ? new Mwa2TokenNeeded(`${error.message} ${HOW}`) : error;
     }
     const method = methodOf(request);
-    if (method !== 'GET') {
+    if (method !== 'GET' && request.method !== 'HEAD') {
       requireStages(MUNKI_STAGE);
       requireWritable(method, targetOf(request));
     }
@@ -39,12 +39,6 @@ export class Mwa2Guard extends AdminApiGuard {
     if (!judged.has(context.switchToHttp().getRequest<FastifyRequest>())) await this.judgeHead(context);
     return true;
   }
-}
-
-/** Browsers send a password that they were given for this site with requests of other sites, too. */
-function requireOwnSite({ headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site'];
-  if (site === 'cross-site' || site === 'same-site') throw new CrossSiteRequest();
 }
 
 /** `Basic` with a token as the password is the same token as `Bearer`. Passwords of accounts cost much to check, and tools call hundreds of times. */

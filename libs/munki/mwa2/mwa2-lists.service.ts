@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
+import { isDict, PLIST_LIMITS, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
 import { MUNKI_PREFIX } from '#libs/replication/space.js';
 import { MunkiCatalogs } from '../catalogs/munki-catalogs.js';
@@ -11,8 +11,8 @@ import { Mwa2Refused } from './mwa2.errors.js';
 import { SHARE } from './mwa2-target.js';
 import { matches, type Mwa2Query, needsNamesOnly, withFields } from './mwa2-values.js';
 
-/** A list of whole files is made in memory: a repository of ten thousand usual pkginfo files fits. */
-const MOST_LISTED_BYTES = 32 * 2 ** 20;
+/** A list of whole files is made in memory: one of five thousand usual pkginfo files fits. */
+const MOST_LISTED_BYTES = 16 * 2 ** 20;
 const CATALOGS = 'catalogs/';
 
 /** What is in the folders of the repository, as MWA2 lists it. */
@@ -35,12 +35,7 @@ export class Mwa2Lists {
     if (needsNamesOnly(query)) return chosen((await this.namesIn(kind)).map(named), query);
     const prefix = `${MUNKI_PREFIX}${kind}/`;
     const served = (await this.files.findServed()).filter(({ filename }) => filename.startsWith(prefix));
-    if (served.reduce((sum, { size }) => sum + size, 0) > MOST_LISTED_BYTES)
-      throw new Mwa2Refused(
-        'ListTooLarge',
-        400,
-        'These files are too large for one list. Ask for api_fields=filename, and then for single files.',
-      );
+    requireListable(served.map(({ size }) => size));
     const items: PlistDict[] = [];
     for (const file of served) {
       items.push(new Map([...(await this.contentOf(file)), ['filename', file.filename.slice(prefix.length)]]));
@@ -57,10 +52,13 @@ export class Mwa2Lists {
         documents.map(([path]) => new Map([filename(path)])),
         query,
       );
-    return chosen(
-      documents.map(([path, { body }]) => new Map([['contents', readPlist(body)], filename(path)])),
-      query,
-    );
+    requireListable(documents.map(([, { body }]) => body.length));
+    const items: PlistDict[] = [];
+    for (const [path, { body }] of documents) {
+      items.push(new Map([['contents', readPlist(body, { ...PLIST_LIMITS, bytes: MOST_LISTED_BYTES })], filename(path)]));
+      await breathe();
+    }
+    return chosen(items, query);
   }
 
   private async namesIn(kind: string): Promise<string[]> {
@@ -78,6 +76,12 @@ export class Mwa2Lists {
       throw error;
     }
   }
+}
+
+/** Throws Mwa2Refused. */
+function requireListable(sizes: readonly number[]): void {
+  if (sizes.reduce((sum, size) => sum + size, 0) <= MOST_LISTED_BYTES) return;
+  throw new Mwa2Refused('ListTooLarge', 400, 'These files are too large for one list. Ask for api_fields=filename, and then for single files.');
 }
 
 const named = (filename: string): PlistDict => new Map([['filename', filename]]);

@@ -21,7 +21,7 @@ export interface Mwa2PlistWrite {
   readonly method: string;
   readonly headers: Parameters<typeof methodOf>[0]['headers'];
   readonly body: unknown;
-  /** That it is one of many deletions within a short time is meant. */
+  /** That it is one of many changes within a short time is meant. */
   readonly isConfirmed: boolean;
 }
 
@@ -54,7 +54,7 @@ export class Mwa2Plists {
     const body = readMwa2Body(request.body, request.headers['content-type']);
     if (method === 'POST') return this.create(target, body);
     if (body === null || body.dict.size === 0) throw new Mwa2Refused('NoRequestBody', 400, 'Request body was empty or missing valid data.');
-    return { status: 200, value: await this.put(method, target, body) };
+    return { status: 200, value: await this.put(method, target, body, request.isConfirmed) };
   }
 
   private async create({ kind, path }: Mwa2Target, body: Mwa2Body | null): Promise<Mwa2Answer> {
@@ -69,23 +69,24 @@ export class Mwa2Plists {
     return { status: 201, value: file.dict };
   }
 
-  private async put(method: Mwa2Method, target: Mwa2Target, body: Mwa2Body): Promise<PlistDict> {
-    if (method === 'PATCH') return this.merge(target, contentOf(body).dict);
+  private async put(method: Mwa2Method, target: Mwa2Target, body: Mwa2Body, isConfirmed: boolean): Promise<PlistDict> {
+    if (method === 'PATCH') return this.merge(target, contentOf(body).dict, isConfirmed);
     const { dict, bytes } = contentOf(body);
-    await this.documents.write(repositoryPath(target), bytes, { replaces: true });
+    await this.documents.write(repositoryPath(target), bytes, { replaces: true, isConfirmed });
     return dict;
   }
 
   /** Key by key, at the top; what another writer changes meanwhile is not lost. */
-  private async merge(target: Mwa2Target, changes: PlistDict): Promise<PlistDict> {
+  private async merge(target: Mwa2Target, changes: PlistDict, isConfirmed: boolean): Promise<PlistDict> {
     for (let attempt = 1; ; attempt += 1) {
-      const { dict: before, sha256 } = await this.current(target);
+      const { dict: before, sha256, isInForce } = await this.current(target);
+      if (!isInForce) throw new Mwa2Refused('FileWriteError', 409, 'A newer content of the file is on its way to this server. Try again.');
       const dict: PlistDict = new Map([...before, ...changes]);
       const expects = (current: Package | null): void => {
         if (current?.sha256 !== sha256) throw new ChangedMeanwhile();
       };
       try {
-        await this.documents.write(repositoryPath(target), written(dict), { replaces: true, expects });
+        await this.documents.write(repositoryPath(target), written(dict), { replaces: true, expects, isConfirmed });
         return dict;
       } catch (error) {
         if (!(error instanceof ChangedMeanwhile)) throw error;
@@ -94,15 +95,16 @@ export class Mwa2Plists {
     }
   }
 
-  private async current(target: Mwa2Target): Promise<{ dict: PlistDict; sha256: string }> {
+  /** What clients of this server get; it is not in force while its replacement is on its way. */
+  private async current(target: Mwa2Target): Promise<{ dict: PlistDict; sha256: string; isInForce: boolean }> {
     const place = repositoryPath(target);
     const row = await this.packages.findByKey(filenameKey(MUNKI_PREFIX + place));
-    if (!row || row.deleted || row.servedUuid !== row.uuid) throw new MunkiFileNotFound(place);
+    if (!row || row.deleted || row.servedUuid === null) throw new MunkiFileNotFound(place);
     if (row.size > MOST_READ_BYTES) throw unreadable(place);
     try {
       const dict = readPlist(await this.documents.read(row.servedUuid), READING_LIMITS);
       if (!isDict(dict)) throw unreadable(place);
-      return { dict, sha256: row.sha256 };
+      return { dict, sha256: row.sha256, isInForce: row.servedUuid === row.uuid };
     } catch (error) {
       throw error instanceof PlistError ? unreadable(place) : error;
     }
@@ -115,7 +117,9 @@ const unreadable = (place: string): Mwa2Refused =>
 /** Throws Mwa2Refused for values that no property list holds. */
 function written(dict: PlistDict): Buffer {
   try {
-    return writePlist(dict, { sortKeys: false });
+    const bytes = writePlist(dict, { sortKeys: false });
+    if (bytes.length <= MOST_READ_BYTES) return bytes;
+    throw new Mwa2Refused('FileTooLarge', 413, `As a property list it would be larger than ${MOST_READ_BYTES / 2 ** 20} MiB.`);
   } catch (error) {
     throw error instanceof PlistError ? new Mwa2Refused('BadRequest', 400, error.message) : error;
   }

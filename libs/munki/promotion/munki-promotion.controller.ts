@@ -16,7 +16,7 @@ import {
 } from './dto/promotion.dto.js';
 import { MunkiPromotion } from './munki-promotion.service.js';
 
-/** Five hundred of the longest paths; twenty rules with a hundred names each. */
+/** Five hundred of the longest paths; twenty rules with fifty names each. */
 const PATHS_BODY = { maxBytes: 2 ** 18, maxItems: 1_000 };
 const RULES_BODY = { maxBytes: 2 ** 19, maxItems: 3_000 };
 

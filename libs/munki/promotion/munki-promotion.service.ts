@@ -15,9 +15,8 @@ import { MunkiCatalogs } from '../catalogs/munki-catalogs.js';
 import type { MunkiItem } from '../catalogs/munki-item.js';
 import { MunkiDocuments } from '../files/munki-documents.js';
 import { MUNKI_STAGE } from '../files/munki-files.service.js';
-import { MunkiItemChanged } from '../munki.errors.js';
 import { type PlannedPromotion, plannedPromotions, type PromotionRule } from './due-promotions.js';
-import { promoted, type Promotion } from './promoted.js';
+import { promoted, promotedCatalogs, type Promotion } from './promoted.js';
 import { PromotionRepository, type PromotionState } from './promotion.repository.js';
 
 export interface ItemFilter {
@@ -56,6 +55,11 @@ interface Step extends Promotion {
   readonly isAutomatic: boolean;
 }
 
+/** Between reading and writing. */
+class ItemChanged extends Error {}
+
+const NOT_WHOLE = 'Its pkginfo file, as it is now, is not whole on this server.';
+
 /** Brings items of the Munki repository from one catalog into another, by hand and by rules. */
 @Injectable()
 export class MunkiPromotion {
@@ -87,6 +91,11 @@ export class MunkiPromotion {
   async promote({ paths, isDryRun, ...promotion }: PromotionOrder): Promise<PromotionResult> {
     requireStages(MUNKI_STAGE);
     const items = new Map((await this.catalogs.current()).items.map((item) => [item.path, item]));
+    if (!isDryRun && !promotion.isConfirmed)
+      await this.requireFew(
+        paths.flatMap((path) => items.get(path) ?? []),
+        promotion,
+      );
     const result = { promoted: [] as PromotionResult['promoted'][number][], skipped: [] as PromotionResult['skipped'][number][] };
     for (const path of new Set(paths)) {
       const item = items.get(path);
@@ -99,6 +108,12 @@ export class MunkiPromotion {
     return result;
   }
 
+  /** Before the first of them is written. Throws MassChangeUnconfirmed. */
+  private async requireFew(items: readonly MunkiItem[], promotion: Promotion): Promise<void> {
+    const changed = new Set(items.filter(({ isListed, catalogs }) => isListed && promotedCatalogs(catalogs, promotion) !== null));
+    if (changed.size > 0) await this.guard.requireFew(changed.size, 'munki');
+  }
+
   async settings(): Promise<PromotionSettings> {
     const rules = await this.repository.rules();
     return { rules, state: await this.repository.state(), planned: await this.plan(rules) };
@@ -109,7 +124,10 @@ export class MunkiPromotion {
       const before = await this.repository.rules();
       await this.repository.replaceRules(rules);
       await this.repository.setState({ ...(await this.repository.state()), held: 0 });
-      await this.audit.record({ action: 'munki.promotion_rules_updated', details: { before, after: rules } });
+      await this.audit.record({
+        action: 'munki.promotion_rules_updated',
+        details: { before: before.map(shortly), after: rules.map(shortly) },
+      });
     });
     return this.settings();
   }
@@ -144,14 +162,26 @@ export class MunkiPromotion {
     });
   }
 
+  /** The content in force: an earlier one, which is served while a newer one is on its way, must not come back with a later stamp. */
+  private async bytesOf({ deleted, uuid, servedUuid }: Package): Promise<Buffer | null> {
+    if (deleted || servedUuid !== uuid) return null;
+    try {
+      return await this.documents.read(uuid);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null; // others notice it, and have it fetched again
+      throw error;
+    }
+  }
+
   private async step(
     { item, isConfirmed, isAutomatic, ...promotion }: Step,
     isDryRun: boolean,
   ): Promise<{ readonly reason: string } | { readonly catalogs: readonly string[] }> {
     if (!item.isListed) return { reason: item.problem ?? 'It is in no catalog.' };
     const row = await this.packages.findByKey(filenameKey(MUNKI_PREFIX + item.path));
-    if (!row || row.servedUuid === null) return { reason: 'Its pkginfo file is not whole on this server.' };
-    const made = promoted(await this.documents.read(row.servedUuid), promotion);
+    const bytes = row && (await this.bytesOf(row));
+    if (!row || !bytes) return { reason: NOT_WHOLE };
+    const made = promoted(bytes, promotion);
     if ('reason' in made || isDryRun) return made;
     const { path, name, version } = item;
     const { from, to } = promotion;
@@ -163,18 +193,21 @@ export class MunkiPromotion {
     try {
       await this.documents.write(path, made.content, { replaces: true, isConfirmed, expects: stillThe(row), onWritten });
     } catch (error) {
-      if (error instanceof MunkiItemChanged) return { reason: error.message };
+      if (error instanceof ItemChanged) return { reason: 'Its pkginfo file was changed at the same time. Look at it and try again.' };
       throw error;
     }
     return made;
   }
 }
 
+/** A rule in the audit trail: the names of a hundred items are too many for it. */
+const shortly = ({ except, ...rule }: PromotionRule) => ({ ...rule, except: except.length });
+
 /** What was read is what is replaced: an edit that was made meanwhile stays. */
 const stillThe =
   ({ uuid }: Package) =>
   (current: Package | null): void => {
-    if (current?.uuid !== uuid) throw new MunkiItemChanged();
+    if (current?.uuid !== uuid) throw new ItemChanged();
   };
 
 const byPath = ({ path: one }: MunkiItem, { path: other }: MunkiItem): number => (one < other ? -1 : 1);

@@ -1,9 +1,16 @@
 import { isDict, type PlistValue, Real } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
 import { writePlist } from '#libs/platform/plist/write-plist.js';
+import { execFileSync } from 'node:child_process';
 import { promoted, promotedCatalogs } from './promoted.js';
 
 const toProduction = { from: 'testing', to: 'production', keepsFrom: false };
+/** Made by Python: what is written here is XML. */
+function binaryPlist(values: Record<string, unknown>): Buffer {
+  const script = 'import json,plistlib,sys;sys.stdout.buffer.write(plistlib.dumps(json.load(sys.stdin),fmt=plistlib.FMT_BINARY))';
+  return execFileSync('python3', ['-c', script], { input: JSON.stringify(values), maxBuffer: 2 ** 24 });
+}
+
 const limits = { bytes: 2 ** 20, values: 1_000 };
 
 describe('the catalogs of an item after a promotion', () => {
@@ -65,6 +72,15 @@ describe('a pkginfo file after a promotion', () => {
     const outcome = promoted(content, toProduction);
     if (reason === null) expect(outcome).toMatchObject({ catalogs: ['production'] });
     else expect(outcome).toEqual({ reason: expect.stringMatching(reason) });
+  });
+
+  it.each([
+    ['has a text that XML cannot hold', { notes: 'a\u000bb' }, /cannot be written as XML/],
+    ['would be too large as XML', { numbers: Array.from({ length: 49_000 }, () => 7) }, /larger than 1 MiB/],
+  ])('is left alone when it %s', (_what, more, reason) => {
+    expect(promoted(binaryPlist({ name: 'Demo', catalogs: ['testing'], ...more }), toProduction)).toEqual({
+      reason: expect.stringMatching(reason),
+    });
   });
 
   it('says when it is in both already', () => {

@@ -1,7 +1,7 @@
 import { isDict, PlistError, type PlistDict, type PlistValue } from '#libs/platform/plist/plist-value.js';
 import { readPlist } from '#libs/platform/plist/read-plist.js';
 import { writePlist } from '#libs/platform/plist/write-plist.js';
-import { READING_LIMITS } from '../catalogs/reading-limits.js';
+import { MOST_READ_BYTES, READING_LIMITS } from '../catalogs/reading-limits.js';
 
 /** From which catalog items come into which. */
 export interface Promotion {
@@ -33,7 +33,19 @@ export function promoted(bytes: Buffer, promotion: Promotion): Promoted {
     const { from, to } = promotion;
     return { reason: before.includes(from) ? `It is in ${from} and ${to} already.` : `It is not in the catalog ${from}.` };
   }
-  return { content: writePlist(new Map(item).set('catalogs', catalogs), { sortKeys: false }), catalogs };
+  return written(new Map(item).set('catalogs', catalogs), catalogs);
+}
+
+/** What a binary property list holds may be more than XML can, or than is read. */
+function written(item: PlistDict, catalogs: readonly string[]): Promoted {
+  try {
+    const content = writePlist(item, { sortKeys: false });
+    if (content.length <= MOST_READ_BYTES) return { content, catalogs };
+    return { reason: `As XML it would be larger than ${MOST_READ_BYTES / 2 ** 20} MiB.` };
+  } catch (error) {
+    if (error instanceof PlistError) return { reason: `It cannot be written as XML: ${error.message}` };
+    throw error;
+  }
 }
 
 function itemIn(bytes: Buffer): PlistDict | null {

@@ -70,7 +70,17 @@ export class MassChangeGuard {
 
   /** Whether so many packages more of a space, deleted or replaced at this server now, would be too many to do so without asking. */
   async wouldBeMass(changes: number, space: Space): Promise<boolean> {
-    return this.isMass(changes + (await this.changes.countMade({ afterMs: this.windowStart, space, isOwn: true })), space);
+    return this.isMass(await this.countWith(changes, space), space);
+  }
+
+  /** The same before many changes are made one by one. Throws MassChangeUnconfirmed. */
+  async requireFew(changes: number, space: Space): Promise<void> {
+    const changed = await this.countWith(changes, space);
+    if (await this.isMass(changed, space)) throw new MassChangeUnconfirmed(changed, this.config.get('MASS_DELETE_WINDOW_MINUTES'));
+  }
+
+  private async countWith(changes: number, space: Space): Promise<number> {
+    return changes + (await this.changes.countMade({ afterMs: this.windowStart, space, isOwn: true }));
   }
 
   /** The change of a row as it is counted from now on; none when it destroyed nothing. */

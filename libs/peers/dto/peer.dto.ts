@@ -87,6 +87,13 @@ export class PeerDto {
   @ApiProperty({ type: Number, nullable: true, example: null, description: 'Bytes per second given to it at most.' })
   upload_limit!: number | null;
   @ApiProperty({ example: 0, description: 'Changes of this server that it has not acknowledged yet, or has refused.' }) lag!: number;
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    example: null,
+    description: 'Since when it takes no changes, because this server is paused there; Unix time.',
+  })
+  paused_there_ts!: number | null;
   @ApiProperty({ example: 0, description: 'Changes of this server that it has refused and that are still in force here.' })
   rejected!: number;
   @ApiProperty({ type: String, nullable: true, example: null, description: 'Why it refused the last of them.' })
@@ -115,6 +122,7 @@ export class PeerDto {
       download_limit: peer.downloadLimit,
       upload_limit: peer.uploadLimit,
       lag: Math.max(0, newestSeq - peer.ackedSeq) + rejected,
+      paused_there_ts: seconds(peer.pausedThereMs),
       rejected,
       rejected_reason: rejected > 0 ? peer.rejectedReason : null,
       pulled_seq: peer.pulledSeq,

@@ -28,6 +28,13 @@ const bucketsOf = (perMinute: number): TokenBuckets =>
 const isCounted = ({ routeOptions: { url } }: FastifyRequest): boolean =>
   url === undefined || /^\/(?:api\/admin|munki_api)(?:\/|$)/.test(url);
 
+/** With `Basic` the user name is free: invented ones must not get around it either. */
+const secretIn = (authorization: string): string => {
+  const [, encoded] = /^basic +(\S+)/i.exec(authorization) ?? [];
+  if (encoded === undefined) return authorization.replace(/^\S+ +/, '');
+  return Buffer.from(encoded, 'base64').toString('utf8').replace(/^[^:]*:/, '');
+};
+
 /** The admin API, and the one for the tools of Munki, answer each token and each address so many times a minute; downloads and other servers are not counted. */
 export function limitRate(fastify: FastifyInstance, config: Config): void {
   const perMinute = config.get('API_RATE_PER_MINUTE');
@@ -37,7 +44,7 @@ export function limitRate(fastify: FastifyInstance, config: Config): void {
   const waitOf = ({ ip, headers: { authorization } }: FastifyRequest): number => {
     const now = performance.now(); // a monotonic clock
     const waitMs = addresses.take(addressKey(ip), now); // always: invented tokens must not get around it
-    return waitMs === 0 && authorization ? tokens.take(sha256Hex(authorization), now) : waitMs;
+    return waitMs === 0 && authorization ? tokens.take(sha256Hex(secretIn(authorization)), now) : waitMs;
   };
   fastify.addHook('onRequest', (request, _reply, done) => {
     const waitMs = isCounted(request) ? waitOf(request) : 0;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Peer } from '#libs/entities/peer.entity.js';
+import { Clock } from '#libs/platform/clock.js';
 import { JobHandler, type JobContext } from '#libs/platform/jobs/job-handler.js';
 import { JobInterrupted } from '#libs/platform/jobs/job-type.js';
 import { PeerClient } from '#libs/peers/client/peer-client.js';
@@ -23,6 +24,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
     private readonly client: PeerClient,
     private readonly feed: Feed,
     private readonly outbound: OutboundContent,
+    private readonly clock: Clock,
   ) {
     super();
   }
@@ -36,7 +38,7 @@ export class NotifyPeerHandler extends JobHandler<{ iss: string }> {
       if (page.next <= page.since) return;
       const answer = await this.push(peer, page, signal);
       if (answer === null) continue;
-      if (answer.isPaused) return; // it is sent again every RECONCILE_SECONDS
+      if (answer.isPaused) return this.peers.notePausedThere(peer, this.clock.now()); // it is sent again every RECONCILE_SECONDS
       await this.peers.setAcknowledged(iss, answer.epoch, acknowledgedAfter(peer.ackedEpoch, answer.epoch, page.next));
       await this.peers.noteRejected(peer, page, { seqs: answer.refusedSeqs, reason: answer.refusedReason });
       await this.outbound.offer(peer, answer.wants);

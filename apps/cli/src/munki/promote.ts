@@ -49,7 +49,7 @@ export async function promoteItem(server: AdminApi, target: string, options: Pro
   if (json) say(JSON.stringify({ promoted, skipped }));
   else {
     for (const { name, version, catalogs } of promoted)
-      say(`${name} ${version}: ${dryRun ? 'would be' : 'is'} in ${catalogs.join(', ')}${dryRun ? '.' : ', on every server.'}`);
+      say(`${name} ${version}: ${dryRun ? 'would be' : 'is'} in ${catalogs.join(', ')}${dryRun ? '.' : ' here; the other servers follow.'}`);
     for (const { path, reason } of skipped) say(`${path} stays as it is: ${reason}`);
   }
   return skipped.length > 0 ? EXIT.refused : EXIT.done;

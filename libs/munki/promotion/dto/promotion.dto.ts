@@ -138,7 +138,7 @@ export class PromotionRuleDto extends CatalogsDto {
   @ApiPropertyOptional({ type: [String], example: ['Xcode'], default: [], description: 'Names of items that the rule leaves alone.' })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(50)
   @IsString({ each: true })
   @IsNotEmpty({ each: true })
   @MaxLength(255, { each: true })

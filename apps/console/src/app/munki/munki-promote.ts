@@ -9,7 +9,7 @@ import { MatSelectModule } from '@angular/material/select';
 import { Api, type MunkiItemDto, promoteMunkiItems } from '#libs/api-client';
 import { CopyButton } from '../shared/copy-button';
 import { curlOf } from '../shared/curl';
-import { sentenceOf } from '../shared/problem';
+import { codeOf, sentenceOf } from '../shared/problem';
 
 export interface PromotedItem {
   readonly item: MunkiItemDto;
@@ -56,6 +56,9 @@ export interface PromotedItem {
           The pkginfo file is written on every server. Clients find the item in the other catalog as soon as their server has it.
         </p>
         <p class="error" role="alert">{{ fault() }}</p>
+        @if (isMany()) {
+          <mat-checkbox name="many" [(ngModel)]="isConfirmed" i18n>Promote it all the same</mat-checkbox>
+        }
       </form>
     </mat-dialog-content>
     <mat-dialog-actions align="end">
@@ -75,6 +78,9 @@ export class MunkiPromote {
   protected readonly keeps = signal(false);
   protected readonly isBusy = signal(false);
   protected readonly fault = signal('');
+  /** A large part of the repository was changed within a short time: that must be meant. */
+  protected readonly isMany = signal(false);
+  protected readonly isConfirmed = signal(false);
   protected readonly others = computed(() => this.data.catalogs.filter((name) => name !== 'all' && name !== this.from()));
   protected readonly curl = computed(() => curlOf(promoteMunkiItems, this.params()));
 
@@ -86,13 +92,22 @@ export class MunkiPromote {
       if (skipped.length === 0) this.opened.close(true);
       else this.fault.set(skipped[0]!.reason);
     } catch (error) {
-      this.fault.set(sentenceOf(error));
+      this.isMany.set(codeOf(error) === 'mass-delete-unconfirmed');
+      this.fault.set(this.isMany() ? sentenceOf(error).replace(/ If it is meant.*$/, '') : sentenceOf(error));
     } finally {
       this.isBusy.set(false);
     }
   }
 
   private params() {
-    return { body: { paths: [this.data.item.path], from: this.from(), to: this.to().trim(), keep_from: this.keeps() } };
+    return {
+      body: {
+        paths: [this.data.item.path],
+        from: this.from(),
+        to: this.to().trim(),
+        keep_from: this.keeps(),
+        ...(this.isConfirmed() && { confirm: true }),
+      },
+    };
   }
 }

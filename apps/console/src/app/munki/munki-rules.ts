@@ -33,8 +33,12 @@ const bodyOf = ({ from, to, days, keeps, except }: EditedRule): PromotionRuleDto
     .filter((name) => name !== ''),
 });
 
-function sentenceOfRule({ from, to, after_days: days, except = [] }: PromotionRuleDto): string {
-  const names = except.join(', ');
+function sentenceOfRule({ from, to, after_days: days, keep_from: keeps, except = [] }: PromotionRuleDto): string {
+  const sentence = promotionOf({ from, to, days, names: except.join(', ') });
+  return keeps ? $localize`${sentence} Items stay in ${from}, too.` : sentence;
+}
+
+function promotionOf({ from, to, days, names }: { from: string; to: string; days: number; names: string }): string {
   const wait = days === 1 ? $localize`1 day` : $localize`${days} days`;
   if (names === '') return $localize`From ${from} to ${to}, ${wait} after the last change of an item.`;
   return $localize`From ${from} to ${to}, ${wait} after the last change of an item, except ${names}.`;
@@ -103,6 +107,8 @@ export class MunkiRules {
   protected edit({ rules }: PromotionDto): void {
     this.rules.set(rules.length === 0 ? [{ from: 'testing', to: 'production', days: 7, keeps: false, except: '' }] : rules.map(editedRule));
   }
+
+  protected label = (at: number): string => $localize`Rule ${at + 1}`;
 
   protected add(): void {
     this.rules.update((rules) => [...(rules ?? []), { from: '', to: '', days: 7, keeps: false, except: '' }]);

@@ -3,11 +3,13 @@ import { ServerIdentity } from '#libs/about/server-identity.js';
 import type { JamfConnection } from '#libs/entities/jamf-connection.entity.js';
 import type { ServerState } from '#libs/entities/server-state.entity.js';
 import { BlockList } from '#libs/peers/blocking/block-list.js';
+import { PeerRepository } from '#libs/peers/peer.repository.js';
 import { Clock } from '#libs/platform/clock.js';
 import { Config } from '#libs/platform/config/config.js';
 import { type JamfClaim, jamfIdOf } from '#libs/replication/jamf-claim.js';
 import { isFresh, type JamfServer } from '#libs/replication/jamf-leader.js';
 import { readSummary, SummaryMalformed } from '#libs/replication/server-summary.js';
+import { isTrustedClaim } from './jamf-claim-trust.js';
 import { JamfClaimRepository } from './jamf-claim.repository.js';
 import { ServerStateRepository } from './server-state.repository.js';
 
@@ -23,6 +25,7 @@ export class JamfClaims {
     private readonly connections: JamfClaimRepository,
     private readonly states: ServerStateRepository,
     private readonly blocked: BlockList,
+    private readonly peers: PeerRepository,
     private readonly identity: ServerIdentity,
     private readonly config: Config,
     private readonly clock: Clock,
@@ -43,13 +46,15 @@ export class JamfClaims {
     return { id: jamfIdOf(url), priority, ready: isFresh(readyMs, this.clock.now(), this.intervalMs), since: leadsFromMs };
   }
 
-  /** The other servers that say that they are connected with the Jamf Pro server at `url`. Blocked ones, and whom they introduced, do not count. */
+  /** The other servers that say that they are connected with the Jamf Pro server at `url`. Blocked ones do not count (isTrustedClaim). */
   async othersAt(url: string): Promise<NamedJamfServer[]> {
     const id = jamfIdOf(url);
     const { iss: ownIss } = await this.identity.get();
-    const blocked = new Set((await this.blocked.list()).map(({ iss }) => iss));
-    const isTrusted = ({ iss, introducedBy }: ServerState) => !blocked.has(iss) && !(introducedBy !== null && blocked.has(introducedBy));
-    const states = (await this.states.findKnown()).filter((state) => state.iss !== ownIss && state.body.includes(id) && isTrusted(state));
+    const registered = new Set((await this.peers.findAll()).map((peer) => peer.iss));
+    const trust = { registered, blocked: await this.blocked.list() };
+    const states = (await this.states.findKnown()).filter(
+      (state) => state.iss !== ownIss && state.body.includes(id) && isTrustedClaim(state, trust),
+    );
     return states.map(serverIn).filter((server) => server?.claim.id === id) as NamedJamfServer[];
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { JamfRecord, JamfRecordState } from '#libs/entities/jamf-record.entity.js';
 import { JamfConnectionRepository } from '#libs/jamf/connection/jamf-connection.repository.js';
+import { JamfLeadership } from '#libs/jamf/leader/jamf-leadership.js';
 import { JamfRecordRepository } from '#libs/jamf/records/jamf-record.repository.js';
 import { Clock } from '#libs/platform/clock.js';
 
@@ -10,6 +11,16 @@ const FRESH_MS = 86_400_000;
 export type Use = (filenameKey: string) => string | null;
 
 const unknown = 'Whether Jamf Pro has a record for it is not known: packages were not compared with Jamf Pro within a day.';
+const notHere = 'Whether Jamf Pro has a record for it is not known: this server does not compare packages with Jamf Pro at present.';
+
+/**
+ * Why a comparison of `comparedMs` says nothing of now; null when it does. On a server that stands by, records stay as they were at its last
+ * one.
+ */
+export function whyUnknown(comparedMs: number | null, mayCompare: boolean, nowMs: number): string | null {
+  if (comparedMs === null || nowMs - comparedMs > FRESH_MS) return unknown;
+  return mayCompare ? null : notHere;
+}
 
 /** There is no record, whatever number it once had. */
 const isWithout: readonly JamfRecordState[] = ['to_create', 'missing_in_jamf'];
@@ -27,6 +38,7 @@ export class JamfUse {
   constructor(
     private readonly connections: JamfConnectionRepository,
     private readonly records: JamfRecordRepository,
+    private readonly leadership: JamfLeadership,
     private readonly clock: Clock,
   ) {}
 
@@ -34,7 +46,9 @@ export class JamfUse {
   async load(): Promise<Use> {
     const connection = await this.connections.find();
     if (connection === null) return () => null;
-    if (connection.comparedMs === null || this.clock.now() - connection.comparedMs > FRESH_MS) return () => unknown;
+    const mayCompare = await this.leadership.mayCompare(connection);
+    const why = whyUnknown(connection.comparedMs, mayCompare, this.clock.now());
+    if (why !== null) return () => why;
     const known = new Map((await this.records.all()).map((record) => [record.filenameKey, record]));
     return (key) => needOf(known.get(key));
   }

@@ -68,8 +68,10 @@ export class SummaryPublisher {
     const lookAgainMs = after.missingCount > 0 ? MISSING_LOOK_MS : null;
     const before = kept?.publicKey === publicKey ? readKept(kept) : null;
     const age = ageOf(kept, now);
-    if (before && saysTheSame(before, after) && age < this.heartbeatOf(after)) return { isPublished: false, lookAgainMs };
-    const waitMs = before ? await this.waitBetween(before, after, body, age) : 0;
+    const isSame = before !== null && saysTheSame(before, after);
+    if (isSame && age < this.heartbeatOf(after)) return { isPublished: false, lookAgainMs };
+    // A heartbeat that others wait for does not wait itself.
+    const waitMs = before && !(isSame && after.jamf) ? await this.waitBetween(before, after, body, age) : 0;
     if (waitMs > 0) return { isPublished: false, lookAgainMs: waitMs };
     await this.mesh.publish({ iss, publicKey, body, signature: signText(body, privateKey) }, issuedMs);
     return { isPublished: true, lookAgainMs };

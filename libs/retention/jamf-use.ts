@@ -47,7 +47,10 @@ export class JamfUse {
     const connection = await this.connections.find();
     if (connection === null) return () => null;
     const mayCompare = await this.leadership.mayCompare(connection);
-    const why = whyUnknown(connection.comparedMs, mayCompare, this.clock.now());
+    // What was compared before this server took over may be older than what the one before has written.
+    const { comparedMs, leadsFromMs } = connection;
+    const isOwn = comparedMs !== null && comparedMs >= (leadsFromMs ?? 0);
+    const why = whyUnknown(isOwn ? comparedMs : null, mayCompare, this.clock.now());
     if (why !== null) return () => why;
     const known = new Map((await this.records.all()).map((record) => [record.filenameKey, record]));
     return (key) => needOf(known.get(key));

@@ -15,7 +15,8 @@ interface Connection {
   readonly url: string;
   readonly version: string | null;
   readonly last_error: string | null;
-  readonly leader: { readonly iss: string | null; readonly is_me: boolean; readonly why: string } | null;
+  /** Servers of the version before have none. */
+  readonly leader?: { readonly iss: string | null; readonly is_me: boolean; readonly why: string } | null;
 }
 
 interface JamfRecord {
@@ -50,13 +51,13 @@ async function status(server: AdminApi, isJson: boolean): Promise<Exit> {
   else {
     const version = connection.version === null ? '' : `, Jamf Pro ${connection.version}`;
     say(`${connection.url}${version}: ${settings.mode === 'write' ? 'records are kept in step' : 'records are only compared'}.`);
-    if (connection.leader !== null) say(connection.leader.why);
+    if (connection.leader) say(connection.leader.why);
     say(settings.compared_ts === null ? 'Not compared yet.' : `Last compared ${dateOf(settings.compared_ts)}.`);
     if (settings.failing_since_ts !== null) say(`Not compared since ${dateOf(settings.failing_since_ts)}: ${connection.last_error ?? ''}`);
     for (const { state, count } of settings.counts) if (count > 0) say(`  ${state}: ${count}`);
     for (const { filename, state, reason } of records) say(`  ${filename} (${state}): ${reason}`);
   }
-  const { leader } = connection;
+  const leader = connection.leader ?? null;
   // Another server compares then, and says there what needs a decision.
   const isElsewhere = leader !== null && leader.iss !== null && !leader.is_me;
   const isWell = settings.failing_since_ts === null && (isElsewhere || (settings.compared_ts !== null && records.length === 0));

@@ -115,16 +115,19 @@ export class JamfLeadership {
   private async factsOf(saved: LeadRow): Promise<LeaderFacts> {
     const nowMs = this.clock.now();
     const { iss, name } = await this.identity.get();
-    const own: NamedJamfServer = { iss, name, heardMs: nowMs, claim: this.claims.claimOf(saved) };
+    const claim = this.claims.claimOf(saved);
+    // One that was set to compare only has no turn any more, whatever it said before.
+    const own: NamedJamfServer = { iss, name, heardMs: nowMs, claim: { ...claim, ready: claim.ready && saved.mode === 'write' } };
     const others = await this.claims.othersAt(saved.url);
     const leader = leaderOf([own, ...others], nowMs, this.intervalMs);
     const isTurn = leader?.iss === iss && isItsTurn(saved, nowMs, this.intervalMs);
-    return { own, leader, others, obstacle: await this.obstacleOf(saved, others.length === 0), isItsTurn: isTurn, nowMs };
+    const obstacle = await this.obstacleOf(saved, leaderOf(others, nowMs, this.intervalMs) === null);
+    return { own, leader, others, obstacle, isItsTurn: isTurn, nowMs };
   }
 
-  /** The only one that is connected does what it can, whatever its rules ask for beyond that. */
-  private async obstacleOf({ mode }: Pick<JamfConnection, 'mode'>, isOnly: boolean): Promise<string | null> {
+  /** While no other one could, a server does what it can, whatever its rules ask for beyond that. */
+  private async obstacleOf({ mode }: Pick<JamfConnection, 'mode'>, isAlone: boolean): Promise<string | null> {
     const { stage } = await this.identity.get();
-    return obstacleOf(mode, isOnly ? [] : await this.rules.all(), stage);
+    return obstacleOf(mode, isAlone ? [] : await this.rules.all(), stage);
   }
 }

@@ -71,7 +71,7 @@ describe('the connection to Jamf Pro', () => {
     ]);
   });
 
-  it('tells a server that is not there from one that refuses the sign-in', async () => {
+  it('distinguishes a server that is not there from one that refuses the sign-in', async () => {
     const refused = await steps(given({ url: `http://127.0.0.1:${await freePort()}` }));
     expect(refused).toMatchObject([{ name: 'reach', ok: false, needed: true, detail: expect.stringContaining('ECONNREFUSED') }]);
     const unknown = await steps(given({ url: 'https://jamf.invalid' }));

@@ -119,7 +119,7 @@ describe('ods-admin', () => {
     });
   });
 
-  it('doctor tells what is well and what is not', async () => {
+  it('doctor says what is well and what is not', async () => {
     const well = await adminOf(server, 'doctor');
     expect(well.output).toMatch(/^ok {6}The database \(sqlite\) answers and is of this version\.$/m);
     expect(well.output).toMatch(/^ok {6}DATABASE_KEY opens what is encrypted/m);

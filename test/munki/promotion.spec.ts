@@ -89,8 +89,8 @@ forEachDatabase((database) => {
     expect(await inCatalog('testing')).toBe('');
     expect(await inCatalog('production')).toMatch(/<string>A browser<\/string>[\s\S]*<string>Firefox<\/string>/);
     expect(await promote([path])).toMatchObject({ promoted: [], skipped: [{ path, reason: 'It is not in the catalog testing.' }] });
-    const told = { path, name: 'Firefox', version: '1', from: 'testing', to: 'production', automatic: false };
-    expect(await eventsOf('munki.promoted')).toEqual([told]);
+    const expected = { path, name: 'Firefox', version: '1', from: 'testing', to: 'production', automatic: false };
+    expect(await eventsOf('munki.promoted')).toEqual([expected]);
   });
 
   it('skips what gives no item here, and promotes the others', async () => {
